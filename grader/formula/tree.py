@@ -1,0 +1,204 @@
+"""The one expression tree: what every notation is read into, and what every evaluator walks.
+
+Nodes are frozen and compare by structure; `span` (where it stands in the text as typed) does not count.
+All numbers are exact. Positions (subscripts, index variables, classes) count from 0 here, however they
+were written. Arithmetic is elementwise with scalars broadcast; a product of matrices is a `MatMul`,
+decided from the shapes by the reader, so that no evaluator guesses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields
+from fractions import Fraction
+from typing import Literal
+
+Dim = str | int
+Shape = tuple[Dim, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Offsets into the text as the person typed it, end exclusive."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Node:
+    span: Span | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Num(_Node):
+    """An exact number; a typed decimal is an exact decimal."""
+
+    value: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Const(_Node):
+    """A constant of analysis."""
+
+    name: Literal["e", "pi", "inf"]
+
+
+@dataclass(frozen=True, slots=True)
+class Name(_Node):
+    """A declared variable or definition, by its canonical name (`yhat`, `sigma`, `y_true`)."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class IndexVar(_Node):
+    """An index letter, bound by a `Reduce` or free; its value is a position."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Size(_Node):
+    """A dimension as a number: `n`, `K`."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Index(_Node):
+    """A component: `z_i`, `X[i,j]`, `z_{i,labels_i}`. With fewer subscripts than axes, a slice (row i of X)."""
+
+    base: Expr
+    subscripts: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Add(_Node):
+    """A sum, elementwise."""
+
+    terms: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Neg(_Node):
+    arg: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Mul(_Node):
+    """A product, elementwise."""
+
+    factors: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Div(_Node):
+    num: Expr
+    den: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Pow(_Node):
+    base: Expr
+    exponent: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class MatMul(_Node):
+    """A matrix product; vectors are columns. `wᵀx` is `MatMul(Call("transpose", w), x)`, a scalar."""
+
+    left: Expr
+    right: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Call(_Node):
+    """A function of the language, by its canonical name: a key of `grader.formula.functions.FUNCTIONS`."""
+
+    function: str
+    args: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reduce(_Node):
+    """`sum_i body`, `mean(body)`. With an `index`, it runs over the dimension `over` (or from `low` to
+    `high`, positions, both inclusive), where `condition` holds; without one, over all components of `body`."""
+
+    op: Literal["sum", "mean", "prod", "max", "min"]
+    body: Expr
+    index: str | None = None
+    over: Dim | None = None
+    low: Expr | None = None
+    high: Expr | None = None
+    condition: Cond | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Compare(_Node):
+    """A comparison; chains are read as `Logic("and", …)`."""
+
+    op: Literal["<", "<=", ">", ">=", "==", "!="]
+    left: Expr
+    right: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Logic(_Node):
+    op: Literal["and", "or", "not"]
+    args: tuple[Cond, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator(_Node):
+    """1 where the condition holds, else 0: `1[r>0]`, `δ_ij`, a bare comparison within arithmetic."""
+
+    condition: Cond
+
+
+@dataclass(frozen=True, slots=True)
+class Cases(_Node):
+    """The value of the first branch whose condition holds; `otherwise` may be missing (then undefined)."""
+
+    branches: tuple[tuple[Cond, Expr], ...]
+    otherwise: Expr | None
+
+
+@dataclass(frozen=True, slots=True)
+class Deriv(_Node):
+    """A derivative left standing: `∂L/∂z`, `d/dp (…)`, `L'`, `∇_w L`. `wrt` None: the asked variable."""
+
+    of: Expr
+    wrt: Expr | None
+    order: int = 1
+
+
+Cond = Compare | Logic
+Expr = Num | Const | Name | IndexVar | Size | Index | Add | Neg | Mul | Div | Pow | MatMul | Call | Reduce | Indicator | Cases | Deriv
+Node = Expr | Cond
+
+ZERO = Num(Fraction(0))
+ONE = Num(Fraction(1))
+
+
+def children(node: Node) -> Iterator[Node]:
+    """The nodes directly below, in reading order."""
+    for item in fields(node):
+        yield from _nodes(getattr(node, item.name))
+
+
+def _nodes(value: object) -> Iterator[Node]:
+    if isinstance(value, _Node):
+        yield value  # type: ignore[misc]  # every _Node is a member of the union
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from _nodes(item)
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """The node and all below it, top down."""
+    stack: list[Node] = [node]
+    while stack:
+        top = stack.pop()
+        yield top
+        stack.extend(reversed(list(children(top))))
