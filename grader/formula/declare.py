@@ -103,7 +103,8 @@ class Scope:
         """The declared name behind a canonical spelling or alias, or None."""
         if name in self.variables or name in self.definitions:
             return name
-        for entry in (*self.variables.values(), *self.definitions.values()):
+        entries: tuple[Variable | Definition, ...] = (*self.variables.values(), *self.definitions.values())
+        for entry in entries:
             if name in entry.aliases:
                 return entry.name
         return None

@@ -1,0 +1,463 @@
+"""One walk over the tree, for every kind of number.
+
+`evaluate` knows the structure (shapes, sums, indices, matrix products); an `Algebra` knows the numbers:
+certain balls (`balls`), SymPy expressions (`sympy_form`), float64 arrays (`floats`), or any of these with
+derivatives recorded (`reverse`). Shapes were checked when the text was read; here they are concrete.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from itertools import product
+from math import prod
+from typing import Any, Generic, Protocol, TypeVar
+
+from grader.formula.declare import Scope
+from grader.formula.errors import Undefined
+from grader.formula.tree import (
+    Add,
+    Call,
+    Cases,
+    Cond,
+    Const,
+    Deriv,
+    Dim,
+    Div,
+    Expr,
+    Index,
+    IndexVar,
+    Indicator,
+    Logic,
+    MatMul,
+    Mul,
+    Name,
+    Neg,
+    Num,
+    Pow,
+    Reduce,
+    Size,
+)
+
+T = TypeVar("T")
+Truth = Any
+"""What a comparison gives: a bool, or whatever the algebra chooses by (a SymPy relation, a mask)."""
+
+
+class NotClosed(TypeError):
+    """A derivative stands in the formula: it has no value until it is worked out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Value(Generic[T]):
+    """Components in row-major order; a scalar has the shape ()."""
+
+    shape: tuple[int, ...]
+    items: tuple[T, ...]
+
+    @property
+    def scalar(self) -> T:
+        """The one component of a scalar. Raises ValueError for anything else."""
+        if self.shape:
+            raise ValueError(f"a scalar was expected, not shape {self.shape}")
+        return self.items[0]
+
+    def map(self, function: Callable[[T], T]) -> Value[T]:
+        return Value(self.shape, tuple(function(item) for item in self.items))
+
+
+class Algebra(Protocol[T]):
+    """What the walk needs of a kind of number."""
+
+    def number(self, value: Fraction) -> T: ...
+    def constant(self, name: str) -> T: ...
+    def add(self, a: T, b: T) -> T: ...
+    def mul(self, a: T, b: T) -> T: ...
+    def neg(self, a: T) -> T: ...
+    def div(self, a: T, b: T) -> T: ...
+    def pow(self, a: T, b: T) -> T: ...
+    def function(self, name: str, args: Sequence[T]) -> T: ...
+    def logsumexp(self, items: Sequence[T]) -> T: ...
+    def softmax(self, items: Sequence[T]) -> Sequence[T]: ...
+    def compare(self, op: str, a: T, b: T) -> Truth: ...
+    def logic(self, op: str, args: Sequence[Truth]) -> Truth: ...
+    def choose(self, branches: Sequence[tuple[Truth, Callable[[], T]]]) -> T:
+        """The first branch whose condition holds, evaluated only if it may be needed. Raises Undefined if none."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Point(Generic[T]):
+    """Where to evaluate: the variables, the dimensions, and the positions of free index letters."""
+
+    values: Mapping[str, Value[T]]
+    sizes: Mapping[str, int] = field(default_factory=dict)
+    positions: Mapping[str, int] = field(default_factory=dict)
+
+    def at(self, index: str, position: int) -> Point[T]:
+        return replace(self, positions={**self.positions, index: position})
+
+
+def size_of(dim: Dim, sizes: Mapping[str, int]) -> int:
+    return dim if isinstance(dim, int) else sizes[dim]
+
+
+def evaluate(expr: Expr, scope: Scope, point: Point[T], algebra: Algebra[T]) -> Value[T]:
+    """The value of `expr` at `point`. Raises Undefined, NotCertain (from the algebra) or NotClosed."""
+    return _Walk(scope, algebra).value(expr, point)
+
+
+class _Walk(Generic[T]):
+    def __init__(self, scope: Scope, algebra: Algebra[T]) -> None:
+        self.scope = scope
+        self.algebra = algebra
+        self.defined: dict[str, Value[T]] = {}
+        """Definitions without free indices are worked out once."""
+
+    def value(self, expr: Expr, point: Point[T]) -> Value[T]:
+        algebra = self.algebra
+        match expr:
+            case Num(value):
+                return _scalar(algebra.number(value))
+            case Const(name):
+                return _scalar(algebra.constant(name))
+            case Name(name):
+                return self._name(name, point)
+            case IndexVar(name):
+                return _scalar(algebra.number(Fraction(point.positions[name])))
+            case Size(name):
+                return _scalar(algebra.number(Fraction(point.sizes[name])))
+            case Index(base, subscripts):
+                return self._index(base, subscripts, point)
+            case Add(terms):
+                return self._fold(algebra.add, terms, point)
+            case Mul(factors):
+                return self._fold(algebra.mul, factors, point)
+            case Neg(arg):
+                return self.value(arg, point).map(algebra.neg)
+            case Div(num, den):
+                return self._fold(algebra.div, (num, den), point)
+            case Pow(base, exponent):
+                return self._fold(algebra.pow, (base, exponent), point)
+            case MatMul(left, right):
+                return self._matmul(self.value(left, point), self.value(right, point))
+            case Call(function, args):
+                return self._call(function, args, point)
+            case Reduce():
+                return self._reduce(expr, point)
+            case Indicator(condition):
+                one, zero = algebra.number(Fraction(1)), algebra.number(Fraction(0))
+                return self._choose([(condition, lambda: _scalar(one))], lambda: _scalar(zero), point)
+            case Cases(branches, otherwise):
+                rest = None if otherwise is None else (lambda: self.value(otherwise, point))
+                thunks = [(condition, self._later(branch, point)) for condition, branch in branches]
+                return self._choose(thunks, rest, point)
+            case Deriv():
+                raise NotClosed(expr)
+
+    def _later(self, expr: Expr, point: Point[T]) -> Callable[[], Value[T]]:
+        return lambda: self.value(expr, point)
+
+    def _name(self, name: str, point: Point[T]) -> Value[T]:
+        if name in point.values:
+            return point.values[name]
+        if name in self.defined:
+            return self.defined[name]
+        value = self.value(self.scope.definitions[name].body, replace(point, positions={}))
+        self.defined[name] = value
+        return value
+
+    def _position(self, expr: Expr, point: Point[T]) -> int:
+        """The position that a subscript names: an index letter, a class, a label, or a number."""
+        match expr:
+            case IndexVar(name):
+                return point.positions[name]
+            case Num(value) if value.denominator == 1:
+                return int(value)
+            case Name(name) if name in point.positions:
+                return point.positions[name]
+            case Add(terms):
+                return sum(self._position(term, point) for term in terms)
+            case Neg(arg):
+                return -self._position(arg, point)
+            case Size(name):
+                return point.sizes[name]
+        number = self.value(expr, point).scalar
+        return _as_position(number)
+
+    def _index(self, base: Expr, subscripts: tuple[Expr, ...], point: Point[T]) -> Value[T]:
+        value = self.value(base, point)
+        for subscript in subscripts:
+            size, rest = value.shape[0], value.shape[1:]
+            position = self._position(subscript, point)
+            if not 0 <= position < size:
+                raise Undefined(f"component {position + 1} of {size}")
+            width = prod(rest)
+            value = Value(rest, value.items[position * width : (position + 1) * width])
+        return value
+
+    def _fold(self, operation: Callable[[T, T], T], parts: Sequence[Expr], point: Point[T]) -> Value[T]:
+        total = self.value(parts[0], point)
+        for part in parts[1:]:
+            total = _pairwise(operation, total, self.value(part, point))
+        return total
+
+    def _matmul(self, left: Value[T], right: Value[T]) -> Value[T]:
+        """Vectors are columns; the transpose of one has the shape (1, d), and row times column is a scalar."""
+        rows, inner = (left.shape[0], 1) if len(left.shape) == 1 else (left.shape[0], left.shape[1])
+        columns = right.shape[1] if len(right.shape) == 2 else 1
+        if right.shape[0] != inner:
+            raise Undefined(f"shapes {left.shape} and {right.shape}")
+        items = tuple(
+            self._sum([self.algebra.mul(left.items[i * inner + k], right.items[k * columns + j]) for k in range(inner)])
+            for i in range(rows)
+            for j in range(columns)
+        )
+        if len(right.shape) == 2:
+            return Value((rows, columns), items)
+        return Value((), items) if rows == 1 else Value((rows,), items)
+
+    def _sum(self, items: Sequence[T]) -> T:
+        if not items:
+            return self.algebra.number(Fraction(0))
+        total = items[0]
+        for item in items[1:]:
+            total = self.algebra.add(total, item)
+        return total
+
+    def _reduce(self, node: Reduce, point: Point[T]) -> Value[T]:
+        if node.index is None:
+            return _scalar(self._fold_items(node.op, self.value(node.body, point).items))
+        assert node.over is not None
+        size = size_of(node.over, point.sizes)
+        low = 0 if node.low is None else self._position(node.low, point)
+        high = size - 1 if node.high is None else self._position(node.high, point)
+        places = [point.at(node.index, position) for position in range(low, high + 1)]
+        if node.condition is not None:
+            places = [place for place in places if bool(self._truth(node.condition, place).scalar)]
+        values = [self.value(node.body, place) for place in places]
+        if not values:
+            return _scalar(self._fold_items(node.op, ()))
+        columns = zip(*(value.items for value in values), strict=True)
+        return Value(values[0].shape, tuple(self._fold_items(node.op, column) for column in columns))
+
+    def _fold_items(self, op: str, items: Sequence[T]) -> T:
+        algebra = self.algebra
+        if op in ("sum", "mean"):
+            if op == "sum":
+                return self._sum(items)
+            if not items:
+                raise Undefined("the mean of nothing")
+            return algebra.div(self._sum(items), algebra.number(Fraction(len(items))))
+        if op == "prod":
+            total = algebra.number(Fraction(1))
+            for item in items:
+                total = algebra.mul(total, item)
+            return total
+        if not items:
+            raise Undefined(f"the {op} of nothing")
+        return items[0] if len(items) == 1 else algebra.function(op, items)
+
+    def _truth(self, condition: Cond, point: Point[T]) -> Value[Truth]:
+        algebra = self.algebra
+        if isinstance(condition, Logic):
+            parts = [self._truth(part, point) for part in condition.args]
+            shape = _common_shape([part.shape for part in parts])
+            columns = zip(*(_spread(part, shape) for part in parts), strict=True)
+            return Value(shape, tuple(algebra.logic(condition.op, column) for column in columns))
+        if self._is_position(condition.left) and self._is_position(condition.right):
+            left, right = self._position(condition.left, point), self._position(condition.right, point)
+            return _scalar(_COMPARE[condition.op](left, right))
+        a, b = self.value(condition.left, point), self.value(condition.right, point)
+        return _pairwise(lambda x, y: algebra.compare(condition.op, x, y), a, b)
+
+    def _is_position(self, expr: Expr) -> bool:
+        return isinstance(expr, IndexVar | Num | Size)
+
+    def _choose(
+        self,
+        branches: Sequence[tuple[Cond, Callable[[], Value[T]]]],
+        otherwise: Callable[[], Value[T]] | None,
+        point: Point[T],
+    ) -> Value[T]:
+        """Componentwise choice. A branch is evaluated when some component takes it, and then only once."""
+        truths = [self._truth(condition, point) for condition, _ in branches]
+        made: dict[int, Value[T]] = {}
+        thunks = [thunk for _, thunk in branches] + ([] if otherwise is None else [otherwise])
+
+        def branch(number: int) -> Value[T]:
+            if number not in made:
+                made[number] = thunks[number]()
+            return made[number]
+
+        shape = _common_shape([truth.shape for truth in truths])
+        if not shape:
+
+            def whole() -> Value[T]:
+                options = [(truth.scalar, number) for number, truth in enumerate(truths)]
+                for truth, number in options:
+                    if truth is True:
+                        return branch(number)
+                    if truth is not False:
+                        break
+                else:
+                    if otherwise is None:
+                        raise Undefined("no branch applies")
+                    return branch(len(truths))
+                return self._mixed(truths, branch, otherwise is not None, None)
+
+            return whole()
+        return self._mixed(truths, branch, otherwise is not None, shape)
+
+    def _mixed(
+        self,
+        truths: Sequence[Value[Truth]],
+        branch: Callable[[int], Value[T]],
+        rest: bool,
+        shape: tuple[int, ...] | None,
+    ) -> Value[T]:
+        """Branches that depend on the component, or on a condition that is no plain bool."""
+        if shape is None:
+            shape = _common_shape([branch(number).shape for number in range(len(truths) + rest)])
+        total = prod(shape)
+        spread = [_spread(truth, shape) for truth in truths]
+
+        def component(number: int, place: int) -> Callable[[], T]:
+            return lambda: _spread(branch(number), shape)[place]
+
+        items: list[T] = []
+        for place in range(total):
+            options: list[tuple[Truth, Callable[[], T]]] = [
+                (column[place], component(number, place)) for number, column in enumerate(spread)
+            ]
+            if rest:
+                options.append((True, component(len(truths), place)))
+            items.append(self.algebra.choose(options))
+        return Value(shape, tuple(items))
+
+    def _call(self, function: str, args: tuple[Expr, ...], point: Point[T]) -> Value[T]:
+        algebra = self.algebra
+        if function == "eye":
+            size = self._position(args[0], point)
+            bits = (algebra.number(Fraction(int(i == j))) for i, j in product(range(size), repeat=2))
+            return Value((size, size), tuple(bits))
+        if function == "onehot":
+            position, size = self._position(args[0], point), self._position(args[1], point)
+            return Value((size,), tuple(algebra.number(Fraction(int(i == position))) for i in range(size)))
+        values = [self.value(arg, point) for arg in args]
+        match function:
+            case "softmax":
+                return Value(values[0].shape, tuple(item for row in _rows(values[0]) for item in algebra.softmax(row)))
+            case "log_softmax":
+                return Value(
+                    values[0].shape, tuple(item for row in _rows(values[0]) for item in self._log_softmax(row))
+                )
+            case "logsumexp":
+                return Value(values[0].shape[:-1], tuple(algebra.logsumexp(row) for row in _rows(values[0])))
+            case "norm":
+                return _scalar(self._norm(args, values))
+            case "dot":
+                return _scalar(self._sum(_pairwise(algebra.mul, values[0], values[1]).items))
+            case "outer":
+                pairs = (algebra.mul(a, b) for a in values[0].items for b in values[1].items)
+                return Value((len(values[0].items), len(values[1].items)), tuple(pairs))
+            case "transpose":
+                return _transpose(values[0])
+            case "diag":
+                return self._diag(values[0])
+        shape = _common_shape([value.shape for value in values])
+        columns = zip(*(_spread(value, shape) for value in values), strict=True)
+        return Value(shape, tuple(algebra.function(function, column) for column in columns))
+
+    def _log_softmax(self, row: Sequence[T]) -> Iterator[T]:
+        total = self.algebra.neg(self.algebra.logsumexp(row))
+        return (self.algebra.add(item, total) for item in row)
+
+    def _norm(self, args: tuple[Expr, ...], values: Sequence[Value[T]]) -> T:
+        algebra, items = self.algebra, values[0].items
+        order = args[1] if len(args) == 2 else Num(Fraction(2))
+        match order:
+            case Num(value) if value == 1:
+                return self._sum([algebra.function("abs", (item,)) for item in items])
+            case Num(value) if value == 2:
+                return algebra.function("sqrt", (self._sum([algebra.mul(item, item) for item in items]),))
+            case Const("inf"):
+                return self._fold_items("max", [algebra.function("abs", (item,)) for item in items])
+        raise Undefined("a norm of this order")
+
+    def _diag(self, value: Value[T]) -> Value[T]:
+        if len(value.shape) == 2:
+            columns = value.shape[1]
+            return Value((min(value.shape),), tuple(value.items[i * columns + i] for i in range(min(value.shape))))
+        size, zero = value.shape[0], self.algebra.number(Fraction(0))
+        items = (value.items[i] if i == j else zero for i, j in product(range(size), repeat=2))
+        return Value((size, size), tuple(items))
+
+
+_COMPARE: dict[str, Callable[[int, int], bool]] = {
+    "<": int.__lt__,
+    "<=": int.__le__,
+    ">": int.__gt__,
+    ">=": int.__ge__,
+    "==": int.__eq__,
+    "!=": int.__ne__,
+}
+
+
+def _as_position(number: object) -> int:
+    """A whole number in whatever form the algebra has it."""
+    return round(float(number))  # type: ignore[arg-type]  # flint, SymPy and NumPy numbers all convert
+
+
+def _scalar(item: T) -> Value[T]:
+    return Value((), (item,))
+
+
+def _rows(value: Value[T]) -> list[tuple[T, ...]]:
+    width = value.shape[-1]
+    return [value.items[start : start + width] for start in range(0, len(value.items), width)]
+
+
+def _transpose(value: Value[T]) -> Value[T]:
+    if len(value.shape) < 2:
+        return value if not value.shape else Value((1, value.shape[0]), value.items)
+    rows, columns = value.shape
+    items = tuple(value.items[i * columns + j] for j in range(columns) for i in range(rows))
+    return Value((columns,) if rows == 1 else (columns, rows), items)
+
+
+def _common_shape(shapes: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
+    """NumPy's rule: aligned at the last axis, 1 stretches."""
+    common: tuple[int, ...] = ()
+    for shape in shapes:
+        if shape == common or not shape:
+            continue
+        if not common:
+            common = shape
+            continue
+        longer, shorter = (common, shape) if len(common) >= len(shape) else (shape, common)
+        padded = (1,) * (len(longer) - len(shorter)) + shorter
+        if any(a != b and 1 not in (a, b) for a, b in zip(longer, padded, strict=True)):
+            raise Undefined(f"shapes {common} and {shape}")
+        common = tuple(max(a, b) for a, b in zip(longer, padded, strict=True))
+    return common
+
+
+def _spread(value: Value[T], shape: tuple[int, ...]) -> tuple[T, ...]:
+    """The components of a value stretched to a shape."""
+    if value.shape == shape:
+        return value.items
+    if not value.shape:
+        return value.items * prod(shape)
+    padded = (1,) * (len(shape) - len(value.shape)) + value.shape
+    strides = [0 if size == 1 else prod(padded[axis + 1 :]) for axis, size in enumerate(padded)]
+    places = product(*(range(size) for size in shape))
+    return tuple(value.items[sum(i * s for i, s in zip(place, strides, strict=True))] for place in places)
+
+
+def _pairwise(operation: Callable[[T, T], Any], a: Value[T], b: Value[T]) -> Value[Any]:
+    if a.shape == b.shape:
+        return Value(a.shape, tuple(map(operation, a.items, b.items)))
+    shape = _common_shape([a.shape, b.shape])
+    return Value(shape, tuple(map(operation, _spread(a, shape), _spread(b, shape))))
