@@ -1,0 +1,70 @@
+"""Imports run one way: cli → report → practice → grader → questions."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+ORDER = ["questions", "grader", "practice", "report", "cli"]
+"""Each may import those before it."""
+FORBIDDEN_BELOW_CLI = {"print", "exit", "quit", "input"}
+HEAVY = {"sympy", "numpy", "flint", "rich", "mpmath"}
+
+
+def modules() -> list[Path]:
+    files = [ROOT / "cli.py", ROOT / "lossprep.py"]
+    return files + [path for name in ORDER[:-1] for path in sorted((ROOT / name).rglob("*.py"))]
+
+
+def owner(path: Path) -> str:
+    return path.relative_to(ROOT).parts[0].removesuffix(".py")
+
+
+def imported(tree: ast.AST) -> set[str]:
+    names = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names.add(node.module.split(".")[0])
+    return names
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_nothing_imports_upward(path: Path) -> None:
+    if owner(path) == "lossprep":
+        return
+    above = set(ORDER[ORDER.index(owner(path)) + 1 :]) | {"lossprep"}
+    assert not imported(ast.parse(path.read_text("utf-8"))) & (above - {owner(path)})
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_only_the_command_line_prints_exits_or_asks(path: Path) -> None:
+    if owner(path) in ("cli", "lossprep") or path.name == "child.py":  # the child is a program of its own
+        return
+    called = {
+        node.func.id
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    }
+    assert not called & FORBIDDEN_BELOW_CLI
+
+
+@pytest.mark.parametrize("name", ["cli.py", "lossprep.py"])
+def test_the_command_line_imports_nothing_heavy_at_the_top(name: str) -> None:
+    tree = ast.parse((ROOT / name).read_text("utf-8"))
+    top = ast.Module([node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)], [])
+    assert not imported(top) & (HEAVY | set(ORDER))
+
+
+def test_text_typed_by_a_person_is_never_run() -> None:
+    """No eval, exec, sympify or lambdify anywhere but in the child, which is where a person's code belongs."""
+    for path in modules():
+        if path.name == "child.py":
+            continue
+        names = {node.id for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Name)}
+        names |= {node.attr for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Attribute)}
+        assert not names & {"eval", "exec", "sympify", "parse_expr", "lambdify", "parse_latex"}, path
