@@ -7,6 +7,7 @@ says that it is missing.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Literal, get_args
 
@@ -147,6 +148,10 @@ class Explain(_Common):
 
 
 Question = Choice | Number | Derivation | Code | Explain
+
+CLASSES: Mapping[str, type[Question]] = {
+    "choice": Choice, "number": Number, "derivation": Derivation, "code": Code, "explain": Explain,
+}  # fmt: skip
 
 
 def model_answer(question: Question) -> str:
