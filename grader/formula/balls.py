@@ -17,7 +17,8 @@ from flint import arb, ctx, fmpq
 from grader.formula.declare import Scope
 from grader.formula.errors import Kink, NotCertain, Undefined
 from grader.formula.evaluate import Point, Truth, Value, evaluate
-from grader.formula.reverse import Reverse, Var
+from grader.formula.recorded import Var
+from grader.formula.reverse import Reverse
 from grader.formula.tree import Expr
 
 PRECISIONS: Final = (96, 256, 768, 2560)

@@ -16,6 +16,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from grader.formula.declare import Scope
 from grader.formula.errors import Undefined
+from grader.formula.recorded import Var
 from grader.formula.tree import (
     Add,
     Call,
@@ -406,8 +407,9 @@ _COMPARE: dict[str, Callable[[int, int], bool]] = {
 
 
 def _as_position(number: object) -> int:
-    """A whole number in whatever form the algebra has it."""
-    return round(float(number))  # type: ignore[arg-type]  # flint, SymPy and NumPy numbers all convert
+    """A whole number in whatever form the algebra has it (recorded, too: a position has no slope)."""
+    plain = number.value if isinstance(number, Var) else number
+    return round(float(plain))  # type: ignore[arg-type]  # flint, SymPy and NumPy numbers all convert
 
 
 def _scalar(item: T) -> Value[T]:

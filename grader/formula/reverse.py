@@ -7,19 +7,9 @@ from fractions import Fraction
 from typing import Any, Final, Generic, TypeVar
 
 from grader.formula.evaluate import Algebra, Truth
+from grader.formula.recorded import Var
 
 T = TypeVar("T")
-
-
-class Var(Generic[T]):
-    """A number, and the slopes toward the numbers that it was made from."""
-
-    __slots__ = ("order", "parents", "value")
-
-    def __init__(self, value: T, parents: tuple[tuple[Var[T], T], ...], order: int) -> None:
-        self.value = value
-        self.parents = parents
-        self.order = order
 
 
 class Reverse(Generic[T]):

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.formula import balls
-from grader.formula.declare import POSITIVE, REAL, Finite, Scope, Variable
+from grader.formula.declare import POSITIVE, REAL, Classes, Finite, Scope, Variable
 from grader.formula.errors import Kink, NotCertain, Undefined
 from grader.formula.evaluate import Value
 from grader.formula.floats import evaluate_float
@@ -161,6 +161,16 @@ def test_vectors_matrices_sums_and_indices() -> None:
     assert slopes["w"].items == (6, 6, 6)
     off = Reduce("sum", Index(Z, (IndexVar("j"),)), "j", "n", condition=Compare("!=", IndexVar("j"), IndexVar("i")))
     assert balls.value(off, SCOPE, inputs, sizes, {"i": 0}).scalar == 7
+
+
+def test_class_labels_choose_components_and_carry_no_slope() -> None:
+    scope = Scope({"s": Variable("s", REAL, ("n", "K")), "t": Variable("t", Classes("K"), ("n",))})
+    row = Index(Name("s"), (IndexVar("i"),))
+    loss = Add((Call("logsumexp", (row,)), Neg(Index(row, (Index(Name("t"), (IndexVar("i"),)),)))))
+    inputs = {"s": Value((2, 2), (F(0), F(0), F(0), F(0))), "t": vector(1, 0)}
+    value, slopes = balls.gradient(Reduce("mean", loss, "i", "n"), scope, inputs, {"n": 2, "K": 2}, wrt=("s",))
+    assert float(value.scalar.mid()) == pytest.approx(0.6931471805599453)
+    assert [float(item.mid()) for item in slopes["s"].items] == [0.25, -0.25, -0.25, 0.25]
 
 
 def test_indicators_count_and_positions_compare() -> None:
