@@ -104,15 +104,30 @@ def size_of(dim: Dim, sizes: Mapping[str, int]) -> int:
     return dim if isinstance(dim, int) else sizes[dim]
 
 
-def evaluate(expr: Expr, scope: Scope, point: Point[T], algebra: Algebra[T]) -> Value[T]:
-    """The value of `expr` at `point`. Raises Undefined, NotCertain (from the algebra) or NotClosed."""
-    return _Walk(scope, algebra).value(expr, point)
+def evaluate(
+    expr: Expr,
+    scope: Scope,
+    point: Point[T],
+    algebra: Algebra[T],
+    derivative: Callable[[Deriv, Point[T], Algebra[T]], Value[T]] | None = None,
+) -> Value[T]:
+    """The value of `expr` at `point`. Raises Undefined, NotCertain (from the algebra) or NotClosed.
+
+    `derivative` works out the derivatives that stand in the formula; without it they raise NotClosed.
+    """
+    return _Walk(scope, algebra, derivative).value(expr, point)
 
 
 class _Walk(Generic[T]):
-    def __init__(self, scope: Scope, algebra: Algebra[T]) -> None:
+    def __init__(
+        self,
+        scope: Scope,
+        algebra: Algebra[T],
+        derivative: Callable[[Deriv, Point[T], Algebra[T]], Value[T]] | None,
+    ) -> None:
         self.scope = scope
         self.algebra = algebra
+        self.derivative = derivative
         self.defined: dict[str, Value[T]] = {}
         """Definitions without free indices are worked out once."""
 
@@ -155,7 +170,9 @@ class _Walk(Generic[T]):
                 thunks = [(condition, self._later(branch, point)) for condition, branch in branches]
                 return self._choose(thunks, rest, point)
             case Deriv():
-                raise NotClosed(expr)
+                if self.derivative is None:
+                    raise NotClosed(expr)
+                return self.derivative(expr, point, algebra)
 
     def _later(self, expr: Expr, point: Point[T]) -> Callable[[], Value[T]]:
         return lambda: self.value(expr, point)
