@@ -59,7 +59,11 @@ def _formula(data: Data) -> str:
     expected = data.get("expected")
     hoped = f"; expected {' or '.join(expected)}" if isinstance(expected, tuple) and expected else ""
     name = f" ({data['name']!r})" if data.get("name") else ""
-    reasons = {"unknown-symbol": "a name that is not declared", "shape-mismatch": "the shapes do not fit", "too-large": "too large"}
+    reasons = {
+        "unknown-symbol": "a name that is not declared",
+        "shape-mismatch": "the shapes do not fit",
+        "too-large": "too large",
+    }
     reason = reasons.get(str(data["reason"]), "cannot be read")
     return f"formula in {data['key']!r}, from here on: {reason}{name}{hoped}"
 

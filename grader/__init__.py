@@ -1,0 +1,46 @@
+"""Is it right? `grade(question, submission)` says so, with the evidence."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import assert_never
+
+from grader.submission import Submission
+from grader.verdict import Verdict
+from questions.kinds import Choice, Code, Derivation, Explain, Number, Question
+
+
+def grade(question: Question, submission: Submission, *, seconds: float | None = None) -> Verdict:
+    """The verdict on one answer. `seconds` bounds the work on a derivation or on code; None: as each kind has it.
+
+    Heavy modules are imported by the kinds that need them. Bad input never raises.
+    """
+    return replace(_graded(question, submission, seconds), question=question.id)
+
+
+def _graded(question: Question, submission: Submission, seconds: float | None) -> Verdict:
+    match question:
+        case Choice():
+            from grader import choice
+
+            return choice.grade_choice(question, submission)
+        case Number():
+            from grader import number
+
+            return number.grade_number(question, submission.text)
+        case Derivation():
+            from grader import symbolic
+
+            task = symbolic.DerivationTask(question.loss, question.wrt, question.variables, question.given)
+            return symbolic.grade_derivation(task, submission.text, seconds=5.0 if seconds is None else seconds)
+        case Code():
+            from grader import numeric
+
+            code_task = numeric.CodeTask(question.loss, question.arguments, question.entry, question.asks)
+            allowed = 10.0 if seconds is None else seconds
+            return numeric.grade_code(code_task, submission.text, seconds=allowed, name=submission.name)
+        case Explain():
+            from grader import explain
+
+            return explain.grade_explain(question, submission)
+    assert_never(question)
