@@ -43,7 +43,7 @@ def check(cls: type[Question] | None, values: Mapping[str, Any], sources: Collec
     for number, key in enumerate(values.get("sources", ())):
         if key not in sources:
             say(("sources", number), "unknown-source", {"key": key, "nearest": nearest(key, sources)})
-    if cls is not None and cls.__name__ in NEED_REJECTED and not values.get("rejected", ()):
+    if cls is not None and cls.__name__ in NEED_REJECTED and values.get("rejected") == ():
         say(("rejected",), "no-rejected", {})
     if cls is Choice:
         _check_options(values.get("options", ()), say)

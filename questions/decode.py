@@ -26,14 +26,14 @@ class _Bad:
 BAD: Final = _Bad()
 
 
-_FIELD_TYPES: dict[type[Any], Mapping[str, tuple[Any, bool]]] = {}  # they take a while to work out
+_FIELD_TYPES: dict[type[Any], Mapping[str, tuple[Any, Any]]] = {}  # they take a while to work out
 
 
-def field_types(cls: type[Any]) -> Mapping[str, tuple[Any, bool]]:
-    """Each field of a dataclass with its type, and whether a value must be given."""
+def field_types(cls: type[Any]) -> Mapping[str, tuple[Any, Any]]:
+    """Each field of a dataclass with its type and its default (MISSING where a value must be given)."""
     if cls not in _FIELD_TYPES:
         hints = get_type_hints(cls)
-        _FIELD_TYPES[cls] = {f.name: (hints[f.name], f.default is dataclasses.MISSING) for f in dataclasses.fields(cls)}
+        _FIELD_TYPES[cls] = {f.name: (hints[f.name], f.default) for f in dataclasses.fields(cls)}
     return _FIELD_TYPES[cls]
 
 
@@ -44,7 +44,7 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
 
 
 def question(node: Node, say: Say) -> tuple[type[Question] | None, dict[str, Any]]:
-    """The kind of a question, and those of its fields that are sound."""
+    """The kind of a question, and those of its fields that are sound, defaults filled in."""
     if not isinstance(node, yaml_nodes.Mapping):
         say(node, "wrong-type", {"key": "questions", "expected": "mapping", "got": type_name(node)})
         return None, {}
@@ -62,7 +62,7 @@ def question(node: Node, say: Say) -> tuple[type[Question] | None, dict[str, Any
 
 
 def fields(node: Node, cls: type[Any], say: Say, also: Iterable[str] = ()) -> dict[str, Any]:
-    """The sound fields of a mapping that stands for a `cls`."""
+    """The sound fields of a mapping that stands for a `cls`, defaults filled in."""
     if not isinstance(node, yaml_nodes.Mapping):
         say(node, "wrong-type", {"key": cls.__name__.lower(), "expected": "mapping", "got": type_name(node)})
         return {}
@@ -71,17 +71,21 @@ def fields(node: Node, cls: type[Any], say: Say, also: Iterable[str] = ()) -> di
 
 
 def _decoded(
-    node: yaml_nodes.Mapping, types: Mapping[str, tuple[Any, bool]], say: Say, known: frozenset[str]
+    node: yaml_nodes.Mapping, types: Mapping[str, tuple[Any, Any]], say: Say, known: frozenset[str]
 ) -> dict[str, Any]:
     for key, _ in node.entries:
         if key.value not in known:
-            say(key, "unknown-key", {"key": key.value, "nearest": nearest(key.value, sorted(known))})
+            kinds = tuple(kind for kind, cls in CLASSES.items() if "kind" in known and key.value in field_types(cls))
+            close = None if kinds else nearest(key.value, sorted(known))
+            say(key, "unknown-key", {"key": key.value, "nearest": close, "kinds": kinds})
     found: dict[str, Any] = {}
-    for name, (kind, required) in types.items():
+    for name, (kind, default) in types.items():
         inner = node.get(name)
         if inner is None:
-            if required:
+            if default is dataclasses.MISSING:
                 say(node, "missing-key", {"key": name})
+            else:
+                found[name] = default
         elif (value := _value(inner, kind, name, say)) is not BAD:
             found[name] = value
     return found
@@ -99,8 +103,8 @@ def _value(node: Node, kind: Any, key: str, say: Say) -> Any:
         return _items(node, get_args(kind)[0], key, say)
     if dataclasses.is_dataclass(kind):
         found = fields(node, kind, say)  # type: ignore[arg-type]  # a class, since it came from an annotation
-        missing = [name for name, (_, required) in field_types(kind).items() if required and name not in found]  # type: ignore[arg-type]
-        return BAD if missing or not isinstance(node, yaml_nodes.Mapping) else kind(**found)  # type: ignore[operator]
+        sound = found.keys() == field_types(kind).keys()  # type: ignore[arg-type]
+        return kind(**found) if sound else BAD  # type: ignore[operator]
     if origin is Literal:
         return _one_of(node, get_args(kind), key, say)
     expected = {str: "str", int: "int", bool: "bool"}[kind]

@@ -28,6 +28,13 @@ def _meant(data: Data) -> str:
     return f"; did you mean {data['nearest']!r}?" if data.get("nearest") else ""
 
 
+def _unknown_key(data: Data) -> str:
+    kinds = data.get("kinds")
+    if isinstance(kinds, tuple) and kinds:
+        return f"the key {data['key']!r} belongs to questions of kind {' and '.join(kinds)}, not of this one"
+    return f"unknown key {data['key']!r}{_meant(data)}"
+
+
 def _wrong_type(data: Data) -> str:
     got, expected = _TYPES[data["got"]], _TYPES[data["expected"]]
     sentence = f"{data['key']!r} should be {expected}, not {got}"
@@ -93,7 +100,7 @@ WORDS: Final[Mapping[str, str | Callable[[Data], str]]] = {
     # the frame and the fields
     "not-a-bank": lambda data: f"a bank is a mapping with 'format' and 'questions', not {_TYPES[data['got']]}",
     "bad-format": "format {got} is not known; this program reads format {known}",
-    "unknown-key": lambda data: f"unknown key {data['key']!r}{_meant(data)}",
+    "unknown-key": _unknown_key,
     "missing-key": "the key {key!r} is missing",
     "wrong-type": _wrong_type,
     "unknown-value": _unknown_value,
@@ -117,7 +124,7 @@ WORDS: Final[Mapping[str, str | Callable[[Data], str]]] = {
     "no-reason": "source {key!r}: 'checked' is null, so 'note' must say why",
     # what only running the question shows
     "bad-formula": _formula,
-    "open-dollar": "a dollar sign in {key!r} has no partner; write \\$ for the sign itself",
+    "open-dollar": "a dollar sign in {key!r} has no partner",
     "unused-symbol": "the symbol {name!r} is declared but never used",
     "unknown-finding": lambda data: f"no finding is called {data['finding']!r}{_meant(data)}",
     "model-not-right": lambda data: f"the model answer is graded {data['outcome']!r} ({_codes(data)})",
@@ -127,6 +134,6 @@ WORDS: Final[Mapping[str, str | Callable[[Data], str]]] = {
     "starter-passes": "the starter passes as it stands",
     "level-not-reached": "the reference is asked to be {asked}, and is {reached}",
     "hint-gives-answer": "this hint contains the model answer",
-    "unreachable-mistake": "mistake {finding!r}: no {kind} answer can have this finding",
+    "impossible-finding": "no answer to a {kind} question can have the finding {finding!r}",
     "grader-failed": "grading {key!r} failed: {said}",
 }
