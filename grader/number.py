@@ -33,9 +33,7 @@ _LOGARITHMIC: Final = frozenset(
     {"log", "log2", "log10", "log1p", "softplus", "log_sigmoid", "logsumexp", "log_softmax", "xlogy", "logaddexp"}
 )
 _BASES: Final = {"2": 2, "10": 10}
-_FACTORS: Final = tuple(
-    Fraction(factor) for k in (2, 3, 4, 10, 100, 1000) for factor in (Fraction(k), Fraction(1, k))
-)
+_FACTORS: Final = tuple(factor for k in (2, 3, 4, 10, 100, 1000) for factor in (Fraction(k), Fraction(1, k)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,6 +125,8 @@ WORDS: Final[Mapping[str, str | Callable[[Data], str]]] = {
     # what only running the question shows
     "bad-formula": _formula,
     "open-dollar": "a dollar sign in {key!r} has no partner",
+    "false-equation": "not so: the left side is {left}, the right side {right}",
+    "declared-twice": "the name {name!r} is declared already",
     "unused-symbol": "the symbol {name!r} is declared but never used",
     "unknown-finding": lambda data: f"no finding is called {data['finding']!r}{_meant(data)}",
     "model-not-right": lambda data: f"the model answer is graded {data['outcome']!r} ({_codes(data)})",

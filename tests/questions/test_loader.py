@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -113,11 +112,16 @@ def test_what_is_not_there_is_a_problem(tmp_path: Path) -> None:
     assert sorted(problem.code for problem in found) == ["empty-file", "no-banks", "no-such-file"]
 
 
-@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="needs permissions that bind this user")
-def test_a_file_that_may_not_be_read_is_a_problem(tmp_path: Path) -> None:
+def test_a_file_that_may_not_be_read_is_a_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     bank = tmp_path / "bank.yaml"
-    bank.touch(mode=0)
-    assert [problem.code for problem in loader.load([bank]).problems] == ["unreadable-file"]
+    bank.touch()
+
+    def refuse(_: Path) -> bytes:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    (problem,) = loader.load([bank], cached=False).problems
+    assert (problem.code, problem.data) == ("unreadable-file", {"said": "Permission denied"})
 
 
 def test_a_huge_file_is_refused_unread(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from questions import places, yaml_nodes
 
-BANK = '''format: 1
+BANK = """format: 1
 questions:
   - id: a
     plain: plain text
@@ -26,7 +26,7 @@ questions:
       paragraph
     nested: [{text: x}, {text: "  $deep$"}]
   - {id: b, flow: "x $y$"}
-'''
+"""
 
 
 def of(name: str, text: str = BANK) -> places.QuestionPlaces:
