@@ -1,0 +1,174 @@
+"""exp, log, roots and the rest as generators of a field (see `field`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from math import lcm
+from typing import Final
+
+from flint import arb, fmpz, fmpz_mpoly
+
+from grader.formula.errors import Undefined
+from grader.symbolic.field import MAX_POWER, Field, GiveUp, Kernel, Ratio, Relation, exact
+
+ODD: Final = frozenset({"sin", "erf", "atan"})
+EVEN: Final = frozenset({"cos"})
+OPAQUE: Final[dict[str, Callable[[arb], arb]]] = {
+    "sin": lambda x: x.sin(),
+    "cos": lambda x: x.cos(),
+    "erf": lambda x: x.erf(),
+    "atan": lambda x: x.atan(),
+    "gamma": lambda x: x.gamma(),
+    "lgamma": lambda x: x.lgamma(),
+    "digamma": lambda x: x.digamma(),
+}
+
+
+@dataclass(slots=True, eq=False)
+class _Root:
+    """exp(t/q) or |f|^(1/q), kept at the finest q asked for."""
+
+    generator: int
+    order: int
+
+
+class Kernels(Field):
+    """A field that knows how exp, log, roots and the opaque functions become generators."""
+
+    def __init__(self, capacity: int) -> None:
+        super().__init__(capacity)
+        self._roots: dict[str, _Root] = {}
+        self._logged: dict[int, fmpz_mpoly] = {}
+        """The f of each generator that is log|f|."""
+
+    def exp(self, u: Ratio) -> Ratio:
+        """One factor for each term of u, so that exp(a + b) and exp(a)·exp(b) are the same."""
+        if len(u.num) > 40:
+            raise GiveUp("exp of too many terms")
+        result = self.one
+        for exponents, coefficient in u.num.terms():
+            monomial = self.ring.from_dict({tuple(exponents): 1})
+            common = monomial.gcd(u.den)
+            top, bottom = exact(monomial, common), exact(u.den, common)
+            content, bottom = bottom.primitive()
+            result = self.mul(result, self._exp_of(top, bottom, Fraction(int(coefficient), int(content))))
+        return result
+
+    def _exp_of(self, top: fmpz_mpoly, bottom: fmpz_mpoly, times: Fraction) -> Ratio:
+        """exp(times·top/bottom)."""
+        place = self.place_of(top) if bottom.is_one() else None
+        if place in self._logged:
+            return self._power_of_log(self._logged[place], times)
+        if times.denominator > 64 or abs(times) > MAX_POWER:
+            top, bottom, times = top * times.numerator, bottom * times.denominator, Fraction(1)
+        whole = Ratio(top, bottom)
+        return self._root(
+            f"exp({top})/({bottom})",
+            times,
+            lambda order, at: (at(top) / (at(bottom) * order)).exp(),
+            lambda order: self.div(whole, self.whole(order)),
+            None,
+        )
+
+    def _root(
+        self,
+        key: str,
+        times: Fraction,
+        evaluate: Callable[[int, Callable[[fmpz_mpoly], arb]], arb],
+        log: Callable[[int], Ratio],
+        power: fmpz_mpoly | None,
+    ) -> Ratio:
+        """K^times for a positive K known by `key`; generators are K^(1/q). `power` is K itself if it is in the ring."""
+        root = self._roots.get(key)
+        if root is None or root.order % times.denominator:
+            order = times.denominator if root is None else lcm(root.order, times.denominator)
+            made = self.generator(
+                Kernel(f"{key}/{order}", lambda at: evaluate(order, at), lambda: log(order)), positive=True
+            )
+            place = self.place_of(made.num)
+            assert place is not None
+            if power is not None:
+                self.relations[place] = Relation(order, power)
+            if root is not None:
+                self.relations[root.generator] = Relation(1, made.num ** (order // root.order))
+            root = self._roots[key] = _Root(place, order)
+        exponent = int(times * root.order)
+        if abs(exponent) > MAX_POWER * 50:
+            raise GiveUp("a power too high")
+        generator = self.gens[root.generator]
+        one = self.poly(1)
+        return self.make(generator**exponent, one) if exponent >= 0 else self.make(one, generator**-exponent)
+
+    def _power_of_log(self, base: fmpz_mpoly, times: Fraction) -> Ratio:
+        """|base|^times."""
+        whole, rest = divmod(times, 1)
+        sign = 1
+        if rest or whole % 2:
+            sign = 1 if base.is_constant() else self.sign_of(base)
+        positive = base * sign
+        result = self.power(Ratio(positive, self.poly(1)), int(whole))
+        if rest:
+            root = self._root(
+                f"root({positive})",
+                rest,
+                lambda order, at: abs(at(positive)) ** (arb(1) / order),
+                lambda order: self.div(self._log_abs(base), self.whole(order)),
+                positive,
+            )
+            result = self.mul(result, root)
+        return result
+
+    def log(self, v: Ratio) -> Ratio:
+        """log of each factor. Raises Undefined where v ≤ 0 on this path."""
+        if self.sign(v) <= 0:
+            raise Undefined("log of what is not positive")
+        return self.sub(self._log_poly(v.num), self._log_poly(v.den))
+
+    def _log_poly(self, poly: fmpz_mpoly) -> Ratio:
+        constant, parts = self.factors(poly)
+        total = self.zero
+        for prime, times in _primes(abs(constant)):
+            total = self.add(total, self.mul(self.whole(times), self._log_abs(self.poly(prime))))
+        for part, times in parts:
+            total = self.add(total, self.mul(self.whole(times), self._log_abs(part)))
+        return total
+
+    def _log_abs(self, base: fmpz_mpoly) -> Ratio:
+        place = self.place_of(base)
+        if place is not None:
+            log = self.kernels[place].log
+            if log is not None:
+                return log()
+        made = self.generator(Kernel(f"log|{base}|", lambda at: abs(at(base)).log()))
+        own = self.place_of(made.num)
+        assert own is not None
+        self._logged[own] = base
+        return made
+
+    def opaque(self, name: str, u: Ratio) -> Ratio:
+        """A function with no rewriting but its parity: erf, sin, cos, atan, lgamma, …"""
+        odd, even = name in ODD, name in EVEN
+        if self.is_zero(u) and (odd or even):
+            return self.zero if odd else self.one
+        flip = (odd or even) and u.num.leading_coefficient() < 0
+        if flip:
+            u = self.neg(u)
+        function = OPAQUE[name]
+        made = self.generator(Kernel(f"{name}({u.num})/({u.den})", lambda at: function(at(u.num) / at(u.den))))
+        if name == "sin":
+            cosine = self.opaque("cos", u)
+            place = self.place_of(made.num)
+            assert place is not None
+            self.relations.setdefault(place, Relation(2, 1 - cosine.num**2))
+        return self.neg(made) if flip and odd else made
+
+
+def _primes(number: int) -> Iterator[tuple[int, int]]:
+    """Prime factors with their multiplicities; a number too long to factor counts as one."""
+    if number.bit_length() > 80:
+        yield number, 1
+        return
+    for prime, times in fmpz(number).factor():
+        yield int(prime), int(times)

@@ -1,0 +1,237 @@
+"""Proof of equality by the normal form: all cases of finite variables, all regions, several sizes.
+
+What is not proved here is not different, and not known to be equal: `Attempt.proved` is False, with the reason.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import product
+from math import prod
+from typing import Final
+
+from flint import arb, fmpq, fmpz_mpoly
+
+from grader.formula.declare import Classes, Finite, Integers, Interval, OneHot, Scope, Simplex, Variable
+from grader.formula.errors import Kink, NotCertain, Undefined
+from grader.formula.evaluate import NotClosed, Point, Value, size_of
+from grader.symbolic.field import GiveUp, Kernel, Ratio, TooManyKernels
+from grader.symbolic.kernels import Kernels
+from grader.symbolic.normal import NormalAlgebra
+from grader.symbolic.points import Setting
+from grader.symbolic.quantity import Quantity, Unsupported, squeezed
+from grader.symbolic.signs import Signs, paths
+
+CAPACITIES: Final = (12, 28, 64, 160)
+MAX_CASES: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """Whether a proof was found, and if not, why not: the word is for `details`, never for a verdict."""
+
+    proved: bool
+    reason: str = ""
+
+
+class _Differs(Exception):
+    """A difference that did not vanish, on some path."""
+
+
+def prove(
+    left: Quantity, right: Quantity, scope: Scope, used: frozenset[str], settings: list[Setting], *, deadline: float
+) -> Attempt:
+    """Whether left = right wherever left has a value, for each of `settings`. `used` are the variables that matter.
+
+    First with finite variables as free symbols (fewer cases), then value by value.
+    """
+    reason = ""
+    for setting in settings:
+        for relaxed in (True, False):
+            attempt = _prove_one(left, right, scope, used, setting, relaxed, deadline)
+            reason = attempt.reason
+            if attempt.proved or time.monotonic() > deadline or not _finite(scope, used):
+                break
+        else:
+            return Attempt(False, reason)
+        if not attempt.proved:
+            return attempt
+    return Attempt(True)
+
+
+def _finite(scope: Scope, used: frozenset[str]) -> bool:
+    return any(isinstance(scope.variables[name].domain, Finite | OneHot) for name in used)
+
+
+def _prove_one(
+    left: Quantity,
+    right: Quantity,
+    scope: Scope,
+    used: frozenset[str],
+    setting: Setting,
+    relaxed: bool,
+    deadline: float,
+) -> Attempt:
+    for capacity in CAPACITIES:
+        try:
+            somewhere = False
+            for case in _cases(scope, used, setting, relaxed):
+                somewhere |= _Case(left, right, scope, setting, case, capacity, deadline).holds()
+            return Attempt(somewhere, "" if somewhere else "no value anywhere")
+        except TooManyKernels:
+            continue
+        except _Differs:
+            return Attempt(False, "no common form")
+        except (GiveUp, NotCertain, Unsupported, NotClosed) as stop:
+            return Attempt(False, str(stop))
+    return Attempt(False, "too many kernels")
+
+
+_Assigned = Mapping[str, tuple[Fraction, ...]]
+
+
+def _cases(scope: Scope, used: frozenset[str], setting: Setting, relaxed: bool) -> Iterator[_Assigned]:
+    """Every assignment of the finite variables; in the relaxed form only of class labels."""
+    names, options = [], []
+    for name in sorted(used):
+        variable = scope.variables[name]
+        shape = tuple(size_of(dim, setting.sizes) for dim in variable.shape)
+        values = _values(variable, shape, setting, relaxed)
+        if values is not None:
+            names.append(name)
+            options.append(values)
+    if prod(map(len, options)) > MAX_CASES:
+        raise GiveUp("too many cases of finite variables")
+    for chosen in product(*options):
+        yield dict(zip(names, chosen, strict=True))
+
+
+def _values(
+    variable: Variable, shape: tuple[int, ...], setting: Setting, relaxed: bool
+) -> list[tuple[Fraction, ...]] | None:
+    match variable.domain:
+        case Classes(count):
+            size = size_of(count, setting.sizes)
+            single = [Fraction(value) for value in range(size)]
+        case Finite(values) if not relaxed:
+            single = list(values)
+        case OneHot() if not relaxed and shape:
+            rows, width = prod(shape[:-1]), shape[-1]
+            units = [tuple(Fraction(int(i == j)) for j in range(width)) for i in range(width)]
+            if width**rows > MAX_CASES:
+                raise GiveUp("too many cases of finite variables")
+            return [sum(choice, ()) for choice in product(units, repeat=rows)]
+        case _:
+            return None
+    if len(single) ** prod(shape) > MAX_CASES:
+        raise GiveUp("too many cases of finite variables")
+    return list(product(single, repeat=prod(shape)))
+
+
+class _Case:
+    """One assignment of the finite variables: the field, its variables, and the walk over all paths."""
+
+    def __init__(
+        self,
+        left: Quantity,
+        right: Quantity,
+        scope: Scope,
+        setting: Setting,
+        assigned: _Assigned,
+        capacity: int,
+        deadline: float,
+    ) -> None:
+        self.left, self.right = left, right
+        self.field = Kernels(capacity)
+        self.field.deadline = deadline
+        self.facts: list[fmpz_mpoly] = []
+        self.sample: dict[int, arb] = {}
+        values = {}
+        for name, variable in scope.variables.items():
+            if any(isinstance(dim, str) and dim not in setting.sizes for dim in variable.shape):
+                continue
+            shape = tuple(size_of(dim, setting.sizes) for dim in variable.shape)
+            if name in assigned:
+                values[name] = Value(shape, tuple(map(self.field.number, assigned[name])))
+            else:
+                values[name] = Value(shape, self._components(variable, shape))
+        self.point = Point(values, setting.sizes, setting.positions)
+
+    def holds(self) -> bool:
+        """Whether the equation has a value on some path, and holds on all of those. Raises _Differs otherwise."""
+        self.met = False
+        for _ in paths(self._run):
+            pass
+        return self.met
+
+    def _run(self, plan: tuple[int, ...]) -> tuple[int, ...]:
+        field = self.field
+        signs = Signs(field, tuple(self.facts), self.sample, plan)
+        field.sign_of = signs.sign
+        field.surely_no_zero = signs.surely_no_zero
+        algebra = NormalAlgebra(field)
+        try:
+            expected = self.left.at(algebra, self.point)
+            for item in expected.items:
+                field.mul(item, field.one)  # raises for a slope that does not exist
+        except (Undefined, Kink):
+            return tuple(signs.taken)  # outside the domain: nothing to compare
+        try:
+            got = self.right.at(algebra, self.point)
+        except (Undefined, Kink):
+            raise _Differs from None
+        if squeezed(got.shape) != squeezed(expected.shape):
+            raise _Differs
+        for a, b in zip(expected.items, got.items, strict=True):
+            try:
+                gap = field.sub(a, b)
+            except Undefined:
+                raise _Differs from None
+            if not field.is_zero(gap):
+                raise _Differs
+        self.met = True
+        return tuple(signs.taken)
+
+    def _components(self, variable: Variable, shape: tuple[int, ...]) -> tuple[Ratio, ...]:
+        items = []
+        width = shape[-1] if shape else 1
+        summing = isinstance(variable.domain, Simplex | OneHot)
+        row: list[Ratio] = []
+        for place in range(prod(shape)):
+            if summing and place % width == width - 1:
+                # the last component is what is left, so that Σp = 1 needs no relation
+                rest = self.field.one
+                for item in row:
+                    rest = self.field.sub(rest, item)
+                row = []
+                items.append(rest)
+                if not rest.num.is_constant():
+                    self.facts.append(rest.num)
+                continue
+            item = self._component(variable, place)
+            row.append(item)
+            items.append(item)
+        return tuple(items)
+
+    def _component(self, variable: Variable, place: int) -> Ratio:
+        field = self.field
+        made = field.generator(Kernel(f"{variable.name}[{place}]", None))
+        number = field.place_of(made.num)
+        assert number is not None
+        # any generic number will do: it only shows that a boundary is not zero everywhere
+        self.sample[number] = arb(fmpq(7919 * (number + 1) % 1009 + 1, 1021))
+        match variable.domain:
+            case Interval(low, high):
+                if low is not None and low >= 0:
+                    field.positive.add(number)
+                for end, sign in ((low, 1), (high, -1)):
+                    if end is not None and (end or sign < 0):
+                        self.facts.append(sign * (made.num * end.denominator - end.numerator))
+            case Simplex():
+                field.positive.add(number)
+            case Integers() | Finite() | OneHot():
+                field.integral.add(number)
+        return made

@@ -1,0 +1,162 @@
+"""Trying out what a wrong answer is: relations to the truth, each held against certain values."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from itertools import islice
+from typing import Final
+
+from flint import arb, fmpq
+
+from grader.formula.balls import precision
+from grader.formula.declare import Finite, Integers, Interval, Scope
+from grader.formula.errors import NotCertain
+from grader.formula.evaluate import NotClosed, Point, Value
+from grader.symbolic import points as sampling
+from grader.symbolic.certain import value_at
+from grader.symbolic.compare import Domain
+from grader.symbolic.quantity import Quantity, Unsupported, squeezed
+
+BITS: Final = 256
+SIMPLE_TURNS: Final = 8
+"""The first points of a row have numbers so simple that relations hold by chance (p = 1 − p at 1/2)."""
+ROWS: Final = 14
+FEWEST: Final = 8
+
+Items = Sequence[arb]
+
+
+@dataclass(slots=True)
+class Row:
+    """A point, with the value expected and the value got, certain to about 60 digits."""
+
+    point: Point[Fraction]
+    expected: Value[arb]
+    got: Value[arb]
+    region: tuple[int, ...]
+    known: dict[int, Value[arb] | None] = field(default_factory=dict)
+
+    def value(self, quantity: Quantity) -> Value[arb] | None:
+        """Another quantity at this point, or None where it has no value."""
+        key = id(quantity)
+        if key not in self.known:
+            self.known[key] = certain_value(quantity, self.point)
+        return self.known[key]
+
+    def items(self, quantity: Quantity) -> Items | None:
+        """The components of a quantity, spread over those of the answer. None where that cannot be."""
+        value = self.value(quantity)
+        if value is None:
+            return None
+        if squeezed(value.shape) == squeezed(self.got.shape):
+            return value.items
+        return value.items * len(self.got.items) if len(value.items) == 1 else None
+
+
+def certain_value(quantity: Quantity, point: Point[Fraction]) -> Value[arb] | None:
+    try:
+        value, _ = value_at(quantity, point, BITS)
+    except (NotCertain, Unsupported, NotClosed, KeyError):
+        return None
+    if value is None or not all(item.is_finite() for item in value.items):
+        return None
+    return value
+
+
+class Trial:
+    """Generic points at which both truth and answer have values; all finite values among them."""
+
+    def __init__(self, truth: Quantity, answer: Quantity, domain: Domain, deadline: float, *, seed: int = 1) -> None:
+        self.deadline = deadline
+        self.rows: list[Row] = []
+        settings = sampling.settings(domain.dims, domain.free)
+        rows = [
+            islice(sampling.points(domain.scope, domain.used, setting, domain.numbers, seed=seed), SIMPLE_TURNS, None)
+            for setting in settings[:8]
+        ]
+        for _ in range(40 // len(rows) + 1):
+            for row in rows:
+                self._add(truth, answer, next(row))
+            if len(self.rows) >= ROWS or time.monotonic() > deadline:
+                return
+
+    def _add(self, truth: Quantity, answer: Quantity, point: Point[Fraction]) -> None:
+        try:
+            expected, known = value_at(truth, point, BITS)
+            got, seen = value_at(answer, point, BITS)
+        except NotCertain:
+            return
+        values = (expected, got)
+        if expected is None or got is None or squeezed(expected.shape) != squeezed(got.shape):
+            return
+        if all(item.is_finite() for value in values if value is not None for item in value.items):
+            self.rows.append(Row(point, expected, got, tuple(known.decided + seen.decided)))
+
+    def holds(self, predict: Callable[[Row], Items | None], rows: Iterable[Row] | None = None) -> bool:
+        """Whether what is predicted is what was typed, at every point where there is a prediction."""
+        met = 0
+        for row in self.rows if rows is None else rows:
+            if time.monotonic() > self.deadline:
+                return False
+            with precision(BITS):
+                predicted = predict(row)
+                if predicted is None:
+                    continue
+                if not all(map(close, predicted, row.got.items)):
+                    return False
+            met += 1
+        return met >= FEWEST
+
+    def constant(self, ratio: Callable[[Row], Iterable[tuple[arb, arb]]]) -> Fraction | None:
+        """The one rational c with a = c·b for all pairs (a, b) at all points, or None."""
+        found: Fraction | None = None
+        met = 0
+        with precision(BITS):
+            for row in self.rows:
+                for a, b in ratio(row):
+                    if b.contains(0):
+                        if not a.contains(0):
+                            return None
+                        continue
+                    if found is None:
+                        found = rational(a / b)
+                        if found is None:
+                            return None
+                    if not close(a, b * arb(fmpq(found.numerator, found.denominator))):
+                        return None
+                    met += 1
+        return found if met >= FEWEST else None
+
+
+def close(a: arb, b: arb) -> bool:
+    """The same to 45 digits or more, as far as the balls tell."""
+    if not a.overlaps(b):
+        return False
+    size = a.abs_upper() + b.abs_upper()
+    return bool((a - b).abs_upper() <= size * arb(2) ** -150 + arb(2) ** -2000)
+
+
+def rational(value: arb) -> Fraction | None:
+    """The simple fraction that a ball can only be, or None."""
+    if not value.is_finite() or abs(value) > 10**6:
+        return None
+    middle = value.mid().man_exp()
+    exact = Fraction(int(middle[0])) * Fraction(2) ** int(middle[1])
+    simple = exact.limit_denominator(10_000)
+    return simple if value.overlaps(arb(fmpq(simple.numerator, simple.denominator))) else None
+
+
+def relaxed(scope: Scope) -> Scope:
+    """The scope with 0/1 labels as numbers between: to tell y from y², and p − y from y − p."""
+    variables = {
+        name: replace(variable, domain=Interval(min(variable.domain.values), max(variable.domain.values)))
+        if isinstance(variable.domain, Finite) and len(variable.domain.values) > 1
+        else replace(variable, domain=Interval())
+        if isinstance(variable.domain, Integers)
+        else variable
+        for name, variable in scope.variables.items()
+    }
+    return replace(scope, variables=variables)
