@@ -1,0 +1,190 @@
+"""From failing calls to findings, each with the calls that show it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from grader.numeric import ends, ordinary
+from grader.numeric.ends import Group, failure_code
+from grader.numeric.judge import Judged
+from grader.numeric.process import Failure
+from grader.numeric.shrink import cost, looks, number, text
+from grader.numeric.source import Source
+from grader.numeric.task import Statement
+from grader.numeric.trial import Trial
+from grader.verdict import Fact, Finding, Witness
+
+__all__ = ["at_ends", "at_ordinary", "failure_code", "failure_text", "inputs_text", "looks", "simplicity", "warnings_noted", "witness"]
+NOTES = 2
+
+
+def at_ordinary(trial: Trial, source: Source, judged: Sequence[Judged], failed: Sequence[Judged]) -> list[Group]:
+    """What is wrong on ordinary inputs: how calls fail outright, then what the wrong numbers are."""
+    faults: dict[str, list[Judged]] = {}
+    for item in failed:
+        faults.setdefault(item.fault or "value", []).append(item)
+    made: list[Group] = []
+    if "shape" in faults:
+        several = [item for item in faults["shape"] if item.case.elements > 1] or faults["shape"]
+        made += [Group(code, tuple(several), data, None) for code, data in ordinary.explain_shape(trial, judged)]
+    if "value" in faults:
+        found = ordinary.explain_values(trial, source, judged)
+        items = tuple(faults["value"])
+        made += [Group(code, items, data, _said(items) if code == "wrong-value" else None) for code, data in found]
+    if "failure" in faults:
+        made += _failures(trial, faults["failure"])
+    if "mutated" in faults:
+        names = sorted({_names(trial.statement, item)[at] for item in faults["mutated"] for at in _mutated(item)})
+        made.append(Group("mutates-input", tuple(faults["mutated"]), {"names": tuple(names)}, None))
+    if "dtype" in faults:
+        reply = faults["dtype"][0].reply
+        made.append(Group("dtype", tuple(faults["dtype"]), {"dtype": reply.dtype if reply else None}, None))
+    if _all_fail_alike(judged, faults.get("failure", [])):  # nothing else is worth saying
+        made.sort(key=lambda group: not any(item.fault == "failure" for item in group.items))
+    hidden = {"mutates-input"} & {group.code for group in made}
+    if hidden:  # the calls with read-only inputs say the same
+        made = [g for g in made if g.code != "not-deterministic"]
+    return _merged(made)
+
+
+def at_ends(trial: Trial, source: Source, judged: Sequence[Judged], failed: Sequence[Judged]) -> list[Group]:
+    """What is wrong at the ends of the domain. Failures that only smaller types show are said to be theirs."""
+    wide = [item for item in failed if item.case.probe.dtype == np.float64]
+    if wide:
+        return ends.groups(trial, source, wide)
+    return [Group("dtype", tuple(failed), {"dtype": "float32"}, None)]
+
+
+def _failures(trial: Trial, items: Sequence[Judged]) -> list[Group]:
+    by_code: dict[tuple[str, str], list[Judged]] = {}
+    for item in items:
+        assert item.reply is not None
+        assert item.reply.failure is not None
+        failure = item.reply.failure
+        code = failure_code(failure, ordinary=True)
+        name = _unexpected(failure, trial.statement)
+        by_code.setdefault(("ignores-argument", name) if name else (code, failure.kinds[0]), []).append(item)
+    made = []
+    for (code, what), found in by_code.items():
+        failure = found[0].reply.failure  # type: ignore[union-attr]
+        assert failure is not None
+        data: dict[str, Fact] = {"exception": failure.kinds[0], "message": failure.message}
+        if code == "ignores-argument":
+            data = {"name": what}
+        if code == "import-error":
+            data["name"] = failure.name
+        if code == "forbidden":
+            data["what"] = failure_text(failure)
+        made.append(Group(code, tuple(found), data, failure.where))
+    return made
+
+
+def _unexpected(failure: Failure, statement: Statement) -> str | None:
+    """The optional argument that the function does not take."""
+    if "TypeError" not in failure.kinds or "unexpected keyword argument" not in failure.message:
+        return None
+    return next((name for name in statement.optional if f"'{name}'" in failure.message), None)
+
+
+def _all_fail_alike(judged: Sequence[Judged], failed: Sequence[Judged]) -> bool:
+    return len(failed) > 0.5 * sum(item.ordinary for item in judged)
+
+
+def _merged(groups: Sequence[Group]) -> list[Group]:
+    """One group a code, in the order given."""
+    made: dict[str, Group] = {}
+    for group in groups:
+        before = made.get(group.code)
+        items = group.items if before is None else (*before.items, *group.items)
+        made[group.code] = Group(group.code, items, before.data if before else group.data, before.region if before else group.region)
+    return list(made.values())
+
+
+def _said(items: Sequence[Judged]) -> Any:
+    for item in items:
+        for warned in item.reply.warnings if item.reply is not None else ():
+            if warned.where is not None:
+                return warned.where
+    return None
+
+
+def _mutated(item: Judged) -> tuple[int, ...]:
+    return item.reply.mutated if item.reply is not None else ()
+
+
+def _names(statement: Statement, item: Judged) -> list[str]:
+    return [*statement.required, *(n for n in statement.optional if n in item.case.probe.given)]
+
+
+def warnings_noted(statement: Statement, source: Source, judged: Sequence[Judged], said: Sequence[Finding]) -> list[Finding]:
+    """What NumPy warned of where the result was right all the same: notes, one for each place."""
+    lines = {finding.where.line for finding in said if finding.where is not None}
+    made: dict[tuple[str, int], Finding] = {}
+    for item in judged:
+        if item.reply is None or not item.stable:
+            continue
+        for warned in item.reply.warnings:
+            place = source.place(warned.where)
+            key = (warned.message, place.line if place else 0)
+            if key in made or (place is not None and place.line in lines):
+                continue
+            code = "overflow" if warned.message.startswith("overflow") else "domain-error"
+            data = {"warning": warned.message, "input": inputs_text(statement, item)}
+            made[key] = Finding(code, "note", place, data)
+    return list(made.values())[:NOTES]
+
+
+def simplicity(item: Judged) -> tuple[float, ...]:
+    """Simple inputs first; of several calls, plain ones before other types and layouts."""
+    probe = item.case.probe
+    return (float(probe.label not in ("float64", "batch")), *cost(probe))
+
+
+def inputs_text(statement: Statement, item: Judged) -> str:
+    """`z = 710, y = 1`."""
+    return ", ".join(f"{name} = {value}" for name, value in _inputs(statement, item).items())
+
+
+def _inputs(statement: Statement, item: Judged) -> dict[str, str]:
+    probe = item.case.probe
+    shown = {name: text(array) for name, array in probe.values.items() if name in statement.required or name in probe.given}
+    if probe.label in ("float32", "int64", "read-only", "strided", "fortran", "integer labels"):
+        shown["inputs"] = probe.label
+    return shown
+
+
+def witness(statement: Statement, item: Judged, *, got: str | None = None) -> Witness:
+    """The input, the true value, and what came instead; for a shape, the two shapes."""
+    expected = _expected(item)
+    if got is None:
+        got = _got(item)
+        if item.fault == "shape" and item.reply is not None and item.reply.shape is not None:
+            expected, got = f"shape {item.case.truth.shape}", f"{item.reply.type} of shape {item.reply.shape}"
+    return Witness(_inputs(statement, item), expected, got)
+
+
+def _expected(item: Judged) -> str:
+    truth = item.case.truth
+    if truth.shape == ():
+        return truth.digits[0]
+    return text(truth.near)
+
+
+def _got(item: Judged) -> str:
+    reply = item.reply
+    if reply is None:
+        return "no answer"
+    if reply.failure is not None:
+        return failure_text(reply.failure)
+    if item.fault == "mutated":
+        return "a changed input"
+    if reply.value is None:
+        return reply.type.removesuffix("Type") if reply.dtype is None else f"{reply.type} of {reply.dtype}"
+    return number(float(reply.value.reshape(()))) if reply.value.size == 1 and reply.value.ndim == 0 else text(reply.value)
+
+
+def failure_text(failure: Failure) -> str:
+    return f"{failure.kinds[0]}: {failure.message}" if failure.message else failure.kinds[0]

@@ -1,0 +1,226 @@
+"""Judges a loss implementation: the calls, the three levels, and what was wrong (DESIGN, sections 4 and 6).
+
+Score: 1 at the level asked; 0.8 for `stable` where `precise` was asked; 0.5 for `correct` alone; else 0.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import signal
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+
+from grader.formula.evaluate import Value
+from grader.formula.floats import evaluate_float
+from grader.numeric import diagnose
+from grader.numeric.judge import Judged, failing, levels, plan, shares
+from grader.numeric.probes import speed_probe
+from grader.numeric.process import Child, Ended, Failure, Spares
+from grader.numeric.shrink import shrunk
+from grader.numeric.source import Source, examine
+from grader.numeric.task import CodeTask, Statement, state
+from grader.numeric.trial import Trial
+from grader.verdict import Fact, Finding, Levels, Outcome, Verdict, Witness
+
+KIND: Final = "code"
+SPEED_ELEMENTS: Final = 20_000
+SLOW: Final = 30.0
+SPEED_SECONDS: Final = 3.0
+
+
+def grade_code(
+    task: CodeTask, source: str, *, seconds: float = 10.0, name: str = "<answer>", spares: Spares | None = None
+) -> Verdict:
+    """Runs and judges a submission; all its calls have `seconds` together.
+
+    `name` is what the submission is called in its own tracebacks. With `spares`, a child started beforehand is used,
+    and the next one is started when the verdict is out. Raises Unreadable if the task itself cannot be read.
+    """
+    found = examine(source, task.entry, name)
+    if isinstance(found, Finding):
+        return Verdict(KIND, "unreadable", 0.0, "place", findings=(found,))
+    child = spares.take() if spares is not None else Child()
+    try:
+        statement = state(task.loss, task.arguments)
+        prepared = plan(statement)  # while the child loads NumPy
+        trial = Trial(statement, prepared.oracle, child, time.monotonic() + seconds)
+        verdict = _load(trial, found, name, seconds) or _graded(trial, found, task, prepared.cases)
+    finally:
+        child.close()
+        if spares is not None:
+            spares.replace()
+    return _with_prints(verdict, child)
+
+
+def _load(trial: Trial, source: Source, name: str, seconds: float) -> Verdict | None:
+    """Runs the submission's top level; a verdict only if that went wrong."""
+    try:
+        loaded = trial.child.load(source.text, name, source.entry, seconds, trial.deadline)
+    except Ended as ended:
+        finding = _end_finding(ended)
+        return _wrong((finding,), Witness({}, "a function", _end_text(ended)), None)
+    if loaded.failure is not None:
+        finding = _failure_finding(source, loaded.failure)
+        return _wrong((finding,), Witness({}, "a function", diagnose.failure_text(loaded.failure)), None)
+    if not loaded.found:
+        return Verdict(KIND, "unreadable", 0.0, "place", findings=(Finding("no-entry", data={"names": (), "asked": source.entry}),))
+    return None
+
+
+def _graded(trial: Trial, source: Source, task: CodeTask, cases: Sequence[object]) -> Verdict:
+    judged = trial.judged(cases)  # type: ignore[arg-type]
+    reached = levels(judged)
+    details: dict[str, Fact] = {
+        "ordinary": sum(item.ordinary for item in judged),
+        "extreme": sum(not item.ordinary for item in judged),
+        "shares": shares(judged),
+        "isolation": trial.child.isolation.layers,
+    }
+    if trial.ended is not None:
+        at_hand = judged[trial.child.at_hand]
+        witness = diagnose.witness(trial.statement, at_hand, got=_end_text(trial.ended))
+        reached = Levels(correct=reached.correct, stable=False, precise=False)
+        return _wrong((_end_finding(trial.ended),), witness, reached, details)
+    outcome, score = _outcome(task, reached)
+    findings, witness = _explained(trial, source, task, judged, reached)
+    if reached.correct:
+        findings = [*findings, *_speed(trial, source)]
+        findings += diagnose.warnings_noted(trial.statement, source, judged, findings)
+    evidence = "tested" if outcome == "right" else "witness"
+    return Verdict(
+        KIND, outcome, score, evidence, findings=tuple(findings), witness=None if outcome == "right" else witness, levels=reached, details=details
+    )  # fmt: skip
+
+
+def _outcome(task: CodeTask, reached: Levels) -> tuple[Outcome, float]:
+    if getattr(reached, task.asks):
+        return "right", 1.0
+    if not reached.correct:
+        return "wrong", 0.0
+    return "partly", 0.8 if reached.stable else 0.5
+
+
+def _explained(
+    trial: Trial, source: Source, task: CodeTask, judged: Sequence[Judged], reached: Levels
+) -> tuple[list[Finding], Witness | None]:
+    """The findings at the lowest level that is missed, and the simplest input that shows the first of them."""
+    level = next((level for level in ("correct", "stable", "precise") if not getattr(reached, level)), None)
+    if level is None:
+        return [], None
+    failed = failing(judged, level)
+    explained = (diagnose.at_ordinary if level == "correct" else diagnose.at_ends)(trial, source, judged, failed)
+    first = explained[0]
+    simplest = min(first.items, key=diagnose.simplicity)
+    shown = shrunk(trial, simplest, level, first.same) if level != "correct" else simplest
+    severity = "note" if _asked_is_reached(task, reached) else "error"
+    findings = []
+    for group in explained:
+        simplest = min(group.items, key=diagnose.simplicity)
+        example = shown if group is first else shrunk(trial, simplest, level, group.same) if level == "stable" else simplest
+        data = {**group.data, "level": level, "input": diagnose.inputs_text(trial.statement, example)}
+        findings.append(Finding(group.code, severity, source.place(group.region), data))  # type: ignore[arg-type]
+    return findings, diagnose.witness(trial.statement, shown)
+
+
+def _asked_is_reached(task: CodeTask, reached: Levels) -> bool:
+    return bool(getattr(reached, task.asks))
+
+
+def _wrong(findings: Iterable[Finding], witness: Witness, reached: Levels | None, details: dict[str, Fact] | None = None) -> Verdict:
+    reached = reached or Levels(correct=False, stable=False, precise=False)
+    return Verdict(KIND, "wrong", 0.0, "witness", findings=tuple(findings), witness=witness, levels=reached, details=details or {})
+
+
+def _failure_finding(source: Source, failure: Failure) -> Finding:
+    code = diagnose.failure_code(failure, ordinary=True)
+    data: dict[str, Fact] = {"exception": failure.kinds[0], "message": failure.message}
+    if code == "import-error":
+        data["name"] = failure.name
+    if code == "forbidden":
+        data["what"] = diagnose.failure_text(failure)
+    return Finding(code, where=source.place(failure.where), data=data)
+
+
+def _end_finding(ended: Ended) -> Finding:
+    """The finding of a child that is gone."""
+    match ended.why:
+        case "timeout":
+            return Finding("timeout")
+        case "forged":
+            return Finding("forbidden", data={"what": "protocol"})
+        case "flood":
+            return Finding("prints", data={"cut": True})
+    if os.name == "posix" and ended.code == -signal.SIGKILL:
+        return Finding("out-of-memory")
+    return Finding("crashed", data={"signal": _signal(ended.code), "exit": ended.code})
+
+
+def _end_text(ended: Ended) -> str:
+    if ended.why != "died":
+        return {"timeout": "no answer in time", "forged": "no readable answer", "flood": "output without end"}[ended.why]
+    name = _signal(ended.code)
+    return f"the process ended ({name or f'exit code {ended.code}'})"
+
+
+def _signal(code: int | None) -> str | None:
+    try:
+        return signal.Signals(-code).name if code is not None and code < 0 else None
+    except ValueError:
+        return None
+
+
+def _with_prints(verdict: Verdict, child: Child) -> Verdict:
+    """What the submission printed is a note, unless it is the reason already."""
+    if not child.printed or any(code in ("prints", "crashed") for code in verdict.codes):
+        return verdict
+    note = Finding("prints", "note", data={"bytes": child.printed})
+    return replace(verdict, findings=(*verdict.findings, note))
+
+
+def _speed(trial: Trial, source: Source) -> list[Finding]:
+    """`slow`: the time of one call with many rows, beside that of the formula in vectorised float64."""
+    probe = speed_probe(trial.statement, SPEED_ELEMENTS)
+    if probe is None or trial.left() < 1:
+        return []
+    reference = min(_reference_seconds(trial.statement, probe.values) for _ in range(2))
+    begin = time.monotonic()
+    deadline, trial.deadline = trial.deadline, min(trial.deadline, begin + SPEED_SECONDS)
+    reply = trial.replies([probe.call(trial.statement)])[0]
+    trial.deadline = deadline
+    if reply is None:
+        seconds = time.monotonic() - begin
+        if trial.ended is None or trial.ended.why != "timeout":
+            return []
+    elif reply.failure is not None:
+        return []
+    else:
+        seconds = reply.seconds
+    ratio = seconds / max(reference, 1e-5)
+    if not math.isfinite(ratio) or ratio < SLOW:
+        return []
+    data: dict[str, Fact] = {"ratio": float(f"{ratio:.2g}")}
+    line = source.loop()
+    if line is not None:
+        data["line"] = line
+    return [Finding("slow", "note", data=data)]
+
+
+def _reference_seconds(statement: Statement, values: object) -> float:
+    """The formula over all rows at once, one component an array over the rows."""
+    sizes = {dim: 3 if dim in statement.class_dims else 1 for dim in statement.dims}
+    rng = np.random.default_rng(0)
+    inputs = {}
+    for name, variable in statement.variables.items():
+        shape = tuple(sizes[d] if isinstance(d, str) else d for d in variable.shape)
+        count = math.prod(shape)
+        discrete = not variable.continuous
+        items = tuple(np.float64(0.0) if discrete else rng.uniform(0.1, 0.9, SPEED_ELEMENTS if shape else 1) for _ in range(count))
+        inputs[name] = Value(shape, items)
+    begin = time.perf_counter()
+    evaluate_float(statement.formula, statement.scope, inputs, sizes)  # type: ignore[arg-type]
+    return time.perf_counter() - begin

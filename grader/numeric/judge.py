@@ -1,0 +1,152 @@
+"""One reply against the truth; and, over all replies, the three levels (DESIGN, section 6)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Final, Literal
+
+import numpy as np
+
+from grader.numeric import probes
+from grader.numeric.oracle import NO_TRUTH, Bounds, C, Oracle, Truth, bounds
+from grader.numeric.probes import Probe
+from grader.numeric.process import Reply
+from grader.numeric.task import Statement
+from grader.verdict import Levels
+
+Fault = Literal["missing", "failure", "shape", "dtype", "mutated", "value"]
+LEVELS: Final = ("correct", "stable", "precise")
+
+
+@dataclass(eq=False)
+class Case:
+    """A probe whose truth is known. The bounds need a gradient, and are worked out when something is off."""
+
+    probe: Probe
+    truth: Truth
+    oracle: Oracle
+    _bounds: Bounds | None = field(default=None, repr=False)
+
+    @property
+    def elements(self) -> int:
+        return self.oracle.elements(self.probe.values)
+
+    @property
+    def bounds(self) -> Bounds:
+        if self._bounds is None:
+            values = self.probe.values
+            condition, reach = self.oracle.condition(values), self.oracle.reach(values)
+            self._bounds = bounds(self.truth, condition, reach, self.elements, self.probe.dtype)
+        return self._bounds
+
+
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """One case and what came of it. `fault` is the gravest thing; the levels are those that it passes."""
+
+    case: Case
+    reply: Reply | None
+    fault: Fault | None
+    correct: bool
+    stable: bool
+    precise: bool
+    badness: float = 0.0
+    """Error over the stable bound; infinite for what is no number."""
+
+    @property
+    def ordinary(self) -> bool:
+        return self.case.probe.region == "ordinary"
+
+    @property
+    def got(self) -> float | None:
+        """The one number of a scalar result."""
+        value = None if self.reply is None else self.reply.value
+        return float(value.reshape(())) if value is not None and value.size == 1 else None
+
+    def passes(self, level: str) -> bool:
+        return bool(getattr(self, level))
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """All calls that a statement's submissions get, ordinary ones first."""
+
+    oracle: Oracle
+    cases: tuple[Case, ...]
+
+
+@lru_cache(maxsize=16)
+def plan(statement: Statement) -> Plan:
+    """Worked out once a statement, so that further submissions are judged at the cost of their calls."""
+    oracle = Oracle(statement)
+    tried = [*probes.ordinary(statement), *probes.extreme(statement)]
+    return Plan(oracle, tuple(cases(oracle, tried)))
+
+
+def cases(oracle: Oracle, tried: Sequence[Probe]) -> list[Case]:
+    """The probes at which the formula has a certain value."""
+    made = []
+    for probe in tried:
+        try:
+            made.append(Case(probe, oracle.truth(probe.values), oracle))
+        except NO_TRUTH:
+            continue
+    return made
+
+
+def judge(case: Case, reply: Reply | None) -> Judged:
+    """What one reply is worth."""
+    if reply is None:
+        return _failed(case, reply, "missing")
+    if reply.failure is not None:
+        return _failed(case, reply, "failure")
+    if reply.shape != case.truth.shape or reply.type not in ("number", "array"):
+        return _failed(case, reply, "shape")
+    if reply.value is None:
+        return _failed(case, reply, "dtype")
+    if reply.mutated:
+        return _failed(case, reply, "mutated")
+    error = case.truth.error(reply.value)
+    info = np.finfo(case.probe.dtype)
+    with np.errstate(all="ignore"):
+        surely = C * case.elements * float(info.eps) * np.abs(case.truth.near)
+    if np.all(error <= surely):
+        return Judged(case, reply, None, correct=True, stable=True, precise=True)
+    limit = case.bounds
+    with np.errstate(all="ignore"):
+        size = np.abs(case.truth.near)
+        known = np.array([digits not in ("inf", "-inf") for digits in case.truth.digits]).reshape(case.truth.shape)
+        huge = known & (size > float(info.max) / (16 * case.elements))
+        excused = huge & (np.sign(reply.value) == np.sign(case.truth.near)) & (np.abs(reply.value) > float(info.max) / 64)
+        correct, stable, precise = (bool(np.all((error <= bound) | excused)) for bound in (limit.correct, limit.stable, limit.precise))
+        ratio = np.where(excused, 0.0, error / limit.stable)
+    badness = float(np.max(np.where(np.isnan(ratio), np.inf, ratio), initial=0.0))
+    fault: Fault | None = None if correct and stable and precise else "value"
+    return Judged(case, reply, fault, correct=correct, stable=stable, precise=precise, badness=badness)
+
+
+def _failed(case: Case, reply: Reply | None, fault: Fault) -> Judged:
+    return Judged(case, reply, fault, correct=False, stable=False, precise=False, badness=float("inf"))
+
+
+def levels(judged: Sequence[Judged]) -> Levels:
+    """Each level holds what the one below holds, and more."""
+    correct = all(item.correct for item in judged if item.ordinary)
+    stable = correct and all(item.stable for item in judged)
+    return Levels(correct=correct, stable=stable, precise=stable and all(item.precise for item in judged))
+
+
+def failing(judged: Sequence[Judged], level: str) -> list[Judged]:
+    """What keeps a submission below a level."""
+    return [item for item in judged if (item.ordinary or level != "correct") and not item.passes(level)]
+
+
+def shares(judged: Sequence[Judged]) -> dict[str, float]:
+    """The fraction of the calls that pass each level: of the ordinary ones for `correct`."""
+    made = {}
+    for level in LEVELS:
+        counted = [item.passes(level) for item in judged if item.ordinary or level != "correct"]
+        made[level] = sum(counted) / len(counted) if counted else 1.0
+    return made

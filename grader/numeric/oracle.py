@@ -1,0 +1,165 @@
+"""The truth at a point, and how near to it a program can be expected to come.
+
+Values are certain to 64 bits (`grader.formula.balls`) and kept as the nearest float64 and the rest, so that an
+error is known to far below one unit in the last place. Bounds: DESIGN, section 6.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import product
+from typing import Any, Final
+
+import numpy as np
+from flint import arb
+from numpy.typing import NDArray
+
+from grader.formula.balls import gradient, precision, value
+from grader.formula.declare import REAL, Interval
+from grader.formula.errors import Kink, NotCertain, Undefined
+from grader.formula.evaluate import Value
+from grader.formula.tree import Expr, Index, Num
+from grader.numeric.task import Statement
+
+C: Final = 8
+Floats = NDArray[np.float64]
+Inputs = Mapping[str, NDArray[Any]]
+NO_TRUTH: Final = (Undefined, NotCertain, Kink, ZeroDivisionError)
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """The value: `near` is the nearest float64 (infinite beyond its range), `rest` what is left, `text` its digits."""
+
+    shape: tuple[int, ...]
+    near: Floats
+    rest: Floats
+    digits: tuple[str, ...]
+
+    def error(self, got: Floats) -> Floats:
+        """|got − truth|, elementwise; infinite where one is infinite and the other is not, NaN for NaN."""
+        with np.errstate(all="ignore"):
+            return np.where(got == self.near, np.abs(self.rest), np.abs((got - self.near) - self.rest))
+
+
+class Oracle:
+    """The truth of one statement, each point worked out once."""
+
+    def __init__(self, statement: Statement) -> None:
+        self.statement = statement
+
+    def sizes(self, inputs: Inputs) -> dict[str, int]:
+        """The dimensions by name, as the arrays have them; a label's class count must be given with them."""
+        sizes = {}
+        for name, variable in self.statement.variables.items():
+            for dim, size in zip(variable.shape, inputs[name].shape, strict=True):
+                if isinstance(dim, str):
+                    sizes[dim] = size
+        return sizes
+
+    def truth(self, inputs: Inputs) -> Truth:
+        """Raises Undefined or NotCertain where the formula has no value."""
+        found = value(self.statement.formula, self.statement.scope, exact(inputs), self.sizes(inputs))
+        near, rest = [], []
+        with precision(160):
+            for item in found.items:
+                number = float(item)
+                near.append(number)
+                rest.append(float(item - arb(number)) if math.isfinite(number) else 0.0)
+        shape = found.shape
+        digits = tuple(_digits(item) for item in found.items)
+        return Truth(shape, np.array(near).reshape(shape), np.array(rest).reshape(shape), digits)
+
+    def condition(self, inputs: Inputs) -> Floats:
+        """S = Σ |xᵢ ∂f/∂xᵢ| over the continuous arguments, for each component of the value; one-sided at kinks."""
+        points = exact(inputs)
+        wrt = [name for name, variable in self.statement.variables.items() if variable.continuous]
+        shape = value(self.statement.formula, self.statement.scope, points, self.sizes(inputs), bits=8).shape
+        parts = [self._part(component(self.statement.formula, place), points, wrt) for place in product(*map(range, shape))]
+        return np.array(parts).reshape(shape)
+
+    def _part(self, formula: Expr, points: Mapping[str, Value[Fraction]], wrt: list[str]) -> float:
+        """S of one component. Where there is no slope (0·log 0), that of a point a little inside the domain."""
+        for shift in (Fraction(0), Fraction(1, 1 << 60), Fraction(-1, 1 << 60)):
+            moved = {name: _moved(v, shift) if name in wrt else v for name, v in points.items()}
+            sizes = self.sizes({name: np.empty(v.shape) for name, v in points.items()})
+            try:
+                _, slopes = gradient(formula, self.statement.scope, moved, sizes, wrt=wrt, bits=16, one_sided=True)
+            except NO_TRUTH:
+                continue
+            total = sum(
+                abs(float(x * _ball_float(slope)))
+                for name in wrt
+                for x, slope in zip(map(float, points[name].items), slopes[name].items, strict=True)
+            )
+            if not math.isnan(total):
+                return total
+        return 0.0
+
+    def reach(self, inputs: Inputs) -> float:
+        """T = max(1, the largest |x| among the `real` arguments)."""
+        largest = 1.0
+        for name, variable in self.statement.variables.items():
+            if isinstance(variable.domain, Interval) and variable.domain == REAL and inputs[name].size:
+                largest = max(largest, float(np.max(np.abs(inputs[name].astype(np.float64)))))
+        return largest
+
+    def elements(self, inputs: Inputs) -> int:
+        """n, the number of elements: of the largest argument."""
+        return max(1, *(array.size for array in inputs.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """The largest error of each level, elementwise; `huge` where an infinity is no fault."""
+
+    correct: Floats
+    stable: Floats
+    precise: Floats
+
+
+def bounds(truth: Truth, condition: Floats, reach: float, elements: int, dtype: np.dtype[Any]) -> Bounds:
+    """Section 6's bounds. `dtype` is the type of the floating inputs."""
+    info = np.finfo(dtype)
+    eps, eta = float(info.eps), float(info.smallest_subnormal)
+    with np.errstate(all="ignore"):
+        size = np.abs(truth.near)
+        stable = C * elements * eps * (size + condition + reach)
+        ordinary = 1e-5 * np.maximum(1.0, size) if dtype == np.float32 else 1e-6 * size
+        return Bounds(
+            correct=np.maximum(ordinary, stable),
+            stable=stable,
+            precise=C * elements * (eps * (size + condition) + eta),
+        )
+
+
+def component(formula: Expr, place: tuple[int, ...]) -> Expr:
+    """One component of a formula's value, as a formula."""
+    return Index(formula, tuple(Num(Fraction(at)) for at in place)) if place else formula
+
+
+def exact(inputs: Inputs) -> dict[str, Value[Fraction]]:
+    """The numbers of the arrays, exactly."""
+    return {
+        name: Value(array.shape, tuple(Fraction(item) for item in array.ravel().tolist())) for name, array in inputs.items()
+    }
+
+
+def _moved(given: Value[Fraction], shift: Fraction) -> Value[Fraction]:
+    if not shift:
+        return given
+    return given.map(lambda x: x + shift * (x or 1))
+
+
+def _ball_float(item: arb) -> float:
+    return float(item) if item.is_finite() else math.inf if not item.is_nan() else math.nan
+
+
+def _digits(item: arb) -> str:
+    if not item.is_finite():
+        return "-inf" if item < 0 else "inf"
+    text = item.str(20, radius=False)
+    return str(text) if item.is_exact() and len(text) < 12 else f"{item.str(16, radius=False)}…"

@@ -1,0 +1,328 @@
+"""What a program does that is wrong on ordinary inputs, told from its numbers.
+
+Each hypothesis predicts a number for every call, and holds only if it reproduces all of them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grader.formula.evaluate import Value
+from grader.formula.floats import evaluate_float
+from grader.formula.tree import Expr
+from grader.numeric import variants
+from grader.numeric.judge import Judged
+from grader.numeric.oracle import NO_TRUTH
+from grader.numeric.process import Call
+from grader.numeric.source import Source
+from grader.numeric.trial import Trial
+from grader.verdict import Fact, Finding
+
+Floats = NDArray[np.float64]
+NEAR: Final = 1e-6
+BASES: Final = {2: math.log(2), 10: math.log(10)}
+Explained = tuple[str, dict[str, Fact]]
+
+
+def explain_values(trial: Trial, source: Source, judged: Sequence[Judged]) -> list[Explained]:
+    """The codes, with their facts, that account for wrong numbers on ordinary float64 inputs; most specific first."""
+    valued = [item for item in judged if item.ordinary and item.reply is not None and item.reply.value is not None]
+    plain = [item for item in valued if item.case.probe.label == "float64" and item.fault != "shape"]
+    wrong = [item for item in plain if not item.correct]
+    if not wrong:
+        return _by_kind_of_input(judged)
+    if varies(judged):
+        return [("not-deterministic", {})]
+    found = list(_by_ratio(trial, plain))
+    found = found or _by_formula(trial, source, plain) or _by_calls(trial, plain, wrong)
+    return found or _by_kind_of_input(judged) or _edge(plain, wrong) or [("wrong-value", {})]
+
+
+def _by_kind_of_input(judged: Sequence[Judged]) -> list[Explained]:
+    """Right in float64, wrong elsewhere: a type, a second call, a memory layout."""
+    by_label: dict[str, list[Judged]] = {}
+    for item in judged:
+        if item.ordinary:
+            by_label.setdefault(item.case.probe.label, []).append(item)
+    if not all(item.correct for item in by_label.get("float64", [])):
+        return []
+    for label in ("float32", "int64", "integer labels"):
+        if any(item.fault == "value" and not item.correct for item in by_label.get(label, [])):
+            return [("dtype", {"dtype": "int64" if label == "integer labels" else label})]
+    if varies(judged):
+        return [("not-deterministic", {})]
+    if any(not item.correct and item.fault == "value" for item in judged if item.ordinary):
+        return [("wrong-value", {})]
+    return []
+
+
+def varies(judged: Sequence[Judged]) -> bool:
+    """Whether the same call gave two numbers that are further apart than rounding."""
+    first = {id(item.case.probe.values): item for item in reversed(judged) if item.case.probe.label == "float64"}
+    for item in judged:
+        before = first.get(id(item.case.probe.values))
+        if item.case.probe.label != "again" or before is None or item.reply is None or before.reply is None:
+            continue
+        now, then = item.reply.value, before.reply.value
+        if now is None or then is None or now.shape != then.shape or now.shape != item.case.truth.shape:
+            continue
+        with np.errstate(all="ignore"):
+            if not np.array_equal(now, then, equal_nan=True) and np.any(np.abs(now - then) > item.case.bounds.stable):
+                return True
+    return False
+
+
+def _edge(plain: Sequence[Judged], wrong: Sequence[Judged]) -> list[Explained]:
+    """Only batches of one are wrong."""
+    single = [item for item in plain if item.case.elements == 1]
+    if single and len(single) < len(plain) and all(item.case.elements == 1 for item in wrong):
+        return [("edge-case", {"what": "n = 1"})]
+    return []
+
+
+# ----------------------------------------------------------------------------------------------- ratios
+
+
+def _by_ratio(trial: Trial, plain: Sequence[Judged]) -> Iterator[Explained]:
+    """got / truth is −1, n, 1/n, K, 1/ln 2 …, the same law at every call."""
+    pairs = [(got, truth, item) for item in plain for got, truth in _numbers(item) if truth and math.isfinite(got)]
+    if len(pairs) < 3 or len(pairs) < sum(1 for item in plain for _ in _numbers(item)) * 0.6:
+        return
+    ratios = [(got / truth, item) for got, truth, item in pairs]
+    sign = -1 if all(ratio < 0 for ratio, _ in ratios) else 1
+    sizes = [_sizes(trial, item) for _, item in ratios]
+    law = _law([sign * ratio for ratio, _ in ratios], sizes)
+    if law is None:
+        return
+    code, data = law
+    if sign < 0:
+        yield ("wrong-sign", {})
+    if code:
+        yield (code, data)
+
+
+def _law(ratios: Sequence[float], sizes: Sequence[Mapping[str, int]]) -> tuple[str, dict[str, Fact]] | None:
+    def holds(predicted: Callable[[Mapping[str, int]], float]) -> bool:
+        return all(abs(r - predicted(s)) <= NEAR * abs(predicted(s)) for r, s in zip(ratios, sizes, strict=True))
+
+    if holds(lambda _: 1.0):
+        return "", {}
+    names = sorted({name for size in sizes for name in size})
+    products = [(name,) for name in names] + [(a, b) for a in names for b in names if a < b]
+    for parts in products:
+        label = "·".join(parts)
+        if holds(lambda s, parts=parts: math.prod(s[p] for p in parts)):  # type: ignore[misc]
+            return "wrong-reduction", {"factor": label}
+        if holds(lambda s, parts=parts: 1 / math.prod(s[p] for p in parts)):  # type: ignore[misc]
+            return "wrong-reduction", {"factor": f"1/({label})" if len(parts) > 1 else f"1/{label}"}
+    for a in names:
+        for b in names:
+            if a != b and holds(lambda s, a=a, b=b: s[a] / s[b]):  # type: ignore[misc]
+                return "wrong-reduction", {"factor": f"{a}/{b}"}
+        if all(size[a] > 1 for size in sizes) and holds(lambda s, a=a: s[a] / (s[a] - 1)):  # type: ignore[misc]
+            return "wrong-reduction", {"factor": f"{a}/({a} - 1)"}
+        constant = ratios[0] / sizes[0][a]
+        if len({size[a] for size in sizes}) > 1 and holds(lambda s, a=a, c=constant: c * s[a]):  # type: ignore[misc]
+            return "wrong-reduction", {"factor": f"{constant:.6g}·{a}"}
+    for number, log in BASES.items():
+        if holds(lambda _, log=log: 1 / log):  # type: ignore[misc]
+            return "log-base", {"base": number}
+    if holds(lambda _: ratios[0]):
+        return "wrong-value", {"factor": float(f"{ratios[0]:.6g}")}
+    return None
+
+
+def _numbers(item: Judged) -> list[tuple[float, float]]:
+    """Pairs of what came and what is true."""
+    assert item.reply is not None
+    assert item.reply.value is not None
+    return list(zip(item.reply.value.ravel().tolist(), item.case.truth.near.ravel().tolist(), strict=True))
+
+
+def _sizes(trial: Trial, item: Judged) -> dict[str, int]:
+    return trial.oracle.sizes(item.case.probe.values)
+
+
+# -------------------------------------------------------------------------------------------- formulas
+
+
+def _by_formula(trial: Trial, source: Source, plain: Sequence[Judged]) -> list[Explained]:
+    """Another formula gives the numbers that came."""
+    statement = trial.statement
+    for epsilon in source.epsilons():
+        for formula in variants.clipped(statement, epsilon):
+            if reproduces(trial, formula, plain):
+                return [("clip-bias", {"epsilon": epsilon})]
+    axis = variants.other_axis(statement)
+    if axis is not None and reproduces(trial, axis, plain):
+        return [("wrong-axis", {})]
+    for number in BASES:
+        if reproduces(trial, variants.other_base(statement, number), plain):
+            return [("log-base", {"base": number})]
+    return []
+
+
+def reproduces(trial: Trial, formula: Expr, items: Sequence[Judged]) -> bool:
+    """Whether a formula gives, at every call, what came."""
+    for item in items:
+        predicted = float_value(trial, formula, item)
+        assert item.reply is not None
+        if predicted is None or item.reply.value is None or predicted.shape != item.reply.value.shape:
+            return False
+        with np.errstate(all="ignore"):
+            if not np.all(np.abs(predicted - item.reply.value) <= 1e-9 + NEAR * np.abs(predicted)):
+                return False
+    return bool(items)
+
+
+def float_value(trial: Trial, formula: Expr, item: Judged) -> Floats | None:
+    """A formula at a call's inputs, in float64. None where it does not fit them."""
+    inputs = item.case.probe.values
+    values = {name: Value(array.shape, tuple(np.float64(x) for x in array.ravel().tolist())) for name, array in inputs.items()}
+    try:
+        found = evaluate_float(formula, trial.statement.scope, values, trial.oracle.sizes(inputs))  # type: ignore[arg-type]
+    except (*NO_TRUTH, ValueError, IndexError, KeyError, TypeError):
+        return None
+    return np.array([float(x) for x in found.items]).reshape(found.shape)
+
+
+# ------------------------------------------------------------------------------------------- more calls
+
+
+def _by_calls(trial: Trial, plain: Sequence[Judged], wrong: Sequence[Judged]) -> list[Explained]:
+    """What further calls of the same function show."""
+    return _swapped(trial, plain) or _pairs(trial, plain) or _ignored(trial, wrong)
+
+
+def _swapped(trial: Trial, plain: Sequence[Judged]) -> list[Explained]:
+    """It is right when two of its arguments are exchanged."""
+    names = trial.statement.required
+    for i, first in enumerate(names):
+        for j, second in enumerate(names[i + 1 :], i + 1):
+            if trial.statement.variables[first].shape != trial.statement.variables[second].shape:
+                continue
+            calls = []
+            for item in plain[:6]:
+                call = item.case.probe.call(trial.statement)
+                args = list(call.args)
+                args[i], args[j] = args[j], args[i]
+                calls.append(replace(call, args=tuple(args)))
+            replies = trial.replies(calls)
+            values = [None if reply is None else reply.value for reply in replies]
+            if all(_is(value, item) for value, item in zip(values, plain, strict=False)):
+                return [("swapped-arguments", {"names": (first, second)})]
+    return []
+
+
+def _is(value: Floats | None, item: Judged) -> bool:
+    """Whether a number passes for the truth of a call, as far as `correct` goes."""
+    if value is None or value.shape != item.case.truth.shape:
+        return False
+    return bool(np.all(item.case.truth.error(value) <= item.case.bounds.correct + 1e-6 * np.abs(item.case.truth.near)))
+
+
+def _pairs(trial: Trial, plain: Sequence[Judged]) -> list[Explained]:
+    """The mean over all pairs of rows, as (n, 1) against (n,) gives."""
+    dims = [dim for dim in trial.statement.dims if dim not in trial.statement.class_dims]
+    data = [n for n in trial.statement.arrays if dims and dims[0] in trial.statement.variables[n].shape]
+    if len(data) != 2:
+        return []
+    first = data[0]
+    small = [item for item in plain if 1 < _sizes(trial, item).get(dims[0], 0) <= 5]
+    if len(small) < 2:
+        return []
+    axis = trial.statement.variables[first].shape.index(dims[0])
+    for item in small:
+        total, size = 0.0, _sizes(trial, item)[dims[0]]
+        try:
+            for shift in range(size):
+                rolled = {**item.case.probe.values, first: np.roll(item.case.probe.values[first], shift, axis)}
+                total += float(trial.oracle.truth(rolled).near.reshape(()))
+        except (*NO_TRUTH, ValueError):
+            return []
+        if item.got is None or not any(abs(item.got - total / d) <= NEAR * abs(item.got) for d in (1, size)):
+            return []
+    return [("broadcasting", {"shapes": f"({dims[0]}, 1), ({dims[0]},)"})]
+
+
+def _ignored(trial: Trial, wrong: Sequence[Judged]) -> list[Explained]:
+    """The number does not change with an argument that the truth depends on."""
+    found: list[Explained] = []
+    for name, variable in trial.statement.variables.items():
+        shown = [item for item in wrong if variable.default is None or name in item.case.probe.given][:4]
+        moved = []
+        for item in shown:
+            array = item.case.probe.values[name]
+            other = _other(array, variable.domain)
+            if other is not None:
+                moved.append((item, replace(item.case.probe, values={**item.case.probe.values, name: other})))
+        replies = trial.replies([probe.call(trial.statement) for _, probe in moved])
+        same = [
+            reply is not None and reply.value is not None and np.array_equal(reply.value, item.reply.value, equal_nan=True)
+            for (item, _), reply in zip(moved, replies, strict=True)
+            if item.reply is not None and item.reply.value is not None
+        ]
+        if same and all(same):
+            found.append(("ignores-argument", {"name": name}))
+    return found
+
+
+def _other(array: NDArray[Any], domain: object) -> NDArray[Any] | None:
+    """The same argument with other values of the same domain, by moving them about or scaling them."""
+    from grader.formula.declare import Classes, Finite, Interval, OneHot, Simplex
+
+    match domain:
+        case Interval(low=low, high=high) if low is not None and high is not None:
+            return np.asarray(float(low) + float(high) - array, dtype=array.dtype)
+        case Interval():
+            return np.asarray(array * 2 if array.any() else array + 1, dtype=array.dtype)
+        case Simplex() | OneHot():
+            return np.roll(array, 1, axis=-1)
+        case Finite(values):
+            listed = [float(v) for v in values]
+            return np.asarray([listed[(listed.index(float(x)) + 1) % len(listed)] for x in array.ravel()], dtype=array.dtype).reshape(array.shape)
+        case Classes():
+            return np.asarray(np.where(array == 0, 1, 0), dtype=array.dtype)
+    return None
+
+
+def explain_shape(trial: Trial, judged: Sequence[Judged]) -> list[Explained]:
+    """What a result of another shape or type than promised is."""
+    off = [item for item in judged if item.fault == "shape" and item.reply is not None]
+    if not off:
+        return []
+    several = [item for item in off if item.case.elements > 1] or off
+    reply, truth = several[0].reply, several[0].case.truth
+    assert reply is not None
+    data: dict[str, Fact] = {"expected": _shape(truth.shape), "got": reply.type if reply.shape is None or reply.type in ("tuple", "list") else _shape(reply.shape)}
+    if truth.shape == () and reply.value is not None and reply.value.ndim and all(_unreduced(item) for item in several):
+        grown = [item.reply.shape for item in several if item.reply and item.reply.shape]
+        if any(len(shape) == 2 and shape[0] == shape[1] > 1 for shape in grown) and not trial.statement.class_dims:
+            return [("broadcasting", {"shapes": str(data["got"])})]
+        return [("wrong-reduction", {"factor": "none", **data})]
+    return [("wrong-shape", data)]
+
+
+def _unreduced(item: Judged) -> bool:
+    """Whether the sum or the mean of the components is the truth."""
+    value = item.reply.value if item.reply is not None else None
+    if value is None or value.ndim == 0 or value.size < 2:
+        return value is not None and item.case.elements == 1
+    near = float(item.case.truth.near)
+    candidates = (float(value.sum()), float(value.mean()), float(value.sum()) / max(1, value.shape[0]))
+    return any(abs(c - near) <= NEAR * max(abs(near), 1e-12) for c in candidates)
+
+
+def _shape(shape: tuple[int, ...]) -> str:
+    return f"({', '.join(map(str, shape))}{',' if len(shape) == 1 else ''})"
+
+
+def finding(explained: Explained, **extra: Any) -> Finding:
+    code, data = explained
+    return Finding(code, data=data, **extra)

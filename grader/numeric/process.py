@@ -1,0 +1,433 @@
+"""The parent's side of the child process: start it, feed it, believe nothing that it says, end it.
+
+A child is used for one submission. Its replies are checked frame by frame; the wall clock here, and no
+limit there, is what ends a submission that does not end. Works on Linux, macOS and Windows: what holds on
+the system at hand is said by `Isolation`.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import json
+import math
+import mmap
+import os
+import queue
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grader.numeric.child import PREFIX, RESULT_LIMIT, TEXT_LIMIT, BrokenFrame, lengths, pack, read_exactly
+
+PROGRAM = Path(__file__).with_name("child.py")
+MEMORY = 2 << 30
+REPLY_HEADER_LIMIT = 1 << 20
+REPLY_BODY_LIMIT = 2 * RESULT_LIMIT
+OUTPUT_LIMIT = 1 << 20
+"""Bytes that a submission may print; beyond that it is ended."""
+
+Layout = Literal["C", "F", "strided", "python", "scalar"]
+End = Literal["timeout", "forged", "flood", "died"]
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Isolation:
+    """What separates a submission from the rest of this machine, by name."""
+
+    layers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One input: its numbers, and how the function gets them."""
+
+    array: NDArray[Any]
+    layout: Layout = "C"
+    readonly: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call of the submission: required arguments by position, optional ones by keyword."""
+
+    args: tuple[Argument, ...]
+    kwargs: Mapping[str, Argument]
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A place in the submission; columns count UTF-8 bytes from 0."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An exception: its class and base classes, its message, and where the submission raised it."""
+
+    kinds: tuple[str, ...]
+    message: str
+    where: Region | None
+    name: str | None = None
+    """The module that an ImportError misses."""
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """What NumPy said during a call, and where."""
+
+    message: str
+    where: Region | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What one call gave. `value` is None unless real numbers came back."""
+
+    type: str
+    dtype: str | None
+    shape: tuple[int, ...] | None
+    value: Floats | None
+    failure: Failure | None
+    warnings: tuple[Warned, ...]
+    mutated: tuple[int, ...]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """How reading the submission went."""
+
+    failure: Failure | None
+    found: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ended(Exception):
+    """The child is gone before it answered: why, and with which signal or exit code."""
+
+    why: End
+    code: int | None = None
+
+
+class Child:
+    """A process with NumPy loaded (or loading), its limits not yet set, that waits for one submission."""
+
+    def __init__(self) -> None:
+        self.folder = tempfile.mkdtemp(prefix="lossprep-")
+        work = str(Path(self.folder, "work"))
+        Path(work).mkdir()
+        card = Path(self.folder, "progress")
+        card.write_bytes(bytes(8))
+        with card.open("r+b") as file:
+            self._card = mmap.mmap(file.fileno(), 8)
+        self.token = secrets.token_hex(16)
+        self.isolation = Isolation(("process",))
+        self.printed = 0
+        self.ended: Ended | None = None
+        self.at_hand = 0
+        posix = os.name == "posix"
+        self.process = subprocess.Popen(
+            [sys.executable, "-I", "-B", "-X", "utf8", str(PROGRAM), str(card)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd=work,
+            env=_environment(work),
+            close_fds=True,
+            bufsize=0,
+            start_new_session=posix,
+            creationflags=0 if posix else getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
+        )
+        self._frames: queue.Queue[tuple[bytes, bytes] | End] = queue.Queue(maxsize=4)
+        self._drained = threading.Thread(target=self._drain, daemon=True)
+        self._drained.start()
+        threading.Thread(target=self._read, daemon=True).start()
+
+    # ------------------------------------------------------------------------------------- threads
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        fd = self.process.stdout.fileno()
+        try:
+            while True:
+                header, body = lengths(read_exactly(fd, PREFIX.size), REPLY_HEADER_LIMIT, REPLY_BODY_LIMIT)
+                self._frames.put((read_exactly(fd, header), read_exactly(fd, body)))
+        except BrokenFrame:
+            self._frames.put("forged")
+        except (EOFError, OSError, ValueError):
+            self._frames.put("died")
+
+    def _drain(self) -> None:
+        assert self.process.stderr is not None
+        fd = self.process.stderr.fileno()
+        with contextlib.suppress(OSError, ValueError):
+            while part := os.read(fd, 1 << 16):
+                self.printed += len(part)
+                if self.printed > OUTPUT_LIMIT:
+                    self._kill()
+                    return
+
+    # -------------------------------------------------------------------------------- conversation
+
+    def load(self, source: str, name: str, entry: str, seconds: float, deadline: float) -> Loaded:
+        """Raises the walls, then runs the submission's top level. Raises Ended."""
+        limits = {"cpu": max(1, math.ceil(seconds) + 1), "memory": MEMORY}
+        header = {"kind": "load", "token": self.token, "name": name, "entry": entry, "limits": limits}
+        self._send(pack(header, source.encode("utf-8", "surrogatepass")), deadline)
+        layers = self._checked(self._receive(deadline)[0], "walled").get("layers")
+        self.isolation = Isolation((*_own_layers(), *_texts(layers)))
+        answer = self._checked(self._receive(deadline)[0], "loaded")
+        return Loaded(_failure(answer.get("failure")), answer.get("found") is True)
+
+    def run(self, calls: Sequence[Call], deadline: float) -> tuple[Reply, ...]:
+        """One reply a call, in order; fewer when the child ended: then `ended` says why, `at_hand` where."""
+        replies: list[Reply] = []
+        self._card[:] = bytes(8)
+        try:
+            self._send(encode(calls, self.token), deadline)
+            while len(replies) < len(calls):
+                header, body = self._receive(deadline)
+                answer = self._checked(header, "results")
+                rows = answer.get("rows")
+                if answer.get("first") != len(replies) or not isinstance(rows, list) or not rows:
+                    raise self._end("forged")
+                for row in rows:
+                    reply, body = self._reply(row, body)
+                    replies.append(reply)
+                if body or len(replies) > len(calls):
+                    raise self._end("forged")
+        except Ended as ended:
+            self.ended = ended
+            self.at_hand = min(max(int.from_bytes(self._card[:], "little"), len(replies)), len(calls) - 1)
+        return tuple(replies[: len(calls)])
+
+    def close(self) -> None:
+        """Ends the child and everything it started, and removes its folder."""
+        with contextlib.suppress(OSError):
+            assert self.process.stdin is not None
+            self.process.stdin.close()
+        if self.ended is None:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(0.5)
+        self._kill()
+        self.process.wait()
+        self._drained.join(0.2)
+        self._card.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def __enter__(self) -> Child:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # ---------------------------------------------------------------------------------------- parts
+
+    def _send(self, data: bytes, deadline: float) -> None:
+        """Writes from a thread, so that a child that does not read cannot hold the parent."""
+
+        def write() -> None:
+            assert self.process.stdin is not None
+            with contextlib.suppress(OSError, ValueError):
+                view = memoryview(data)
+                while view:
+                    view = view[self.process.stdin.write(view) :]
+
+        if len(data) <= 4096:  # fits into any pipe
+            write()
+            return
+        thread = threading.Thread(target=write, daemon=True)
+        thread.start()
+        thread.join(max(0.0, deadline - time.monotonic()))
+
+    def _receive(self, deadline: float) -> tuple[bytes, bytes]:
+        try:
+            frame = self._frames.get(timeout=max(0.0, deadline - time.monotonic()))
+        except queue.Empty:
+            raise self._end("timeout") from None
+        if isinstance(frame, str):
+            raise self._end(frame)
+        return frame
+
+    def _checked(self, header: bytes, kind: str) -> dict[str, Any]:
+        """A reply's header, if it is one of ours. Raises Ended."""
+        try:
+            answer = json.loads(header, parse_constant=_refuse)
+        except (ValueError, RecursionError):
+            raise self._end("forged") from None
+        if not isinstance(answer, dict) or answer.get("token") != self.token or answer.get("kind") != kind:
+            raise self._end("forged")
+        return answer
+
+    def _reply(self, row: object, body: bytes) -> tuple[Reply, bytes]:
+        """One result, checked field by field, and what follows its numbers."""
+        if not isinstance(row, list) or len(row) != 7:
+            raise self._end("forged")
+        kind, dtype, sizes, seconds, failure, warnings, mutated = row
+        lists = isinstance(warnings, list) and isinstance(mutated, list)
+        if not isinstance(kind, str) or not isinstance(seconds, float) or not lists:
+            raise self._end("forged")
+        shape = None
+        if sizes is not None:
+            if not isinstance(sizes, list) or len(sizes) > 64 or not all(_count(size) for size in sizes):
+                raise self._end("forged")
+            shape = tuple(sizes)
+        value = None
+        if shape is not None and (kind == "number" or (kind == "array" and _real(dtype))):
+            size = math.prod(shape) * 8
+            if size > len(body):
+                raise self._end("forged")
+            value, body = np.frombuffer(body[:size], "<f8").reshape(shape), body[size:]
+        noted = (Warned(_text(item.get("message")), _region(item.get("where"))) for item in warnings if isinstance(item, dict))
+        reply = Reply(
+            type=_text(kind),
+            dtype=_text(dtype) if dtype is not None else None,
+            shape=shape,
+            value=value,
+            failure=_failure(failure),
+            warnings=tuple(noted),
+            mutated=tuple(at for at in mutated if _count(at)),
+            seconds=seconds,
+        )
+        return reply, body
+
+    def _end(self, why: End) -> Ended:
+        """Kills what is left, and says why it ended."""
+        if why == "died":
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(0.5)
+        code = self.process.poll()
+        self._kill()
+        if self.printed > OUTPUT_LIMIT:
+            why = "flood"
+        elif code is not None and code == -int(getattr(signal, "SIGXCPU", 0)):
+            why = "timeout"
+        self.ended = Ended(why, code)
+        return self.ended
+
+    def _kill(self) -> None:
+        """The whole process group, since a submission may have started others."""
+        with contextlib.suppress(OSError):
+            if os.name == "posix":
+                os.killpg(self.process.pid, signal.SIGKILL)
+            else:
+                self.process.kill()
+
+
+class Spares:
+    """Keeps one child started beforehand: `take` hands it over; `replace` starts the next in the background."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._spare: Child | None = None
+        self._closed = False
+
+    def prepare(self) -> None:
+        """Sees to it that a spare is there."""
+        with self._lock:
+            if self._spare is None and not self._closed:
+                self._spare = Child()
+
+    def take(self) -> Child:
+        """A fresh child, for one submission; the caller closes it."""
+        with self._lock:
+            child, self._spare = self._spare, None
+        if child is not None and child.process.poll() is not None:
+            child.close()
+            child = None
+        return child or Child()
+
+    def replace(self) -> None:
+        """Starts the next spare in the background; best done when a verdict is out, for starting takes a core."""
+        threading.Thread(target=self.prepare, daemon=True).start()
+
+    def close(self) -> None:
+        with self._lock:
+            child, self._spare, self._closed = self._spare, None, True
+        if child is not None:
+            child.close()
+
+
+def spares() -> Spares:
+    """Spares that end with this process."""
+    made = Spares()
+    atexit.register(made.close)
+    return made
+
+
+def encode(calls: Sequence[Call], token: str) -> bytes:
+    """The frame that asks for these calls."""
+    body: list[bytes] = []
+
+    def form(argument: Argument) -> list[Any]:
+        array = argument.array
+        body.append(array.tobytes())
+        return [array.dtype.str, array.shape, argument.layout, argument.readonly]
+
+    forms = [[[form(a) for a in (*call.args, *call.kwargs.values())], list(call.kwargs)] for call in calls]
+    return pack({"kind": "run", "token": token, "calls": forms}, b"".join(body))
+
+
+def _environment(folder: str) -> dict[str, str]:
+    """Nothing of the parent's but what a system needs to start a program at all."""
+    needed = {name: os.environ[name] for name in ("SYSTEMROOT", "SYSTEMDRIVE") if name in os.environ}
+    threads = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+    home = ("HOME", "TMPDIR", "TEMP", "TMP")
+    return {**needed, **dict.fromkeys(threads, "1"), **dict.fromkeys(home, folder), "LC_ALL": "C.UTF-8"}
+
+
+def _own_layers() -> tuple[str, ...]:
+    session = ("session",) if os.name == "posix" else ()
+    return ("process", *session, "empty-folder", "clean-environment", "closed-descriptors", "output-cap", "wall-clock")
+
+
+def _refuse(constant: str) -> float:
+    raise ValueError(constant)
+
+
+def _real(dtype: object) -> bool:
+    return isinstance(dtype, str) and dtype.startswith(("float", "int", "uint", "bool"))
+
+
+def _count(value: object) -> bool:
+    return type(value) is int and 0 <= value < 1 << 40
+
+
+def _text(value: object) -> str:
+    return "".join(c if c.isprintable() else " " for c in value[:TEXT_LIMIT]) if isinstance(value, str) else ""
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    return tuple(_text(item) for item in value[:32]) if isinstance(value, list) else ()
+
+
+def _region(value: object) -> Region | None:
+    if not isinstance(value, list) or len(value) != 4 or not all(_count(item) for item in value) or value[0] < 1:
+        return None
+    return Region(*value)
+
+
+def _failure(value: object) -> Failure | None:
+    if not isinstance(value, dict):
+        return None
+    name = value.get("name")
+    kinds = _texts(value.get("kinds")) or ("Exception",)
+    return Failure(kinds, _text(value.get("message")), _region(value.get("where")), _text(name) if name else None)

@@ -1,0 +1,145 @@
+"""The simplest input that still fails in the same way ("z = 710", "z = -40, y = 1")."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grader.formula.declare import Interval
+from grader.numeric.judge import Judged
+from grader.numeric.probes import Probe
+from grader.numeric.task import Statement
+from grader.numeric.trial import Trial
+
+ROUNDS: Final = 14
+SHOWN: Final = 8
+Array = NDArray[Any]
+
+
+def shrunk(trial: Trial, found: Judged, level: str, same: Callable[[Judged], bool] | None) -> Judged:
+    """Round by round, the simplest of several simpler inputs that fails at `level`, and in the same way."""
+    kind = looks(found)
+    alike = same or (lambda item: looks(item) == kind)
+    best = found
+    for _ in range(ROUNDS):
+        if trial.ended is not None or trial.left() < 0.5:
+            break
+        simpler = [p for p in _candidates(trial.statement, best.case.probe) if cost(p) < cost(best.case.probe)]
+        answers = trial.tried(simpler[:24])
+        if trial.ended is not None:
+            break
+        still = [item for item in answers if not item.passes(level) and alike(item)]
+        if not still:
+            break
+        best = min(still, key=lambda item: cost(item.case.probe))
+    return best
+
+
+def looks(item: Judged) -> str:
+    """What kind of failure this is, so that shrinking does not wander from one to another."""
+    if item.fault != "value" or item.reply is None or item.reply.value is None:
+        return item.reply.failure.kinds[0] if item.reply is not None and item.reply.failure else str(item.fault)
+    value = item.reply.value
+    return "nan" if np.isnan(value).any() else "inf" if np.isinf(value).any() else "number"
+
+
+def cost(probe: Probe) -> tuple[float, ...]:
+    """Fewer elements, then fewer non-zero ones, fewer digits, smaller numbers."""
+    arrays = list(probe.values.values())
+    numbers = [abs(float(x)) for array in arrays for x in array.ravel()]
+    digits = sum(len(np.format_float_scientific(x, trim="-").split("e")[0]) - 1 for x in numbers)
+    spread = sum(abs(math.log10(x)) for x in numbers if x)
+    return (len(numbers), len(probe.given), digits + sum(x != 0 for x in numbers), spread)
+
+
+def _candidates(statement: Statement, probe: Probe) -> Iterator[Probe]:
+    """Simpler inputs: fewer rows, parameters left at their defaults, zeros, round and smaller numbers."""
+    for dim in statement.dims:
+        if dim not in statement.class_dims:
+            yield from _fewer(statement, probe, dim)
+    for name in sorted(probe.given):
+        default = statement.variables[name].default
+        if default is not None:
+            plain = np.asarray(default.numerator / default.denominator, dtype=probe.values[name].dtype)
+            yield replace(probe, values={**probe.values, name: plain}, given=probe.given - {name})
+    for name, variable in statement.variables.items():
+        if not isinstance(variable.domain, Interval) or (variable.default is not None and name not in probe.given):
+            continue
+        array = probe.values[name]
+        for place in range(array.size) if array.size <= 6 else ():
+            for simple in _simpler(float(array.ravel()[place]), variable.domain):
+                changed = array.copy()
+                changed.reshape(-1)[place] = simple
+                yield replace(probe, values={**probe.values, name: changed})
+
+
+def _fewer(statement: Statement, probe: Probe, dim: str) -> Iterator[Probe]:
+    """Each row alone, then either half."""
+    size = next((probe.values[n].shape[v.shape.index(dim)] for n, v in statement.variables.items() if dim in v.shape), 1)
+    if size < 2:
+        return
+    picks = [[row] for row in range(min(size, 16))] + [list(range(size // 2)), list(range(size // 2, size))]
+    for rows in picks:
+        values = {
+            name: np.take(probe.values[name], rows, axis=v.shape.index(dim)) if dim in v.shape else probe.values[name]
+            for name, v in statement.variables.items()
+        }
+        yield replace(probe, values=values)
+
+
+def _simpler(x: float, domain: Interval) -> Iterator[float]:
+    """Zero, one, a digit or two, a step toward zero; toward the nearer end in a bounded interval."""
+    if domain.low is not None and domain.high is not None:
+        low, high = float(domain.low), float(domain.high)
+        yield from (y for y in (low, high, (low + high) / 2) if y != x and domain_holds(domain, y))
+        if x < (low + high) / 2 and x > low:
+            power = 10.0 ** math.ceil(math.log10(x - low))
+            yield from (low + power / 1.0, low + power * 10, low + power * 1000)
+        elif low < high and x < high:
+            power = 10.0 ** math.ceil(math.log10(high - x))
+            yield from (high - power, high - power * 10)
+        return
+    for y in (0.0, math.copysign(1.0, x), float(f"{x:.0e}"), float(f"{x:.1e}"), float(round(x)) if abs(x) < 1e15 else x):
+        if y != x and domain_holds(domain, y):
+            yield y
+    if abs(x) > 2:
+        for factor in (0.1, 0.5, 0.75, 0.9, 0.95, 0.99):
+            y = math.copysign(math.floor(abs(x) * factor), x) if abs(x) < 1e15 else float(f"{x * factor:.0e}")
+            if y != x and domain_holds(domain, y):
+                yield y
+        if abs(x) < 1e6 and domain_holds(domain, x - math.copysign(1, x)):
+            yield x - math.copysign(1, x)
+
+
+def domain_holds(domain: Interval, x: float) -> bool:
+    if domain.low is not None and (x < domain.low or (domain.low_open and x == domain.low)):
+        return False
+    return domain.high is None or x < domain.high or (not domain.high_open and x == domain.high)
+
+
+def text(array: Array) -> str:
+    """Short: `710`, `[0, -800, 3]`, with the middle of a long array left out; one element stands without brackets."""
+    if array.size == 1:
+        return number(array.ravel()[0].item())
+    if array.ndim > 1:
+        rows = [text(row) if row.size > 1 else f"[{text(row)}]" for row in array]
+        return f"[{', '.join(_cut(rows))}]"
+    return f"[{', '.join(_cut([number(x) for x in array.tolist()]))}]"
+
+
+def _cut(items: Sequence[str]) -> list[str]:
+    return list(items) if len(items) <= SHOWN else [*items[: SHOWN // 2], "…", *items[-2:]]
+
+
+def number(x: float) -> str:
+    """As Python writes it, without a needless `.0`; `1e8` where that is much shorter."""
+    if isinstance(x, int) or not math.isfinite(x):
+        return repr(x)
+    plain = repr(x).removesuffix(".0").replace("e+", "e")
+    short = np.format_float_scientific(x, trim="-", exp_digits=1).replace("e+", "e")
+    return short if len(short) + 2 < len(plain) else plain

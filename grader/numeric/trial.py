@@ -1,0 +1,49 @@
+"""A submission at work: one child, one clock, and everything that it was asked."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from grader.numeric.judge import Case, Judged, cases, judge
+from grader.numeric.oracle import Oracle
+from grader.numeric.probes import Probe
+from grader.numeric.process import Call, Child, Ended, Reply
+from grader.numeric.task import Statement
+
+
+@dataclass(eq=False)
+class Trial:
+    """Calls made of one submission. After the child has ended, all further ones remain unanswered."""
+
+    statement: Statement
+    oracle: Oracle
+    child: Child
+    deadline: float
+    calls: int = field(default=0)
+
+    @property
+    def ended(self) -> Ended | None:
+        return self.child.ended
+
+    def left(self) -> float:
+        """Seconds that remain."""
+        return self.deadline - time.monotonic()
+
+    def replies(self, calls: Sequence[Call]) -> list[Reply | None]:
+        """One reply a call; None for those that were never answered."""
+        if self.ended is not None or not calls:
+            return [None] * len(calls)
+        found = self.child.run(calls, self.deadline)
+        self.calls += len(found)
+        return [*found, *[None] * (len(calls) - len(found))]
+
+    def judged(self, given: Sequence[Case]) -> list[Judged]:
+        """Known cases, called and judged."""
+        replies = self.replies([case.probe.call(self.statement) for case in given])
+        return [judge(case, reply) for case, reply in zip(given, replies, strict=True)]
+
+    def tried(self, probes: Sequence[Probe]) -> list[Judged]:
+        """New probes: those at which the formula has a value, called and judged."""
+        return self.judged(cases(self.oracle, probes))

@@ -1,0 +1,172 @@
+"""Other formulas that people's programs compute in place of the one asked: the truth at clipped probabilities,
+another base of the logarithm, a softmax along the other axis.
+
+They are built from the asked formula's own tree, and evaluated in float64 beside the submission: a diagnosis holds
+only if such a formula reproduces the wrong numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import fields, replace
+from fractions import Fraction
+from typing import Any
+
+from grader.formula.declare import Interval, Simplex
+from grader.formula.tree import ONE, ZERO, Add, Call, Const, Div, Expr, Index, Mul, Name, Neg, Node, Num, walk
+from grader.numeric.task import Statement
+
+
+def rebuilt(node: Any, change: Callable[[Any], Any]) -> Any:
+    """The tree with `change` applied to every node, bottom up."""
+
+    def inside(value: Any) -> Any:
+        if isinstance(value, tuple):
+            return tuple(inside(item) for item in value)
+        return rebuilt(value, change) if hasattr(value, "span") else value
+
+    parts = {f.name: inside(getattr(node, f.name)) for f in fields(node) if f.name != "span"}
+    return change(replace(node, **parts))
+
+
+def number(value: float) -> Num:
+    return Num(Fraction(value))
+
+
+def clipped(statement: Statement, epsilon: float) -> Iterator[Expr]:
+    """The formula as a program computes it that keeps its probabilities, or what it takes logarithms of, off zero."""
+    eps, rest = number(epsilon), Num(1 - Fraction(epsilon))
+
+    def clip(x: Expr) -> Expr:
+        return Call("clip", (x, eps, rest))
+
+    def floor(x: Expr) -> Expr:
+        return Call("max", (x, eps))
+
+    def shift(x: Expr) -> Expr:
+        return Add((x, eps))
+
+    formula = as_probabilities(statement.formula)
+    chances = {
+        name
+        for name, variable in statement.variables.items()
+        if variable.shape or name in statement.arrays
+        if isinstance(variable.domain, Simplex) or (isinstance(variable.domain, Interval) and variable.domain.high == 1)
+    }
+    if chances:
+        for change in (clip, floor):
+            yield _in_names(formula, chances, change)
+            for only in sorted(chances) if len(chances) > 1 else ():
+                yield _in_names(formula, {only}, change)
+    for change in (clip, floor, shift):
+        yield _in_logs(formula, change)
+        yield _in_chances(formula, change)
+
+
+def other_base(statement: Statement, base: int) -> Expr:
+    """Every logarithm in another base."""
+    log = Call("log", (Num(Fraction(base)),))
+
+    def change(node: Node) -> Node:
+        if isinstance(node, Call) and node.function in ("log", "xlogy"):
+            return Mul((node, _inverse(log)))
+        return node
+
+    made: Expr = rebuilt(as_probabilities(statement.formula), change)
+    return made
+
+
+def other_axis(statement: Statement) -> Expr | None:
+    """A softmax down the columns instead of along the rows, where there is one of a matrix."""
+    found = []
+
+    def change(node: Node) -> Node:
+        if isinstance(node, Call) and node.function in ("softmax", "log_softmax") and _matrix(statement, node.args[0]):
+            found.append(node)
+            turned = Call("transpose", node.args)
+            return Call("transpose", (Call(node.function, (turned,)),))
+        return node
+
+    made: Expr = rebuilt(as_probabilities(statement.formula), change)
+    return made if found else None
+
+
+def _matrix(statement: Statement, node: Expr) -> bool:
+    return isinstance(node, Name) and len(statement.scope.shape(node.name)) == 2
+
+
+def as_probabilities(formula: Expr) -> Expr:
+    """The formula as most people write it, in probabilities: softplus(z) as −log(1 − σ(z)), a logit as a log odds,
+    log-sum-exp minus a logit as −log softmax."""
+    soft = {base(node.args[0]) for node in walk(formula) if isinstance(node, Call) and node.function == "logsumexp"} - {None}
+    logits = {
+        node.args[0].name
+        for node in walk(formula)
+        if isinstance(node, Call) and node.function in ("softplus", "log_sigmoid") and isinstance(node.args[0], Name)
+    }
+
+    def top_down(node: Any) -> Any:
+        match node:
+            case Call("logsumexp", (inner,)) if base(inner) in soft:
+                return ZERO
+            case Call("log_softmax", (inner,)):
+                return Call("log", (Call("softmax", (inner,)),))
+            case Call("softplus", (inner,)):
+                return Neg(Call("log", (Add((ONE, Neg(Call("sigmoid", (inner,))))),)))
+            case Call("log_sigmoid", (inner,)):
+                return Call("log", (Call("sigmoid", (inner,)),))
+            case Call("sigmoid", _):
+                return node
+            case Name(name) if name in soft:
+                return Call("log", (Call("softmax", (node,)),))
+            case Name(name) if name in logits:
+                p = Call("sigmoid", (node,))
+                return Add((Call("log", (p,)), Neg(Call("log", (Add((ONE, Neg(p))),)))))
+        parts = {f.name: _inside(getattr(node, f.name), top_down) for f in fields(node) if f.name != "span"}
+        return replace(node, **parts)
+
+    made: Expr = top_down(formula)
+    return made
+
+
+def _inside(value: Any, change: Callable[[Any], Any]) -> Any:
+    if isinstance(value, tuple):
+        return tuple(_inside(item, change) for item in value)
+    return change(value) if hasattr(value, "span") else value
+
+
+def base(node: Expr) -> str | None:
+    """The name whose row a node is, if it is one."""
+    if isinstance(node, Name):
+        return node.name
+    return base(node.base) if isinstance(node, Index) else None
+
+
+def _inverse(node: Expr) -> Expr:
+    return Div(ONE, node)
+
+
+def _in_names(formula: Expr, names: set[str], change: Callable[[Expr], Expr]) -> Expr:
+    made: Expr = rebuilt(formula, lambda node: change(node) if isinstance(node, Name) and node.name in names else node)
+    return made
+
+
+def _in_logs(formula: Expr, change: Callable[[Expr], Expr]) -> Expr:
+    def on(node: Node) -> Node:
+        match node:
+            case Call("log", (inner,)) if not isinstance(inner, Num | Const):
+                return Call("log", (change(inner),))
+            case Call("xlogy", (x, y)):
+                return Call("xlogy", (x, change(y)))
+        return node
+
+    made: Expr = rebuilt(formula, on)
+    return made
+
+
+def _in_chances(formula: Expr, change: Callable[[Expr], Expr]) -> Expr:
+    """Applied to every sigmoid and softmax."""
+    made: Expr = rebuilt(
+        formula, lambda node: change(node) if isinstance(node, Call) and node.function in ("sigmoid", "softmax") else node
+    )
+    return made
