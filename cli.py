@@ -1,0 +1,559 @@
+"""The command line: each command gathers its options, calls, and renders.
+
+Only here is anything printed, asked, timed or exited. Whatever is heavy is imported inside the command that
+needs it, so that `--help` costs what Click costs.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from grader.formula.declare import Scope
+    from grader.submission import Submission
+    from grader.verdict import Verdict
+    from practice.events import Event
+    from practice.session import Session
+    from questions.kinds import Question
+    from report.dialogue import Dialogue, Port
+    from report.paper import Block, Paper
+
+F = TypeVar("F", bound=Callable[..., object])
+WATCH_SECONDS = 0.15
+REPLAY_SEED = 1
+
+
+class Fault(click.ClickException):
+    """One line to standard error, and exit 2: a file, a bank, a database or an option that cannot be used."""
+
+    exit_code = 2
+
+    def show(self, file: Any = None) -> None:
+        click.echo(f"lossprep: {self.message}", err=True)
+
+
+class _Commands(click.Group):
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            desk = sys.modules.get("report.desk")  # not imported: then it was not raised either
+            if desk is not None and isinstance(error, desk.Unusable):
+                raise Fault(str(error)) from error
+            raise
+
+
+class _OneOf(click.Choice):  # type: ignore[type-arg]  # generic since Click 8.2
+    """The values of a filter, looked up only when a value or the help is asked for."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self.case_sensitive = True
+
+    @property
+    def choices(self) -> Sequence[str]:  # type: ignore[override]
+        from questions.filters import CHOICES
+
+        return CHOICES[self._name]
+
+
+class _AnswerLast(click.Command):
+    """Lets an answer stand after `--` where it begins with a minus: there it cannot be a file's name by accident."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if len(args) > 1 and args[-2] == "--" and args[-1].startswith("-") and args[-1] != "-":
+            args = [*args[:-2], f"--answer={args[-1]}"]
+        return super().parse_args(ctx, args)
+
+
+# ---- shared options
+
+
+def _options(*decorators: Callable[[F], F]) -> Callable[[F], F]:
+    def decorate(command: F) -> F:
+        for decorator in reversed(decorators):
+            command = decorator(command)
+        return command
+
+    return decorate
+
+
+_BANK = click.option("--bank", "banks", multiple=True, metavar="PATH", help="Add a bank file or folder.")
+_JSON = click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output, nothing else.")
+_PLAIN = click.option("--plain", is_flag=True, help="For screen readers: no colour, no bars, no tall formulas.")
+_FILE = click.argument("file", required=False)
+_ANSWER = click.option("-a", "--answer", metavar="TEXT", help="The answer itself, in place of a file.")
+_SEED = click.option("--seed", type=int, help="Makes every random choice repeatable.")
+_FILTERS = _options(
+    *(
+        click.option(f"--{name.replace('_', '-')}", name, multiple=True, type=_OneOf(name), help=f"Only this {what}.")
+        for name, what in (
+            ("topic", "topic"), ("stage", "stage of an interview"), ("skill", "skill"), ("level", "level"),
+            ("role", "role"), ("kind", "kind of question"), ("follow_up", "follow-up or related question"),
+        )
+    ),
+    click.option("--tag", "tag", multiple=True, metavar="TAG", help="Only this tag."),
+)  # fmt: skip
+
+
+@click.group(cls=_Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--version", is_flag=True, help="Show the version.")
+@_PLAIN
+@click.pass_context
+def cli(ctx: click.Context, version: bool, plain: bool) -> None:
+    """Practise interview questions about loss functions: derivations and code, graded with evidence.
+
+    `lossprep quiz` starts. Exit codes: 0 right or done, 1 wrong or partly right, 2 unreadable, 3 could not grade,
+    130 interrupted.
+    """
+    if version:
+        from lossprep import __version__
+
+        click.echo(f"lossprep {__version__}")
+    elif ctx.invoked_subcommand is None and not (sys.stdin.isatty() and sys.stdout.isatty()):
+        click.echo(ctx.get_help())
+    elif ctx.invoked_subcommand is None:
+        from report import bars, desk
+
+        paper = _paper(plain)
+        with desk.store(os.environ) as store:
+            _write(bars.home_blocks(desk.progress(store, desk.questions(())), paper), paper)
+
+
+# ---- sessions
+
+
+@cli.command()
+@_options(_FILTERS, _BANK, _SEED, _PLAIN)
+@click.option("--count", type=click.IntRange(1, 200), help="How many questions (5 unless told otherwise).")
+@click.option("--new", is_flag=True, help="Start afresh, even if a session waits to be finished.")
+def quiz(banks: tuple[str, ...], seed: int | None, plain: bool, count: int | None, new: bool, **filters: Any) -> None:
+    """Answer questions.
+
+    A session can be left at any moment, and goes on where it was.
+    """
+    from report import bars, desk
+
+    questions, chosen, paper = desk.questions(banks), desk.chosen(banks, filters), _paper(plain)
+    if not sys.stdin.isatty():
+        _exit(_replay(chosen, paper))
+    fresh = new or seed is not None or count is not None or any(filters.values())
+    with desk.store(os.environ) as store:
+        session = None if fresh else desk.unfinished(store, questions)
+        if session is not None:
+            _write(bars.going_on_blocks(session), paper)
+        session = session or desk.begun(store, chosen, count or 5, seed, time.time())
+
+        def record(event: Event) -> None:
+            store.append(time.time(), session.id, event)
+
+        _exit(_hold(_dialogue(_terminal(paper), paper, questions, record), session, paper))
+
+
+def _terminal(paper: Paper) -> Port:
+    from report.ports import Terminal
+
+    def edit(text: str, suffix: str) -> str | None:
+        try:
+            return click.edit(text, extension=suffix)
+        except click.ClickException as error:
+            raise OSError(error.message) from error
+
+    def read(prompt: str) -> str:
+        sys.stdout.flush()
+        return input(prompt)
+
+    return Terminal(_writer(paper), read, edit)
+
+
+def _dialogue(port: Port, paper: Paper, questions: Sequence[Question], record: Callable[[Event], None]) -> Dialogue:
+    from report.dialogue import Dialogue
+
+    return Dialogue(port, paper, {question.id: question for question in questions}, _grade, record)
+
+
+def _hold(dialogue: Dialogue, session: Session, paper: Paper) -> int:
+    """Holds a session; its exit code."""
+    from report.bars import left_blocks
+    from report.dialogue import Left
+
+    try:
+        dialogue.run(session)
+    except (Left, EOFError, KeyboardInterrupt) as end:
+        _write(left_blocks(), paper)
+        return 130 if isinstance(end, KeyboardInterrupt) else 0
+    return 0
+
+
+def _replay(questions: Sequence[Question], paper: Paper) -> int:
+    """Without a terminal: the bank's own samples through the real engine, with nothing recorded."""
+    from report.ports import Script
+    from report.replay import one_of_each_kind, replay_session
+
+    click.echo("No terminal here: replaying the bank's own right and wrong samples. Nothing is recorded.")
+    asked = one_of_each_kind(questions)
+    port = Script(_writer(paper), paper, asked, REPLAY_SEED)
+    ended = _dialogue(port, paper, asked, lambda event: None).run(replay_session(asked, REPLAY_SEED))
+    return 0 if all(turn.right for turn in ended.turns) else 1
+
+
+# ---- the bank
+
+
+@cli.command("list")
+@_options(_FILTERS, _BANK, _JSON, _PLAIN)
+def list_(banks: tuple[str, ...], as_json: bool, plain: bool, **filters: Any) -> None:
+    """List the questions."""
+    from report import desk
+    from report.listing import listing, question_form
+
+    chosen = desk.chosen(banks, filters, needed=False)
+    if as_json:
+        _print_json(question_form(question) for question in chosen)
+    else:
+        click.echo(listing(chosen, _width()), nl=False)
+
+
+@cli.command()
+@click.argument("id")
+@_options(_BANK, _SEED, _JSON, _PLAIN)
+def show(id: str, banks: tuple[str, ...], seed: int | None, as_json: bool, plain: bool) -> None:
+    """Show a question."""
+    from practice.select import order_of_options
+    from questions.kinds import Choice
+    from report import desk, listing, maths, question_view
+    from report.paper import BLANK, Block
+
+    question, paper = desk.question(id, banks), _paper(plain)
+    order = order_of_options(question, seed) if isinstance(question, Choice) and seed is not None else None
+    if as_json:
+        _print_json([listing.prompt_form(question, order)])
+    else:
+        head = [Block(question.title, style="bold")]
+        body = question_view.prompt_blocks(question, maths.scope_of(question), paper, order)
+        _write([*head, *body, BLANK, *(Block(line, style="dim") for line in listing.next_commands(question))], paper)
+
+
+@cli.command()
+@click.argument("id")
+@click.option("--all", "every", is_flag=True, help="The whole ladder, in place of its first rung.")
+@_options(_BANK, _JSON, _PLAIN)
+def hint(id: str, every: bool, banks: tuple[str, ...], as_json: bool, plain: bool) -> None:
+    """Show the first hint of a question, or all of them."""
+    from report import desk, listing, maths, question_view
+
+    question, paper = desk.question(id, banks), _paper(plain)
+    count = len(question.hints) if every else 1
+    if as_json:
+        _print_json([listing.hints_form(question, count)])
+    else:
+        scope = maths.scope_of(question)
+        _write((b for n in range(count) for b in question_view.hint_blocks(question, n, scope, paper)), paper)
+
+
+@cli.command()
+@click.argument("id")
+@_options(_BANK, _JSON, _PLAIN)
+def solution(id: str, banks: tuple[str, ...], as_json: bool, plain: bool) -> None:
+    """Show the model answer of a question, and its analysis."""
+    from report import desk, listing, maths, question_view
+
+    question, paper = desk.question(id, banks), _paper(plain)
+    if as_json:
+        _print_json([listing.solution_form(question)])
+    else:
+        _write(question_view.solution_blocks(question, maths.scope_of(question), paper), paper)
+
+
+@cli.command()
+@click.argument("id")
+@_FILE
+@click.option("--force", is_flag=True, help="Overwrite a file that holds something else.")
+@_options(_BANK, _JSON)
+def start(id: str, file: str | None, force: bool, banks: tuple[str, ...], as_json: bool) -> None:
+    """Write the file that an answer begins with.
+
+    For code, a stub of the function; for a derivation, its names.
+    """
+    from pathlib import Path
+
+    from report import desk
+    from report.listing import starting_file
+
+    question = desk.question(id, banks)
+    begun = starting_file(question)
+    if begun is None:
+        raise Fault(f"{id} needs no file; answer it with `lossprep submit {id} -a TEXT`.")
+    path = Path(file or begun[0])
+    try:
+        if path.exists() and not force and path.read_bytes() != begun[1].encode():
+            raise Fault(f"{path} exists and holds something else; `--force` overwrites it.")
+        path.write_bytes(begun[1].encode())
+    except OSError as error:
+        raise Fault(f"{path}: {error.strerror}") from error
+    if as_json:
+        _print_json([{"format": 1, "question": id, "file": str(path)}])
+    else:
+        click.echo(f"Wrote {path}. Then: lossprep watch {id} {path}")
+
+
+# ---- grading
+
+
+@cli.command(cls=_AnswerLast)
+@click.argument("id")
+@_FILE
+@_options(_ANSWER, _BANK, _JSON, _PLAIN)
+@click.option("--marks", metavar="N,N", help="For an explanation: the points of the rubric that it covers, from 1.")
+def submit(id: str, file: str | None, answer: str | None, marks: str | None, banks: tuple[str, ...], as_json: bool,
+           plain: bool) -> None:  # fmt: skip
+    """Grade one answer to a question, and record it."""
+    from practice.events import Graded
+    from report import desk
+
+    question = desk.question(id, banks)
+    text = _answer(file, answer, question.kind)
+    with desk.store(os.environ) as store:
+        verdict, typed = desk.judged(question, text, _grade, marked=marks, name=file)
+        store.append(time.time(), None, Graded.of(question.id, typed, verdict))
+    _deliver(verdict, typed, as_json, plain, question)
+
+
+@cli.command()
+@click.argument("id")
+@click.argument("file")
+@_options(_BANK, _JSON, _PLAIN)
+def watch(id: str, file: str, banks: tuple[str, ...], as_json: bool, plain: bool) -> None:
+    """Grade a file again at each save, until Ctrl-C. Nothing is recorded."""
+    from pathlib import Path
+
+    from practice.answers import text_of
+    from practice.watching import saves
+    from report import desk
+
+    question = desk.question(id, banks)
+    if not as_json:
+        click.echo(f"Watching {file}; Ctrl-C ends it, `lossprep submit {id} {file}` hands it in.")
+    for content in saves(Path(file), lambda: time.sleep(WATCH_SECONDS)):
+        if isinstance(content, OSError):
+            click.echo(f"{file}: {content.strerror}; waiting for it.", err=True)
+            continue
+        if not as_json:
+            click.echo(f"\n{time.strftime('%H:%M:%S')}")
+        verdict, text = desk.judged(question, text_of(content, question.kind), _grade, name=file)
+        _show(verdict, text, as_json, plain, question)
+
+
+@cli.command(cls=_AnswerLast)
+@_FILE
+@_options(_ANSWER, _JSON, _PLAIN)
+@click.option("--loss", metavar="FORMULA", help="The loss.")
+@click.option("--wrt", metavar="NAME", help="The variable that the gradient is taken for.")
+@click.option("--var", "variables", multiple=True, metavar="DECL", help="A variable, such as 'p: (0,1)'.")
+@click.option("--let", "given", multiple=True, metavar="DEF", help="A definition, such as 'p = sigmoid(z)'.")
+@click.option("--cases", metavar="FILE", help="Many at once: JSON lines with id, loss, wrt, var, let, answer.")
+def check(file: str | None, answer: str | None, loss: str | None, wrt: str | None, variables: tuple[str, ...],
+          given: tuple[str, ...], cases: str | None, as_json: bool, plain: bool) -> None:  # fmt: skip
+    """Grade a derivation against any loss, without a bank."""
+    from practice import checks
+    from report import desk
+
+    if cases is not None:
+        if file is not None or answer is not None or loss is not None or wrt is not None or variables or given:
+            raise click.UsageError("--cases brings everything with it; no other answer, loss, --wrt, --var or --let.")
+        lines = desk.cases(cases, _stdin)
+        _print_json(desk.form(_timed(partial(checks.grade_case, line))) for line in lines)
+        return
+    if loss is None or wrt is None:
+        raise click.UsageError("check needs --loss and --wrt, such as --loss '(y - p)^2' --wrt p --var 'p: real'.")
+    stated = checks.Stated(loss, wrt, variables, given)
+    text = _answer(file, answer, "derivation")
+    verdict = _timed(partial(checks.grade_stated, stated, text)) if isinstance(text, str) else text
+    _deliver(verdict, text if isinstance(text, str) else "", as_json, plain, scope=checks.scope_of(stated))
+
+
+@cli.command("test")
+@click.argument("file")
+@click.option("--loss", required=True, metavar="FORMULA", help="The loss that the function should compute.")
+@click.option("--arg", "arguments", multiple=True, required=True, metavar="DECL", help="An argument, in its order.")
+@click.option("--entry", metavar="NAME", help="The function; the file's only public one unless told otherwise.")
+@click.option("--level", type=click.Choice(["correct", "stable", "precise"]), default="stable", show_default=True)
+@_options(_JSON, _PLAIN)
+def test_(file: str, loss: str, arguments: tuple[str, ...], entry: str | None, level: Any, as_json: bool,
+          plain: bool) -> None:  # fmt: skip
+    """Test a loss implementation against any formula."""
+    from practice import checks
+
+    text = _answer(file, None, "code")
+    grade = partial(checks.grade_source, loss, arguments, entry, level)
+    verdict = _timed(partial(grade, text, file)) if isinstance(text, str) else text
+    _deliver(verdict, text if isinstance(text, str) else "", as_json, plain)
+
+
+@cli.command()
+@_options(_BANK, _JSON, _PLAIN)
+def progress(banks: tuple[str, ...], as_json: bool, plain: bool) -> None:
+    """Show where you stand, and what to do next."""
+    from report import bars, desk
+
+    with desk.store(os.environ) as store:
+        state = desk.progress(store, desk.questions(banks))
+    if as_json:
+        _print_json([bars.progress_form(state)])
+    else:
+        paper = _paper(plain)
+        _write(bars.progress_blocks(state, paper), paper)
+
+
+@cli.group()
+def bank() -> None:
+    """For authors of questions."""
+
+
+@bank.command("check")
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@_JSON
+def bank_check(paths: tuple[str, ...], as_json: bool) -> None:
+    """Check banks: every field, formula and reference, and every sample through the graders."""
+    from concurrent.futures import ProcessPoolExecutor
+    from pathlib import Path
+
+    from report.audit import audit_form, audit_lines, audited
+
+    with ProcessPoolExecutor() as pool:
+        count, problems = audited([Path(path) for path in paths], pool.map)
+    if as_json:
+        _print_json([audit_form(count, problems)])
+    else:
+        click.echo("\n".join(audit_lines(count, problems)))
+    _exit(2 if problems else 0)
+
+
+@bank.command("schema")
+def bank_schema() -> None:
+    """Print the JSON Schema of a bank, for editors."""
+    import json
+
+    from questions.schema import bank_schema as schema
+
+    click.echo(json.dumps(schema(), indent=2))
+
+
+# ---- from options to values, and from values to the terminal
+
+
+def _answer(file: str | None, answer: str | None, kind: str) -> str | Verdict:
+    """The answer's text, from the option, a file or standard input; or the verdict on what is no text."""
+    if answer is not None and file is not None:
+        raise click.UsageError("the answer is given twice: as a file, and with -a.")
+    if answer is not None:
+        return answer
+    if file is None:
+        raise click.UsageError("there is no answer: name a FILE, give - for standard input, or -a TEXT.")
+    from report import desk
+
+    return desk.answer(file, kind, _stdin)
+
+
+def _stdin() -> BinaryIO:
+    return sys.stdin.buffer
+
+
+def _grade(question: Question, submission: Submission) -> Verdict:
+    from grader import grade
+
+    return _timed(partial(grade, question, submission))
+
+
+def _timed(graded: Callable[[], Verdict]) -> Verdict:
+    began = time.perf_counter()
+    verdict = graded()
+    return verdict.stamped(seconds=time.perf_counter() - began)
+
+
+def _deliver(verdict: Verdict, text: str, as_json: bool, plain: bool, question: Question | None = None,
+             scope: Scope | None = None) -> NoReturn:  # fmt: skip
+    """Shows a verdict, and exits with its code."""
+    from grader.verdict import exit_code
+
+    _show(verdict, text, as_json, plain, question, scope)
+    _exit(exit_code(verdict))
+
+
+def _show(verdict: Verdict, text: str, as_json: bool, plain: bool, question: Question | None = None,
+          scope: Scope | None = None) -> None:  # fmt: skip
+    from report import desk
+
+    if as_json:
+        _print_json([desk.form(verdict, question)])
+    else:
+        paper = _paper(plain)
+        _write(desk.page(verdict, text, question, scope, paper), paper)
+
+
+def _exit(code: int) -> NoReturn:
+    raise click.exceptions.Exit(code)
+
+
+def _print_json(forms: Iterable[object]) -> None:
+    """One object a line, as they come."""
+    from report.json_form import dumps
+
+    for form in forms:
+        click.echo(dumps(form, sys.stdout.encoding))
+
+
+def _write(blocks: Iterable[Block], paper: Paper) -> None:
+    _writer(paper)(paper.write(blocks))
+
+
+def _writer(paper: Paper) -> Callable[[str], None]:
+    return partial(click.echo, nl=False, color=paper.colour)
+
+
+def _width() -> int:
+    import shutil
+
+    return shutil.get_terminal_size((80, 24)).columns
+
+
+def _paper(plain: bool) -> Paper:
+    from report import desk
+
+    return desk.paper(sys.stdout, os.environ, plain=plain, width=_width())
+
+
+# ---- the outermost
+
+
+def main(args: Sequence[str] | None = None) -> int:
+    """Runs a command; returns its exit code. Whatever was not foreseen is one line, its details in a file, and 3."""
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    try:
+        code = cli.main(args=list(args) if args is not None else None, prog_name="lossprep", standalone_mode=False)
+        sys.stdout.flush()
+        return code if isinstance(code, int) else 0
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("\nInterrupted.", err=True)
+        return 130
+    except BrokenPipeError:  # the reader has seen enough; without this, closing the stream would fail again
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        from report.desk import written_down
+
+        details = written_down(error, os.environ, f"{time.strftime('%Y-%m-%d %H:%M:%S')} {sys.argv[1:]}"[:1000])
+        click.echo(f"lossprep: an internal fault ({type(error).__name__}). {details}", err=True)
+        return 3

@@ -1,0 +1,36 @@
+"""What `bank check` reports."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from grader.audit import Job, audit
+from questions import loader, places
+from questions.problems import Problem
+from questions.wording import message, render
+
+Run = Callable[[Callable[[Job], tuple[Problem, ...]], list[Job]], Iterable[tuple[Problem, ...]]]
+
+
+def audited(banks: Sequence[Path], run: Run) -> tuple[int, tuple[Problem, ...]]:
+    """How many questions there are, and all problems of all banks; the built-in ones where none is named."""
+    loaded = loader.load(banks or loader.builtin_banks(), cached=False)
+    found = audit(loaded.questions, places.read(loaded.files), run)
+    return len(loaded.questions), tuple(sorted((*loaded.problems, *found), key=lambda problem: problem.order))
+
+
+def audit_form(count: int, problems: Sequence[Problem]) -> dict[str, Any]:
+    """`bank check --json`."""
+    listed = [
+        {"file": p.file, "line": p.line, "column": p.column, "code": p.code, "message": message(p)} for p in problems
+    ]
+    return {"format": 1, "questions": count, "problems": listed}
+
+
+def audit_lines(count: int, problems: Sequence[Problem]) -> list[str]:
+    """`file:line:column: message` for each problem, and the sum."""
+    if not problems:
+        return [f"{count} questions, no problems."]
+    return [*map(render, problems), f"{count} sound questions, {len(problems)} problem{'s' * (len(problems) > 1)}."]

@@ -1,0 +1,88 @@
+"""The JSON contract: a verdict as an object, its keys in the order of the contract, absent parts null."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from grader.verdict import Finding, Place, Step, Verdict
+from report.wording import Words
+
+Speak = Callable[[Finding], Words]
+
+
+def verdict_form(verdict: Verdict, speak: Speak) -> dict[str, Any]:
+    """The verdict as the contract has it; `speak` words its findings."""
+    return {
+        "format": 1,
+        "id": verdict.id,
+        "question": verdict.question,
+        "kind": verdict.kind,
+        "outcome": verdict.outcome,
+        "score": verdict.score,
+        "evidence": verdict.evidence,
+        "reading": verdict.reading,
+        "findings": [_finding(finding, speak(finding)) for finding in verdict.findings],
+        "witness": verdict.witness
+        and {
+            "inputs": dict(verdict.witness.inputs),
+            "expected": verdict.witness.expected,
+            "got": verdict.witness.got,
+        },
+        "steps": None if verdict.steps is None else [_step(step) for step in verdict.steps],
+        "levels": verdict.levels
+        and {
+            "correct": verdict.levels.correct,
+            "stable": verdict.levels.stable,
+            "precise": verdict.levels.precise,
+        },
+        "seconds": round(verdict.seconds, 6),
+    }
+
+
+def dumps(value: object, encoding: str | None = "utf-8") -> str:
+    """One line of JSON that this encoding can hold."""
+    text = json.dumps(value, ensure_ascii=False)
+    try:
+        text.encode(encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return json.dumps(value)
+    return text
+
+
+def _finding(finding: Finding, words: Words) -> dict[str, Any]:
+    return {
+        "code": finding.code,
+        "severity": finding.severity,
+        "message": words.message,
+        "hint": words.hint,
+        "where": finding.where and _place(finding.where),
+        "data": _plain(finding.data),
+    }
+
+
+def _place(place: Place) -> dict[str, int]:
+    return {"line": place.line, "column": place.column, "length": place.length}
+
+
+def _step(step: Step) -> dict[str, Any]:
+    return {
+        "line": step.line,
+        "step": step.step,
+        "outcome": step.outcome,
+        "evidence": step.evidence,
+        "rule": step.rule,
+    }
+
+
+def _plain(value: object) -> Any:
+    """A fact as JSON knows it; infinities and NaN, which JSON has no numbers for, become texts."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    return value if isinstance(value, str | int | float | None) else str(value)

@@ -1,0 +1,183 @@
+"""A formula in two dimensions: the boxes are SymPy's, the order of everything is that of our own tree.
+
+SymPy's printer would sort terms and multiply fractions out; what is shown here is what was read.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from grader.formula.show import show
+from grader.formula.tree import (
+    Add,
+    Call,
+    Cases,
+    Cond,
+    Const,
+    Deriv,
+    Div,
+    Expr,
+    Index,
+    IndexVar,
+    MatMul,
+    Mul,
+    Name,
+    Neg,
+    Node,
+    Num,
+    Pow,
+    Reduce,
+    Size,
+)
+from report.paper import to_ascii
+
+if TYPE_CHECKING:
+    from sympy.printing.pretty.stringpict import prettyForm
+
+TALLEST: Final = 7
+"""A reading taller than this would push the rest off a small screen."""
+
+
+def two_dimensional(*sides: Expr, width: int, unicode: bool = True) -> str | None:
+    """The formula, or the equation of these sides, as a few lines.
+
+    None where one line says the same, or where the box would not fit.
+    """
+    from sympy.printing.pretty.pretty_symbology import pretty_use_unicode
+
+    before = pretty_use_unicode(unicode)
+    try:
+        form = _Printer(unicode).equation(sides)
+        text = "\n".join(line.rstrip() for line in str(form).split("\n"))
+    finally:
+        pretty_use_unicode(before)
+    if form.height() < 2 or form.height() > TALLEST or form.width() > width:
+        return None
+    return text
+
+
+class _Printer:
+    def __init__(self, unicode: bool) -> None:
+        from sympy.printing.pretty import stringpict
+
+        self._pict = stringpict
+        self._unicode = unicode
+
+    def equation(self, sides: tuple[Expr, ...]) -> prettyForm:
+        parts = [self.form(sides[0])]
+        for side in sides[1:]:
+            parts += [self._text(" = "), self.form(side)]
+        return self._row(*parts)
+
+    def form(self, node: Node) -> prettyForm:
+        """The box of a node. What has no two-dimensional shape of its own is set on one line."""
+        match node:
+            case Add(terms=terms):
+                return self._sum(terms)
+            case Neg(arg=arg):
+                box = self._bracketed(arg, Add)
+                return self._row(self._text("−" if box.height() == 1 else "− "), box)
+            case Mul(factors=factors):
+                return self._product(factors)
+            case MatMul(left=left, right=right):
+                return self._row(self._bracketed(left, Add, Neg), self._text("·"), self._bracketed(right, Add, Neg))
+            case Div(num=num, den=den):
+                return self._fraction(self.form(num), self.form(den))
+            case Pow(base=base, exponent=exponent):
+                return self._power(base, exponent)
+            case Call(function="exp", args=(arg,)):
+                return self._raise(self._text("e"), self.form(arg))
+            case Call(function="sqrt", args=(arg,)):
+                return self._row(self._text("√"), self._parens(self.form(arg)))
+            case Call(function="abs", args=(arg,)):
+                return self._pf(*self.form(arg).parens("|", "|"))
+            case Call(function="transpose", args=(arg,)):
+                return self._raise(self._bracketed(arg, Add, Neg, Mul, Div, MatMul), self._text("T"))
+            case Call(args=args) if any(self.form(arg).height() > 1 for arg in args):
+                head = self._text(show(Call(node.function, (Name("x"),) * len(args))).split("(")[0])
+                return self._row(head, self._parens(self._list(args)))
+            case Reduce(op="sum" | "prod", index=str()):
+                return self._reduce(node)
+            case Deriv(of=of, wrt=wrt) if wrt is not None and node.order == 1:
+                top = self._row(self._text("∂"), self._bracketed(of, Add, Neg, Mul, Div))
+                return self._fraction(top, self._row(self._text("∂"), self.form(wrt)))
+            case Cases(branches=branches, otherwise=otherwise):
+                return self._cases(branches, otherwise)
+            case _:
+                return self._text(show(node))
+
+    def _sum(self, terms: tuple[Expr, ...]) -> prettyForm:
+        parts = [self._bracketed(terms[0], Add)]
+        for term in terms[1:]:
+            negative = isinstance(term, Neg)
+            parts.append(self._text(" − " if negative else " + "))
+            parts.append(self._bracketed(term.arg if isinstance(term, Neg) else term, Add, Neg))
+        return self._row(*parts)
+
+    def _product(self, factors: tuple[Expr, ...]) -> prettyForm:
+        parts: list[prettyForm] = []
+        for factor in factors:
+            if parts:
+                parts.append(self._text("·"))
+            parts.append(self._bracketed(factor, Add, Neg) if parts else self._bracketed(factor, Add))
+        return self._row(*parts)
+
+    def _power(self, base: Expr, exponent: Expr) -> prettyForm:
+        simple = isinstance(base, Name | Index | Size | IndexVar | Const) or (
+            isinstance(base, Num) and base.value.denominator == 1 and base.value >= 0
+        )
+        box = self.form(base)
+        return self._raise(box if simple else self._parens(box), self.form(exponent))
+
+    def _reduce(self, node: Reduce) -> prettyForm:
+        glyph = self._text({"sum": "Σ", "prod": "∏"}.get(node.op, node.op))
+        first = f"{node.index} = {show(node.low)}" if node.low is not None else str(node.index)
+        if node.condition is not None:
+            first += f", {show(node.condition)}"
+        tall = self._pf(*glyph.below(self._text(first)))
+        if node.high is not None:
+            tall = self._pf(*tall.above(self._text(show(node.high))))
+        tall.baseline = 1 if node.high is not None else 0
+        return self._row(tall, self._text(" "), self._bracketed(node.body, Add, Neg))
+
+    def _cases(self, branches: tuple[tuple[Cond, Expr], ...], otherwise: Expr | None) -> prettyForm:
+        rows = [self._row(self.form(value), self._text(f"  where {show(test)}")) for test, value in branches]
+        if otherwise is not None:
+            rows.append(self._row(self.form(otherwise), self._text("  otherwise")))
+        lines = [line for row in rows for line in row.picture]
+        return self._pf(*self._pf("\n".join(lines), len(lines) // 2).parens("{", ""))
+
+    def _fraction(self, top: prettyForm, bottom: prettyForm) -> prettyForm:
+        text, _ = self._pict.stringPict.stack(top, self._pict.stringPict.LINE, bottom)
+        return self._pf(text, top.height())
+
+    def _raise(self, base: prettyForm, exponent: prettyForm) -> prettyForm:
+        """The exponent's last line stands one above the base's first."""
+        padded = self._pf("\n" * exponent.height() + str(base), exponent.height() + base.baseline)
+        lifted = self._pf(str(exponent), exponent.height() + base.baseline)
+        return self._row(padded, lifted)
+
+    def _list(self, args: tuple[Expr, ...]) -> prettyForm:
+        parts = [self.form(args[0])]
+        for arg in args[1:]:
+            parts += [self._text(", "), self.form(arg)]
+        return self._row(*parts)
+
+    def _bracketed(self, node: Expr, *weaker: type) -> prettyForm:
+        box = self.form(node)
+        return self._parens(box) if isinstance(node, weaker) else box
+
+    def _parens(self, box: prettyForm) -> prettyForm:
+        return self._pf(*box.parens())
+
+    def _row(self, *boxes: prettyForm) -> prettyForm:
+        first, *others = boxes
+        for box in others:
+            first = self._pf(*first.right(box))
+        return first
+
+    def _text(self, text: str) -> prettyForm:
+        return self._pf(text if self._unicode else to_ascii(text))
+
+    def _pf(self, text: object, baseline: int = 0) -> prettyForm:
+        return self._pict.prettyForm(text, baseline, binding=self._pict.prettyForm.ATOM)

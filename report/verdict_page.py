@@ -1,0 +1,25 @@
+"""A verdict with what surrounds it: the words for its question, the reading in two dimensions."""
+
+from __future__ import annotations
+
+from grader.formula.declare import Scope
+from grader.verdict import Verdict
+from questions.kinds import Question
+from report import maths
+from report.paper import Block, Paper
+from report.speech import speaker
+from report.verdict_view import Shown, verdict_blocks
+
+
+def page(verdict: Verdict, text: str, question: Question | None, scope: Scope | None, paper: Paper) -> list[Block]:
+    """The blocks of a verdict. `scope` holds the names of a task that is no question's; None: none could be read."""
+    names = maths.scope_of(question) if question is not None else scope
+    layout = None
+    if verdict.kind == "derivation" and verdict.reading is not None and names is not None and not paper.plain:
+        layout = maths.in_two_dimensions(verdict.reading, names, width=paper.measure - 4, unicode=paper.unicode)
+    option = next(
+        (finding.data["text"] for finding in verdict.findings if "option" in finding.data and "text" in finding.data),
+        None,
+    )
+    typed = option if isinstance(option, str) and verdict.kind in ("derivation", "code") else text
+    return verdict_blocks(verdict, Shown(typed, speaker(question), layout), paper)

@@ -1,0 +1,168 @@
+"""A verdict on the terminal: the outcome, the evidence in words, what was read, where it fails, what to look at.
+
+What a wrong answer gets back fits a screen of 80 by 24, the prompt below it included.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from rich.text import Text
+
+from grader.verdict import Evidence, Finding, Levels, Outcome, Verdict, Witness
+from report.carets import caret
+from report.json_form import Speak
+from report.paper import BLANK, Block, Paper
+from report.wording import fact_text
+
+_HEADS: Final[dict[Outcome, tuple[str, str, str]]] = {
+    "right": ("✓", "Right", "bold green"),
+    "partly": ("~", "Partly right", "bold yellow"),
+    "wrong": ("✗", "Not right", "bold red"),
+    "unreadable": ("?", "Not readable", "bold yellow"),
+    "undecided": ("?", "Undecided", "bold yellow"),
+}
+_TELLING: Final = ("choice", "number")
+"""Kinds whose witness is the answer itself: it is for `--json`, not for somebody who may try again."""
+_MOST_FINDINGS: Final = 3
+_MOST_INPUTS: Final = 4
+_TALLEST: Final = 19
+"""A screen of 24 lines, less the blank line above, the invitation to try again, and the prompt."""
+_LABEL: Final = 11
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a verdict is shown with. `answer` is the text that was graded, `layout` the reading in two dimensions."""
+
+    answer: str
+    speak: Speak
+    layout: str | None = None
+    with_hints: bool = True
+
+
+def verdict_blocks(verdict: Verdict, shown: Shown, paper: Paper) -> list[Block]:
+    """The verdict, top down in the order in which one wants to know.
+
+    What does not fit a small screen gives way: lesser findings first, then the reading in two dimensions.
+    """
+    blocks: list[Block] = []
+    for variant, findings in ((shown, _MOST_FINDINGS), (shown, 1), (replace(shown, layout=None), 1)):
+        blocks = _blocks(verdict, variant, findings, paper)
+        if paper.write(blocks).count("\n") <= _TALLEST:
+            break
+    return blocks
+
+
+def _blocks(verdict: Verdict, shown: Shown, findings: int, paper: Paper) -> list[Block]:
+    blocks = [_head(verdict)]
+    if verdict.outcome != "unreadable":
+        blocks += _reading(verdict, shown, paper)
+    if verdict.levels is not None:
+        blocks.append(_levels(verdict.levels))
+    if verdict.witness is not None and verdict.kind not in _TELLING:
+        blocks += [BLANK, *_witness(verdict.witness, paper)]
+    return blocks + _findings(verdict, shown, findings, paper)
+
+
+def _head(verdict: Verdict) -> Block:
+    glyph, word, style = _HEADS[verdict.outcome]
+    text = Text(f"{glyph} {word}", style)
+    tail = evidence_words(verdict)
+    return Block(text.append(f": {tail}." if tail else ".", "not bold"), rest="  ")
+
+
+def evidence_words(verdict: Verdict) -> str:
+    """How the outcome is known."""
+    if verdict.outcome == "undecided":
+        tried = verdict.details.get("tried")
+        return "neither right nor wrong could be shown in the time allowed" + (
+            f" ({fact_text(tried)})" if tried else ""
+        )
+    if verdict.outcome == "unreadable":
+        return "this does not use up a try"
+    points = verdict.details.get("points")
+    words: dict[Evidence | None, str] = {
+        "proved": "proved, for every allowed input",
+        "tested": f"tested at {points} points" if points else "tested",
+        "witness": "here is an input that shows it" if verdict.witness and verdict.kind not in _TELLING else "",
+        "self-marked": "as you marked it yourself",
+    }
+    if verdict.levels is not None and verdict.outcome == "right":
+        return "tested on ordinary and on extreme inputs"
+    return words.get(verdict.evidence, "")
+
+
+def _reading(verdict: Verdict, shown: Shown, paper: Paper) -> list[Block]:
+    if verdict.reading is None or verdict.kind == "choice":
+        return []
+    if shown.layout is not None and not paper.plain:
+        return [BLANK, *(_fixed(line) for line in shown.layout.split("\n"))]
+    return [BLANK, _row("read as", cut(verdict.reading, 3 * (paper.measure - _LABEL - 2)))]
+
+
+def _levels(levels: Levels) -> Block:
+    said = {True: "yes", False: "no", None: "not tested"}
+    style = {True: "green", False: "red", None: "dim"}
+    text = Text()
+    for number, name in enumerate(("correct", "stable", "precise")):
+        reached = getattr(levels, name)
+        text.append("   " * bool(number) + f"{name} ").append(said[reached], style[reached])
+    return Block(text, "  ")
+
+
+def _witness(witness: Witness, paper: Paper) -> list[Block]:
+    room = paper.measure - _LABEL - 2
+    names = list(witness.inputs.items())
+    inputs = ", ".join(f"{name} = {value}" for name, value in names[:_MOST_INPUTS])
+    if len(names) > _MOST_INPUTS:
+        inputs += ", …"
+    rows = [_row("at", cut(inputs, 2 * room))] if names else []
+    return [*rows, _row("expected", cut(witness.expected, room)), _row("yours", cut(witness.got, room))]
+
+
+def _findings(verdict: Verdict, shown: Shown, most: int, paper: Paper) -> list[Block]:
+    if not verdict.findings:
+        return []
+    blocks = [BLANK]
+    for number, finding in enumerate(verdict.findings[:most]):
+        words = shown.speak(finding)
+        if number == 0 or verdict.outcome == "unreadable":
+            blocks += _place(finding, shown, paper)
+        blocks.append(Block(("Note: " if finding.severity == "note" else "") + words.message, "  "))
+        if number == 0 and shown.with_hints and words.hint and verdict.outcome != "right":
+            blocks.append(Block(Text("Hint: ", "bold").append(words.hint, "not bold"), "  "))
+    more = len(verdict.findings) - most
+    if more > 0:
+        blocks.append(Block(f"  and {more} more of less weight.", style="dim"))
+    return blocks
+
+
+def _place(finding: Finding, shown: Shown, paper: Paper) -> list[Block]:
+    if finding.where is None:
+        return []
+    label = f"line {finding.where.line} " if shown.answer.count("\n") else ""
+    pair = caret(shown.answer, finding.where, paper.measure - 4 - len(label))
+    if pair is None:
+        return []
+    line, under = pair
+    pad = " " * len(label)
+    return [
+        Block(Text(f"  {label}", "dim").append(line, "not dim"), wrapped=False),
+        Block(Text(f"  {pad}{under}", "bold red"), wrapped=False),
+    ]
+
+
+def _row(label: str, value: str) -> Block:
+    return Block(value, Text(f"  {label:<{_LABEL}}", "dim"), " " * (_LABEL + 2))
+
+
+def _fixed(line: str) -> Block:
+    return Block(f"    {line}", wrapped=False)
+
+
+def cut(text: str, width: int) -> str:
+    """At most `width` characters, ending in … where something was left out."""
+    flat = " ".join(text.split())
+    return flat if len(flat) <= width else flat[: max(1, width - 1)] + "…"

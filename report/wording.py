@@ -1,0 +1,339 @@
+"""The words of every finding: a code and its facts in, a message and a hint out.
+
+The message says what is so; the hint says what to look at, and never gives the answer away. Of the
+templates of a code, the first one whose facts are all there is used.
+"""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from grader.verdict import Fact, Finding
+from practice.store import StoreError
+from questions.kinds import Mistake
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """`message` may hold `$maths$` where a bank's author wrote it."""
+
+    message: str
+    hint: str | None = None
+
+
+def words(finding: Finding, mistakes: Sequence[Mistake] = ()) -> Words:
+    """What to say about a finding. The bank's own words for this question, `mistakes`, go first.
+
+    Where the general words repeat what the author said of this very option, the mistake's words are the hint.
+    """
+    own = next((mistake.say for mistake in mistakes if mistake.finding == finding.code), None)
+    if own is not None and finding.code not in _BY_THE_AUTHOR:
+        return Words(own)
+    templates, hint = WORDS[finding.code]
+    said = next(filled for filled in (_filled(template, finding.data) for template in templates) if filled is not None)
+    return Words(said, own or hint)
+
+
+_BY_THE_AUTHOR: Final = ("wrong-option",)
+
+
+def _filled(template: str, data: Mapping[str, Fact]) -> str | None:
+    needed = [name for _, name, _, _ in string.Formatter().parse(template) if name]
+    facts = {name: fact_text(data[name]) for name in needed if data.get(name) not in (None, "", ())}
+    return template.format(**facts) if len(facts) == len(set(needed)) else None
+
+
+def fact_text(fact: Fact) -> str:
+    """A fact as it stands in a sentence."""
+    if isinstance(fact, bool):
+        return "yes" if fact else "no"
+    if isinstance(fact, float):
+        return f"{fact:.4g}"
+    if isinstance(fact, tuple):
+        texts = [fact_text(item) for item in fact]
+        return texts[0] if len(texts) == 1 else ", ".join(texts[:-1]) + f" or {texts[-1]}" if texts else ""
+    if isinstance(fact, Mapping):
+        return ", ".join(f"{key} = {fact_text(value)}" for key, value in fact.items())
+    return str(fact)
+
+
+_DERIVATION: Final[dict[str, tuple[tuple[str, ...], str | None]]] = {
+    "shape-mismatch": (
+        (
+            "The shapes do not fit: {expected} was needed here, and this is {got}.",
+            "The shapes do not fit together here.",
+        ),
+        "Write the shape under each factor. The gradient has the shape of the variable it is taken for.",
+    ),
+    "transposed": (
+        ("This is the transpose of the gradient.",),
+        "The gradient has the variable's own shape: a column for a column.",
+    ),
+    "sign-flipped": (
+        ("The sign is flipped: this is minus the gradient.",),
+        "Count the minus signs: the one in front of the loss, and each one that the chain rule brings.",
+    ),
+    "lost-mean": (
+        ("The 1/{dim} of the mean is lost or misplaced.", "The factor 1/n of the mean is lost or misplaced."),
+        "Is the loss a mean or a sum over the samples? Its gradient keeps that factor.",
+    ),
+    "lost-chain-factor": (
+        ("A factor of the chain rule is missing: {factor}.", "A factor of the chain rule is missing."),
+        "Go from the loss to the variable one function at a time, and write down each inner derivative.",
+    ),
+    "constant-factor": (
+        ("Off by a constant factor: this is {factor} times the gradient.", "Off by a constant factor."),
+        "Look at the constants: the exponent that comes down, a ½ in front, a mean.",
+    ),
+    "lost-term": (
+        ("A term is missing or has the wrong weight: {term}.", "A term is missing, or has the wrong weight."),
+        "Differentiate each term of the loss by itself, then count them again.",
+    ),
+    "wrong-branch": (
+        ("One branch is wrong, where {branch}.", "One branch of the piecewise gradient is wrong."),
+        "Take each case of the loss by itself, and differentiate it there.",
+    ),
+    "swapped-variables": (
+        ("Two names are swapped: {names}.", "Two names are swapped."),
+        "Say aloud which is the prediction and which is the label, then read your answer again.",
+    ),
+    "wrong-variable": (
+        ("This is the gradient with respect to {wrt}.", "This is the gradient with respect to another variable."),
+        "Which variable is asked for? One more link of the chain may be missing, or one too many taken.",
+    ),
+    "wrong-outside-kink": (
+        ("Right at the kink, wrong beside it.",),
+        "Check a point on each side of the kink.",
+    ),
+    "not-closed-form": (
+        ("A derivative, or the loss itself, is still left in the answer.",),
+        "Carry every derivative out, until only the variables are left.",
+    ),
+    "unknown-symbol": (
+        (
+            "{symbol} is not a name that was declared; did you mean {nearest}?",
+            "{symbol} is not a name that was declared. One may use: {declared}.",
+            "{symbol} is not a name that was declared.",
+            "{name} is not a name that was declared.",
+            "A name that was not declared.",
+        ),
+        "Only the names of the question may be used; introduce your own with a line such as u = y − p.",
+    ),
+    "step-does-not-follow": (
+        ("Line {line} does not follow from what stands before it.", "This step does not follow."),
+        "Put simple numbers into both sides of this line.",
+    ),
+    "answer-does-not-follow": (
+        ("The answer is right, but the steps before it do not lead there.",),
+        "Repair the first line that is marked.",
+    ),
+    "other-convention": (
+        (
+            "Your loss is {factor} times the one that was asked about; your gradient is right for it.",
+            "You started from another convention of the loss; your gradient is right for it.",
+        ),
+        None,
+    ),
+    "kink": (
+        (
+            "There is no derivative at {at}; any subgradient is accepted there.",
+            "The loss has kinks; any subgradient is accepted there.",
+        ),
+        None,
+    ),
+    "not-simplified": (("Right, and it can be simplified further.",), None),
+    "too-large": (
+        (
+            "Too large to judge: {what} is limited to {limit}.",
+            "Too large to judge: {what}.",
+            "This is too large to judge.",
+        ),
+        "Shorten it: smaller exponents, fewer terms, less nesting.",
+    ),
+    "unreadable": (
+        (
+            "This cannot be read: expected {expected}, found {found}.",
+            "This cannot be read: expected {expected}.",
+            "This cannot be read: {reason}.",
+            "This cannot be read as a formula.",
+        ),
+        None,
+    ),
+    "wrong-value": (
+        ("The value differs from the right one.",),
+        "Try the point above by hand, in both formulas.",
+    ),
+}
+
+_CODE: Final[dict[str, tuple[tuple[str, ...], str | None]]] = {
+    "wrong-sign": (
+        ("The sign is wrong: this is minus the loss.",),
+        "A loss to be minimised: is the minus there, once?",
+    ),
+    "wrong-reduction": (
+        ("The reduction is wrong: the result is {factor} times the loss.", "The reduction over the batch is wrong."),
+        "A mean, a sum, or one value per sample: the formula says which, and over which axes.",
+    ),
+    "wrong-axis": (
+        ("The reduction runs over the wrong axis.",),
+        "Which axis holds the classes? Pass `axis=` explicitly.",
+    ),
+    "log-base": (
+        ("The logarithm has another base ({base}).", "The logarithm has another base."),
+        "`log` is the natural logarithm here.",
+    ),
+    "swapped-arguments": (
+        ("Two arguments are used in each other's place: {names}.", "Two arguments are used in each other's place."),
+        "Compare the order of the signature with the order in your formula.",
+    ),
+    "ignores-argument": (
+        ("The argument {name} has no effect on the result.", "An argument has no effect on the result."),
+        "Change that argument alone, and see where your code ought to notice.",
+    ),
+    "broadcasting": (
+        (
+            "Arrays broadcast to {shape}: every sample met every other one.",
+            "Arrays broadcast against each other: every sample met every other one.",
+        ),
+        "Print the shapes: (n,) against (n, 1) gives (n, n).",
+    ),
+    "clip-bias": (
+        (
+            "Clipping with {epsilon} changes the loss of confident predictions.",
+            "Clipping, or an added epsilon, changes the loss of confident predictions.",
+        ),
+        "A clip avoids the warning, not the error. Work from the logit, where nothing has to be clipped.",
+    ),
+    "overflow": (
+        ("It overflows: {where}.", "It overflows for large inputs."),
+        "Which intermediate value outgrows the floats, though the result does not? Rearrange so that it stays small.",
+    ),
+    "underflow": (
+        ("It underflows: {where}.", "An intermediate value underflows to 0, and its digits are gone."),
+        "Stay in logarithms: log of a tiny product is a sum of moderate logs.",
+    ),
+    "cancellation": (
+        ("Digits cancel: {lost} of them are lost.", "Digits cancel: two nearly equal numbers are subtracted."),
+        "Look for 1 − (nearly 1) or log(1 + tiny): log1p and expm1 exist for these.",
+    ),
+    "nan": (
+        ("The result is NaN where the true value is a number.",),
+        "∞ − ∞, 0·∞, 0/0 or the log of a negative number: which one is it at this input?",
+    ),
+    "domain-error": (
+        (
+            "{warning}, though the input lies inside the domain.",
+            "{exception}, though the input lies inside the domain.",
+            "A warning or an exception inside the domain.",
+        ),
+        "The input is allowed. Guard this case, or rearrange so that it needs no guard.",
+    ),
+    "edge-case": (
+        ("It fails at an edge of the domain: {where}.", "It fails at an edge of the domain."),
+        "Try one sample, one class, exact 0 and exact 1.",
+    ),
+    "wrong-shape": (
+        ("The result should have shape {expected}, and has {got}.", "The result does not have the promised shape."),
+        "A loss per batch is one number, a plain scalar: not (1,), not a tuple.",
+    ),
+    "dtype": (
+        ("The result is {got} for {given} input.", "The result has an unexpected dtype."),
+        "Let the result keep the inputs' floating type; integers become float64.",
+    ),
+    "mutates-input": (
+        ("The argument {name} was changed.", "The inputs were changed."),
+        "`x -= …` and `x[...] = …` write into the caller's array: make a new one.",
+    ),
+    "not-deterministic": (
+        ("Two calls with the same input gave different results.",),
+        "Remove randomness, and anything remembered between calls.",
+    ),
+    "slow": (
+        ("{ratio} times slower than the vectorised formula.", "Much slower than the vectorised formula."),
+        "Replace the Python loop by whole-array operations.",
+    ),
+    "hides-nan": (
+        ("A NaN in the input comes out as an ordinary number.",),
+        "`nan_to_num`, `nansum` and bare comparisons hide faults upstream.",
+    ),
+    "prints": (("The function prints.",), "Return the value, and leave printing to the caller."),
+    "timeout": (
+        ("Stopped after {seconds} seconds.", "It took too long, and was stopped."),
+        "Is there a loop that does not end, or one over every pair?",
+    ),
+    "out-of-memory": (
+        ("It needed more than {limit} of memory.", "It needed too much memory."),
+        "Does an intermediate array hold every pair of samples?",
+    ),
+    "crashed": (
+        (
+            "It raised {exception}: {message}",
+            "It raised {exception}.",
+            "It ended with {signal}.",
+            "It crashed at this input.",
+        ),
+        None,
+    ),
+    "forbidden": (
+        (
+            "The code tried something that is not allowed here: {what}.",
+            "The code tried something that is not allowed here.",
+        ),
+        "A loss needs its arguments and NumPy, and nothing else.",
+    ),
+    "no-entry": (
+        (
+            "There is no function {entry}; found: {found}.",
+            "There is no function {entry}.",
+            "There is no public function to test.",
+        ),
+        "Define the function at the top level of the file, under the name that was asked for.",
+    ),
+    "syntax-error": (("This is not valid Python: {message}.", "This is not valid Python."), None),
+    "import-error": (
+        ("The module {name} cannot be imported here.", "An import failed: {message}.", "An import failed."),
+        "NumPy and the standard library are available.",
+    ),
+}
+
+_SMALL: Final[dict[str, tuple[tuple[str, ...], str | None]]] = {
+    "wrong-option": (
+        (
+            "Option {option} is not right: {why}",
+            "Option {option} is not right.",
+            "One of the chosen options is not right.",
+        ),
+        None,
+    ),
+    "missing-option": (("Not all right options were chosen.",), "More than one may be right."),
+    "wrong-unit": (("The unit should be {expected}.", "The unit is wrong."), "What is this number a number of?"),
+    "too-few-digits": (
+        ("Give {digits} significant digits, or the exact value.", "Give more digits, or the exact value."),
+        "A formula such as ln 2 or 2/3 is taken as it stands.",
+    ),
+    "empty": (("There is no answer here.",), "Type it, or give a file."),
+    "points-open": (
+        ("Not covered yet: {points}.", "Some points of the rubric are not covered."),
+        "Say each missing point aloud in one sentence.",
+    ),
+}
+
+WORDS: Final[dict[str, tuple[tuple[str, ...], str | None]]] = {**_CODE, **_SMALL, **_DERIVATION}
+
+_STORE: Final[dict[str, str]] = {
+    "corrupt": "the progress in {path} cannot be read ({detail}). It was left as it is: move it away to start afresh, "
+    "or restore a copy.",
+    "newer": "the progress in {path} was written by a newer lossprep (format {detail}). It was left as it is: "
+    "upgrade lossprep, or set LOSSPREP_HOME to another folder.",
+    "foreign": "{path} is another program's database. It was left as it is: set LOSSPREP_HOME to another folder.",
+    "unwritable": "progress cannot be kept in {path} ({detail}). Make the folder writable, or set LOSSPREP_HOME.",
+    "busy": "{path} is in use by another process for too long ({detail}). Try again.",
+}
+
+
+def store_words(error: StoreError) -> str:
+    """Why the progress cannot be kept, and the cure."""
+    return _STORE[error.trouble].format(path=error.path, detail=error.detail)
