@@ -67,7 +67,7 @@ def _read_frame(fd: int) -> tuple[dict[str, Any], bytes]:
     return json.loads(read_exactly(fd, header)), read_exactly(fd, body)
 
 
-def _write(fd: int, data: bytes, write: Callable[[int, bytes], int] = os.write) -> None:
+def _write(fd: int, data: bytes, write: Callable[[int, memoryview], int] = os.write) -> None:
     view = memoryview(data)
     while view:
         view = view[write(fd, view) :]
@@ -126,11 +126,12 @@ def _text(value: Any) -> str:
 
 def _failure(error: BaseException, name: str) -> dict[str, Any]:
     """Type, message and innermost place within the submission, of an exception."""
-    where, trace = None, error.__traceback__
+    last, trace = None, error.__traceback__
     while trace is not None:
         if trace.tb_frame.f_code.co_filename == name:
-            where = _position(trace.tb_frame.f_code, trace.tb_lasti, trace.tb_lineno)
+            last = trace
         trace = trace.tb_next
+    where = _position(last.tb_frame.f_code, last.tb_lasti, last.tb_lineno) if last is not None else None
     kinds = [kind.__name__[:TEXT_LIMIT] for kind in type(error).__mro__[:-2]][:12]
     missing = error.name if isinstance(error, ImportError) and isinstance(error.name, str) else None
     return {"kinds": kinds, "message": _text(error), "where": where, "name": missing and missing[:TEXT_LIMIT]}
@@ -259,9 +260,7 @@ class _Worker:
                 count = len(forms) - len(names)
                 row, data = self.call(values[:count], dict(zip(names, values[count:], strict=True)))
                 mutated = [
-                    at
-                    for at, old in enumerate(before)
-                    if old is not None and self.ndarray.tobytes(values[at]) != old
+                    at for at, old in enumerate(before) if old is not None and self.ndarray.tobytes(values[at]) != old
                 ]
                 rows.append([*row, mutated])
                 bodies.append(data)

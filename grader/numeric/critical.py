@@ -15,13 +15,15 @@ from numpy.typing import NDArray
 from grader.formula.declare import Interval
 from grader.formula.evaluate import Value
 from grader.formula.floats import evaluate_float
-from grader.formula.tree import Call, Compare, Cond, Expr, Indicator, Logic, Reduce, children, walk
+from grader.formula.tree import Call, Compare, Cond, Expr, IndexVar, Indicator, Reduce, walk
 from grader.numeric.task import Statement
 
 Floats = NDArray[np.float64]
 LIMIT: Final = 24
 """Thresholds of one argument, at most."""
-UNARY: Final = frozenset({"exp", "expm1", "log", "log1p", "sqrt", "sigmoid", "softplus", "log_sigmoid", "cosh", "sinh", "tanh", "abs", "relu"})
+UNARY: Final = frozenset(
+    "exp expm1 log log1p sqrt sigmoid softplus log_sigmoid cosh sinh tanh abs relu".split()  # noqa: SIM905
+)
 
 
 def critical_values(statement: Statement, name: str, dtype: Any) -> list[float]:
@@ -48,7 +50,8 @@ def _line(domain: Interval) -> Floats:
     if domain.low is not None and domain.high is not None:
         low, high = float(domain.low), float(domain.high)
         unit = 10.0 ** np.arange(-20, -1, 1.0)
-        return np.unique(np.concatenate([low + (high - low) * unit, np.linspace(low, high, 41)[1:-1], high - (high - low) * unit]))
+        width = high - low
+        return np.unique(np.concatenate([low + width * unit, np.linspace(low, high, 41)[1:-1], high - width * unit]))
     return float(domain.low) + grid if domain.low is not None else float(domain.high or 0) - grid[::-1]
 
 
@@ -91,12 +94,13 @@ def _exponential_state(u: Floats) -> Floats:
     with np.errstate(all="ignore"):
         power = np.exp(u)
         back = np.exp(-u)
-        flags = (np.isinf(power), power == 0, 1 + power == 1, 1 + back == 1, np.isinf(back), back == 0, 1 + u == 1, u > 0)
+        ends = (np.isinf(power), power == 0, np.isinf(back), back == 0)
+        flags = (*ends, 1 + power == 1, 1 + back == 1, 1 + u == 1, u > 0)
     return np.asarray(sum(flag.astype(np.float64) * 2.0**i for i, flag in enumerate(flags)), dtype=np.float64)
 
 
 def _state_of(statement: Statement, part: Expr, character: Callable[[Floats], Floats]) -> State:
-    free = {node.name for node in walk(part) if type(node).__name__ == "IndexVar"}
+    free = {node.name for node in walk(part) if isinstance(node, IndexVar)}
 
     def state(values: dict[str, Value[Floats]]) -> Floats:
         sizes = dict.fromkeys(statement.dims, 1)
@@ -110,9 +114,9 @@ def _measure(statement: Statement, name: str, label: float, state: State) -> Cal
     def measure(points: Floats) -> Floats:
         values = {}
         for other, variable in statement.variables.items():
-            fixed = label if variable.default is None else float(variable.default)
-            if isinstance(variable.domain, Interval) and other != name and variable.default is None and other in statement.parameters:
-                fixed = 1.0
+            fixed = 1.0 if other in statement.parameters else label
+            if variable.default is not None:
+                fixed = float(variable.default)
             item = points if other == name else np.full_like(points, fixed)
             values[other] = Value((1,) * len(variable.shape), (item,))
         return np.broadcast_to(state(values), points.shape)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,13 +12,13 @@ from grader.numeric import ends, ordinary
 from grader.numeric.ends import Group, failure_code
 from grader.numeric.judge import Judged
 from grader.numeric.process import Failure
-from grader.numeric.shrink import cost, looks, number, text
+from grader.numeric.shrink import SHOWN, cost, number, text
 from grader.numeric.source import Source
 from grader.numeric.task import Statement
 from grader.numeric.trial import Trial
 from grader.verdict import Fact, Finding, Witness
 
-__all__ = ["at_ends", "at_ordinary", "failure_code", "failure_text", "inputs_text", "looks", "simplicity", "warnings_noted", "witness"]
+__all__ = ["failure_code"]
 NOTES = 2
 
 
@@ -60,17 +61,23 @@ def at_ends(trial: Trial, source: Source, judged: Sequence[Judged], failed: Sequ
 
 def _failures(trial: Trial, items: Sequence[Judged]) -> list[Group]:
     by_code: dict[tuple[str, str], list[Judged]] = {}
+    failed_with: dict[tuple[str, str], Failure] = {}
     for item in items:
         assert item.reply is not None
         assert item.reply.failure is not None
         failure = item.reply.failure
         code = failure_code(failure, ordinary=True)
+        if code == "crashed" and item.case.probe.label in ("int64", "float32", "integer labels"):
+            code = "dtype"  # its type is all that is special about such a call
         name = _unexpected(failure, trial.statement)
-        by_code.setdefault(("ignores-argument", name) if name else (code, failure.kinds[0]), []).append(item)
+        key = ("ignores-argument", name) if name else (code, failure.kinds[0])
+        by_code.setdefault(key, []).append(item)
+        failed_with.setdefault(key, failure)
+    if any(code == "crashed" for code, _ in by_code):
+        by_code = {key: found for key, found in by_code.items() if key[0] != "dtype"}
     made = []
     for (code, what), found in by_code.items():
-        failure = found[0].reply.failure  # type: ignore[union-attr]
-        assert failure is not None
+        failure = failed_with[code, what]
         data: dict[str, Fact] = {"exception": failure.kinds[0], "message": failure.message}
         if code == "ignores-argument":
             data = {"name": what}
@@ -94,12 +101,12 @@ def _all_fail_alike(judged: Sequence[Judged], failed: Sequence[Judged]) -> bool:
 
 
 def _merged(groups: Sequence[Group]) -> list[Group]:
-    """One group a code, in the order given."""
-    made: dict[str, Group] = {}
+    """One group a code (and a name, for arguments that are ignored), in the order given."""
+    made: dict[object, Group] = {}
     for group in groups:
-        before = made.get(group.code)
-        items = group.items if before is None else (*before.items, *group.items)
-        made[group.code] = Group(group.code, items, before.data if before else group.data, before.region if before else group.region)
+        key = (group.code, group.data.get("name"))
+        before = made.get(key)
+        made[key] = group if before is None else replace(before, items=(*before.items, *group.items))
     return list(made.values())
 
 
@@ -119,7 +126,9 @@ def _names(statement: Statement, item: Judged) -> list[str]:
     return [*statement.required, *(n for n in statement.optional if n in item.case.probe.given)]
 
 
-def warnings_noted(statement: Statement, source: Source, judged: Sequence[Judged], said: Sequence[Finding]) -> list[Finding]:
+def warnings_noted(
+    statement: Statement, source: Source, judged: Sequence[Judged], said: Sequence[Finding]
+) -> list[Finding]:
     """What NumPy warned of where the result was right all the same: notes, one for each place."""
     lines = {finding.where.line for finding in said if finding.where is not None}
     made: dict[tuple[str, int], Finding] = {}
@@ -150,7 +159,8 @@ def inputs_text(statement: Statement, item: Judged) -> str:
 
 def _inputs(statement: Statement, item: Judged) -> dict[str, str]:
     probe = item.case.probe
-    shown = {name: text(array) for name, array in probe.values.items() if name in statement.required or name in probe.given}
+    passed = {*statement.required, *probe.given}
+    shown = {name: text(array) for name, array in probe.values.items() if name in passed}
     if probe.label in ("float32", "int64", "read-only", "strided", "fortran", "integer labels"):
         shown["inputs"] = probe.label
     return shown
@@ -168,9 +178,9 @@ def witness(statement: Statement, item: Judged, *, got: str | None = None) -> Wi
 
 def _expected(item: Judged) -> str:
     truth = item.case.truth
-    if truth.shape == ():
-        return truth.digits[0]
-    return text(truth.near)
+    if truth.near.ndim == 1 and truth.near.size <= SHOWN:
+        return f"[{', '.join(truth.digits)}]"
+    return truth.digits[0] if truth.shape == () else text(truth.near)
 
 
 def _got(item: Judged) -> str:
@@ -183,7 +193,7 @@ def _got(item: Judged) -> str:
         return "a changed input"
     if reply.value is None:
         return reply.type.removesuffix("Type") if reply.dtype is None else f"{reply.type} of {reply.dtype}"
-    return number(float(reply.value.reshape(()))) if reply.value.size == 1 and reply.value.ndim == 0 else text(reply.value)
+    return number(float(reply.value)) if reply.value.ndim == 0 else text(reply.value)
 
 
 def failure_text(failure: Failure) -> str:

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from grader.formula.tree import Expr
 from grader.numeric import variants
+from grader.numeric.float_values import float_values
 from grader.numeric.judge import Judged
-from grader.numeric.ordinary import float_value
 from grader.numeric.process import Failure, Region
 from grader.numeric.source import Source
 from grader.numeric.trial import Trial
 from grader.verdict import Fact
 
-COMMON_EPSILONS: Final = (1e-7, 1e-15, 1e-12, 1e-8, 1e-10, 1e-9, 1e-6, 1e-5, 1e-16, 2.0**-52, 1e-4, 1e-3, 1e-14, 1e-20, 1e-300)
-ORDER: Final = ("clip-bias", "hides-nan", "dtype", "overflow", "nan", "underflow", "cancellation", "domain-error", "edge-case", "wrong-value")
+Floats = NDArray[np.float64]
+COMMON_EPSILONS: Final = (1e-7, 1e-15, 1e-12, 1e-8, 1e-10, 1e-9, 1e-6, 1e-5, 1e-16, 2.0**-52, 1e-4, 1e-3, 1e-14, 1e-20)
+ORDER: Final = (
+    "clip-bias", "hides-nan", "dtype", "overflow", "nan", "underflow", "cancellation", "domain-error", "edge-case",
+    "wrong-value",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,9 +47,10 @@ def groups(trial: Trial, source: Source, failed: Sequence[Judged]) -> list[Group
         epsilon, formula = clip
 
         def biased(item: Judged) -> bool:
-            return _clearly_off(item) and _reproduced(trial, formula, item)
+            return _clearly_off(item) and _reproduced(trial, formula, [item])[0]
 
-        taken = [item for item in rest if biased(item)]
+        off = [item for item in rest if _clearly_off(item)]
+        taken = [item for item, same in zip(off, _reproduced(trial, formula, off), strict=True) if same]
         made.append(Group("clip-bias", tuple(taken), {"epsilon": epsilon}, None, biased))
         known = {id(item) for item in taken}
         rest = [item for item in rest if id(item) not in known]
@@ -53,6 +58,8 @@ def groups(trial: Trial, source: Source, failed: Sequence[Judged]) -> list[Group
     for item in rest:
         code, region = classify(trial, item, source)
         by_code.setdefault(code, []).append((item, region))
+    if clip is not None:
+        by_code.pop("wrong-value", None)  # the same bias where it is small
     for code, found in by_code.items():
         region = next((region for _, region in found if region is not None), None)
         made.append(Group(code, tuple(item for item, _ in found), {}, region, _of_code(trial, code, source)))
@@ -73,37 +80,52 @@ def _clip(trial: Trial, source: Source, failed: Sequence[Judged]) -> tuple[float
         return None
     sample = finite[:: max(1, len(finite) // 24)]
     named = source.epsilons()
+    plain = float_values(trial, variants.as_probabilities(trial.statement.formula), sample)
     for epsilon in dict.fromkeys((*named, *COMMON_EPSILONS)):
         share = 0.5 if epsilon in named else 0.9
         for formula in variants.clipped(trial.statement, epsilon):
-            hits = sum(_reproduced(trial, formula, item) for item in sample)
+            hits = sum(_reproduced(trial, formula, sample, plain))
             if hits >= max(3, share * len(sample)):
                 return epsilon, formula
     return None
 
 
 def _clearly_off(item: Judged) -> bool:
-    """A finite number whose error is no rounding."""
-    if item.got is None or not math.isfinite(item.got) or item.case.truth.shape != ():
+    """Finite numbers, of which one is further off than rounding."""
+    truth, value = item.case.truth, None if item.reply is None else item.reply.value
+    if value is None or value.shape != truth.shape or not np.isfinite(value).all() or not np.isfinite(truth.near).all():
         return False
-    return bool(item.case.truth.error(np.asarray(item.got)) > 1e-9 * max(1.0, abs(float(item.case.truth.near))))
+    return bool(np.any(truth.error(value) > 1e-9 * np.maximum(1.0, np.abs(truth.near))))
 
 
-def _reproduced(trial: Trial, formula: Expr, item: Judged) -> bool:
-    """Within one percent (1 − p is rounded where p is next to 1), where truth and prediction are far further apart."""
-    predicted = float_value(trial, formula, item)
-    if predicted is None or predicted.shape != () or item.got is None:
+def _reproduced(
+    trial: Trial, formula: Expr, items: Sequence[Judged], plain: Sequence[Floats | None] | None = None
+) -> list[bool]:
+    """Within one percent (1 − p is rounded where p is next to 1), where truth and prediction are far further apart.
+
+    `plain`: what the usual way of writing the formula gives, with nothing clipped.
+    """
+    if plain is None:
+        plain = float_values(trial, variants.as_probabilities(trial.statement.formula), items)
+    predicted = float_values(trial, formula, items)
+    return [_hit(*three) for three in zip(items, predicted, plain, strict=True)]
+
+
+def _hit(item: Judged, guess: Floats | None, plain: Floats | None) -> bool:
+    got = None if item.reply is None else item.reply.value
+    if guess is None or got is None or guess.shape != got.shape:
         return False
-    plain = float_value(trial, variants.as_probabilities(trial.statement.formula), item)
-    guess, truth = float(predicted), float(item.case.truth.near)
-    off = abs(item.got - guess)
-    idle = plain is not None and abs(float(plain) - guess) <= 10 * off  # the clip does nothing here
-    return off <= 0.01 * abs(item.got) + 1e-300 and not idle and abs(guess - truth) > max(10 * off, 1e-9 * abs(truth))
+    truth = item.case.truth.near
+    with np.errstate(all="ignore"):
+        off = np.abs(got - guess)
+        idle = plain is not None and bool(np.all(np.abs(plain - guess) <= 10 * off))  # the clip does nothing here
+        near = bool(np.all(off <= 0.01 * np.abs(got) + 1e-300))
+        return near and not idle and bool(np.any(np.abs(guess - truth) > np.maximum(10 * off, 1e-9 * np.abs(truth))))
 
 
 def _rounded_away(trial: Trial, item: Judged) -> bool:
     """The number that the usual way of writing the formula gives in float64, digits lost and all."""
-    plain = float_value(trial, variants.as_probabilities(trial.statement.formula), item)
+    plain = float_values(trial, variants.as_probabilities(trial.statement.formula), [item])[0]
     if plain is None or item.reply is None or item.reply.value is None or plain.shape != item.reply.value.shape:
         return False
     with np.errstate(all="ignore"):

@@ -18,7 +18,7 @@ import numpy as np
 from grader.formula.evaluate import Value
 from grader.formula.floats import evaluate_float
 from grader.numeric import diagnose
-from grader.numeric.judge import Judged, failing, levels, plan, shares
+from grader.numeric.judge import Judged, Plan, failing, levels, plan, shares
 from grader.numeric.probes import speed_probe
 from grader.numeric.process import Child, Ended, Failure, Spares
 from grader.numeric.shrink import shrunk
@@ -49,7 +49,7 @@ def grade_code(
         statement = state(task.loss, task.arguments)
         prepared = plan(statement)  # while the child loads NumPy
         trial = Trial(statement, prepared.oracle, child, time.monotonic() + seconds)
-        verdict = _load(trial, found, name, seconds) or _graded(trial, found, task, prepared.cases)
+        verdict = _load(trial, found, name, seconds) or _graded(trial, found, task, prepared)
     finally:
         child.close()
         if spares is not None:
@@ -68,33 +68,42 @@ def _load(trial: Trial, source: Source, name: str, seconds: float) -> Verdict | 
         finding = _failure_finding(source, loaded.failure)
         return _wrong((finding,), Witness({}, "a function", diagnose.failure_text(loaded.failure)), None)
     if not loaded.found:
-        return Verdict(KIND, "unreadable", 0.0, "place", findings=(Finding("no-entry", data={"names": (), "asked": source.entry}),))
+        missing = Finding("no-entry", data={"names": (), "asked": source.entry})
+        return Verdict(KIND, "unreadable", 0.0, "place", findings=(missing,))
     return None
 
 
-def _graded(trial: Trial, source: Source, task: CodeTask, cases: Sequence[object]) -> Verdict:
-    judged = trial.judged(cases)  # type: ignore[arg-type]
+def _graded(trial: Trial, source: Source, task: CodeTask, prepared: Plan) -> Verdict:
+    judged = trial.judged(prepared.ordinary)
     reached = levels(judged)
+    if reached.correct:
+        judged += trial.judged(prepared.extreme)
+        reached = levels(judged)
     details: dict[str, Fact] = {
         "ordinary": sum(item.ordinary for item in judged),
         "extreme": sum(not item.ordinary for item in judged),
         "shares": shares(judged),
         "isolation": trial.child.isolation.layers,
     }
-    if trial.ended is not None:
-        at_hand = judged[trial.child.at_hand]
-        witness = diagnose.witness(trial.statement, at_hand, got=_end_text(trial.ended))
+    if trial.ended is not None and trial.at_hand is not None:
+        witness = diagnose.witness(trial.statement, trial.at_hand, got=_end_text(trial.ended))
         reached = Levels(correct=reached.correct, stable=False, precise=False)
         return _wrong((_end_finding(trial.ended),), witness, reached, details)
     outcome, score = _outcome(task, reached)
-    findings, witness = _explained(trial, source, task, judged, reached)
+    findings, shown = _explained(trial, source, task, judged, reached)
     if reached.correct:
         findings = [*findings, *_speed(trial, source)]
         findings += diagnose.warnings_noted(trial.statement, source, judged, findings)
-    evidence = "tested" if outcome == "right" else "witness"
     return Verdict(
-        KIND, outcome, score, evidence, findings=tuple(findings), witness=None if outcome == "right" else witness, levels=reached, details=details
-    )  # fmt: skip
+        KIND,
+        outcome,
+        score,
+        "tested" if outcome == "right" else "witness",
+        findings=tuple(findings),
+        witness=None if outcome == "right" else shown,
+        levels=reached,
+        details=details,
+    )
 
 
 def _outcome(task: CodeTask, reached: Levels) -> tuple[Outcome, float]:
@@ -121,7 +130,9 @@ def _explained(
     findings = []
     for group in explained:
         simplest = min(group.items, key=diagnose.simplicity)
-        example = shown if group is first else shrunk(trial, simplest, level, group.same) if level == "stable" else simplest
+        example = shown if group is first else simplest
+        if group is not first and level == "stable":
+            example = shrunk(trial, simplest, level, group.same)
         data = {**group.data, "level": level, "input": diagnose.inputs_text(trial.statement, example)}
         findings.append(Finding(group.code, severity, source.place(group.region), data))  # type: ignore[arg-type]
     return findings, diagnose.witness(trial.statement, shown)
@@ -131,9 +142,14 @@ def _asked_is_reached(task: CodeTask, reached: Levels) -> bool:
     return bool(getattr(reached, task.asks))
 
 
-def _wrong(findings: Iterable[Finding], witness: Witness, reached: Levels | None, details: dict[str, Fact] | None = None) -> Verdict:
-    reached = reached or Levels(correct=False, stable=False, precise=False)
-    return Verdict(KIND, "wrong", 0.0, "witness", findings=tuple(findings), witness=witness, levels=reached, details=details or {})
+def _wrong(
+    findings: Iterable[Finding], witness: Witness, reached: Levels | None, details: dict[str, Fact] | None = None
+) -> Verdict:
+    levels_ = reached or Levels(correct=False, stable=False, precise=False)
+    found = tuple(findings)
+    return Verdict(
+        KIND, "wrong", 0.0, "witness", findings=found, witness=witness, levels=levels_, details=details or {}
+    )
 
 
 def _failure_finding(source: Source, failure: Failure) -> Finding:
@@ -161,8 +177,9 @@ def _end_finding(ended: Ended) -> Finding:
 
 
 def _end_text(ended: Ended) -> str:
-    if ended.why != "died":
-        return {"timeout": "no answer in time", "forged": "no readable answer", "flood": "output without end"}[ended.why]
+    said = {"timeout": "no answer in time", "forged": "no readable answer", "flood": "output without end"}
+    if ended.why in said:
+        return said[ended.why]
     name = _signal(ended.code)
     return f"the process ended ({name or f'exit code {ended.code}'})"
 
@@ -218,8 +235,8 @@ def _reference_seconds(statement: Statement, values: object) -> float:
     for name, variable in statement.variables.items():
         shape = tuple(sizes[d] if isinstance(d, str) else d for d in variable.shape)
         count = math.prod(shape)
-        discrete = not variable.continuous
-        items = tuple(np.float64(0.0) if discrete else rng.uniform(0.1, 0.9, SPEED_ELEMENTS if shape else 1) for _ in range(count))
+        rows = SPEED_ELEMENTS if shape else 1
+        items = tuple(rng.uniform(0.1, 0.9, rows) if variable.continuous else np.float64(0) for _ in range(count))
         inputs[name] = Value(shape, items)
     begin = time.perf_counter()
     evaluate_float(statement.formula, statement.scope, inputs, sizes)  # type: ignore[arg-type]

@@ -71,18 +71,19 @@ class Judged:
 
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """All calls that a statement's submissions get, ordinary ones first."""
+    """The calls that a statement's submissions get. Only those that are correct get the extreme ones."""
 
     oracle: Oracle
-    cases: tuple[Case, ...]
+    ordinary: tuple[Case, ...]
+    extreme: tuple[Case, ...]
 
 
 @lru_cache(maxsize=16)
 def plan(statement: Statement) -> Plan:
     """Worked out once a statement, so that further submissions are judged at the cost of their calls."""
     oracle = Oracle(statement)
-    tried = [*probes.ordinary(statement), *probes.extreme(statement)]
-    return Plan(oracle, tuple(cases(oracle, tried)))
+    ordinary, extreme = probes.ordinary(statement), probes.extreme(statement)
+    return Plan(oracle, tuple(cases(oracle, ordinary)), tuple(cases(oracle, extreme)))
 
 
 def cases(oracle: Oracle, tried: Sequence[Probe]) -> list[Case]:
@@ -114,13 +115,17 @@ def judge(case: Case, reply: Reply | None) -> Judged:
         surely = C * case.elements * float(info.eps) * np.abs(case.truth.near)
     if np.all(error <= surely):
         return Judged(case, reply, None, correct=True, stable=True, precise=True)
+    if not np.isfinite(reply.value).all() and np.all(np.abs(case.truth.near) <= float(info.max) / (16 * case.elements)):
+        return _failed(case, reply, "value")  # no bound excuses this
     limit = case.bounds
     with np.errstate(all="ignore"):
         size = np.abs(case.truth.near)
         known = np.array([digits not in ("inf", "-inf") for digits in case.truth.digits]).reshape(case.truth.shape)
         huge = known & (size > float(info.max) / (16 * case.elements))
-        excused = huge & (np.sign(reply.value) == np.sign(case.truth.near)) & (np.abs(reply.value) > float(info.max) / 64)
-        correct, stable, precise = (bool(np.all((error <= bound) | excused)) for bound in (limit.correct, limit.stable, limit.precise))
+        same_sign = np.sign(reply.value) == np.sign(case.truth.near)
+        excused = huge & same_sign & (np.abs(reply.value) > float(info.max) / 64)
+        allowed = (limit.correct, limit.stable, limit.precise)
+        correct, stable, precise = (bool(np.all((error <= bound) | excused)) for bound in allowed)
         ratio = np.where(excused, 0.0, error / limit.stable)
     badness = float(np.max(np.where(np.isnan(ratio), np.inf, ratio), initial=0.0))
     fault: Fault | None = None if correct and stable and precise else "value"

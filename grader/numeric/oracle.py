@@ -78,7 +78,8 @@ class Oracle:
         points = exact(inputs)
         wrt = [name for name, variable in self.statement.variables.items() if variable.continuous]
         shape = value(self.statement.formula, self.statement.scope, points, self.sizes(inputs), bits=8).shape
-        parts = [self._part(component(self.statement.formula, place), points, wrt) for place in product(*map(range, shape))]
+        places = product(*map(range, shape))
+        parts = [self._part(component(self.statement.formula, place), points, wrt) for place in places]
         return np.array(parts).reshape(shape)
 
     def _part(self, formula: Expr, points: Mapping[str, Value[Fraction]], wrt: list[str]) -> float:
@@ -143,9 +144,7 @@ def component(formula: Expr, place: tuple[int, ...]) -> Expr:
 
 def exact(inputs: Inputs) -> dict[str, Value[Fraction]]:
     """The numbers of the arrays, exactly."""
-    return {
-        name: Value(array.shape, tuple(Fraction(item) for item in array.ravel().tolist())) for name, array in inputs.items()
-    }
+    return {name: Value(array.shape, tuple(map(Fraction, array.ravel().tolist()))) for name, array in inputs.items()}
 
 
 def _moved(given: Value[Fraction], shift: Fraction) -> Value[Fraction]:

@@ -13,13 +13,12 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.formula.evaluate import Value
-from grader.formula.floats import evaluate_float
+from grader.formula.declare import Classes, Finite, Interval, OneHot, Simplex
 from grader.formula.tree import Expr
 from grader.numeric import variants
+from grader.numeric.float_values import float_values
 from grader.numeric.judge import Judged
 from grader.numeric.oracle import NO_TRUTH
-from grader.numeric.process import Call
 from grader.numeric.source import Source
 from grader.numeric.trial import Trial
 from grader.verdict import Fact, Finding
@@ -91,12 +90,13 @@ def _edge(plain: Sequence[Judged], wrong: Sequence[Judged]) -> list[Explained]:
 
 def _by_ratio(trial: Trial, plain: Sequence[Judged]) -> Iterator[Explained]:
     """got / truth is −1, n, 1/n, K, 1/ln 2 …, the same law at every call."""
-    pairs = [(got, truth, item) for item in plain for got, truth in _numbers(item) if truth and math.isfinite(got)]
-    if len(pairs) < 3 or len(pairs) < sum(1 for item in plain for _ in _numbers(item)) * 0.6:
+    numbers = [(got, truth, item) for item in plain for got, truth in _numbers(item)]
+    pairs = [(got, truth, item) for got, truth, item in numbers if truth and got and math.isfinite(got)]
+    if len(pairs) < max(3, 0.6 * len(numbers)):
         return
     ratios = [(got / truth, item) for got, truth, item in pairs]
     sign = -1 if all(ratio < 0 for ratio, _ in ratios) else 1
-    sizes = [_sizes(trial, item) for _, item in ratios]
+    sizes = [{**_sizes(trial, item), **_weights(trial, item)} for _, item in ratios]
     law = _law([sign * ratio for ratio, _ in ratios], sizes)
     if law is None:
         return
@@ -107,8 +107,8 @@ def _by_ratio(trial: Trial, plain: Sequence[Judged]) -> Iterator[Explained]:
         yield (code, data)
 
 
-def _law(ratios: Sequence[float], sizes: Sequence[Mapping[str, int]]) -> tuple[str, dict[str, Fact]] | None:
-    def holds(predicted: Callable[[Mapping[str, int]], float]) -> bool:
+def _law(ratios: Sequence[float], sizes: Sequence[Mapping[str, float]]) -> tuple[str, dict[str, Fact]] | None:
+    def holds(predicted: Callable[[Mapping[str, float]], float]) -> bool:
         return all(abs(r - predicted(s)) <= NEAR * abs(predicted(s)) for r, s in zip(ratios, sizes, strict=True))
 
     if holds(lambda _: 1.0):
@@ -149,6 +149,16 @@ def _sizes(trial: Trial, item: Judged) -> dict[str, int]:
     return trial.oracle.sizes(item.case.probe.values)
 
 
+def _weights(trial: Trial, item: Judged) -> dict[str, float]:
+    """The sums of positive arguments, by which a weighted mean may divide."""
+    made = {}
+    for name, variable in trial.statement.variables.items():
+        domain = variable.domain
+        if variable.shape and isinstance(domain, Interval) and domain.low == 0 and domain.high is None:
+            made[f"Σ{name}"] = float(item.case.probe.values[name].sum())
+    return made
+
+
 # -------------------------------------------------------------------------------------------- formulas
 
 
@@ -160,7 +170,8 @@ def _by_formula(trial: Trial, source: Source, plain: Sequence[Judged]) -> list[E
             if reproduces(trial, formula, plain):
                 return [("clip-bias", {"epsilon": epsilon})]
     axis = variants.other_axis(statement)
-    if axis is not None and reproduces(trial, axis, plain):
+    wide = [item for item in plain if min(_sizes(trial, item).values(), default=0) > 1]
+    if axis is not None and reproduces(trial, axis, wide):
         return [("wrong-axis", {})]
     for number in BASES:
         if reproduces(trial, variants.other_base(statement, number), plain):
@@ -170,26 +181,14 @@ def _by_formula(trial: Trial, source: Source, plain: Sequence[Judged]) -> list[E
 
 def reproduces(trial: Trial, formula: Expr, items: Sequence[Judged]) -> bool:
     """Whether a formula gives, at every call, what came."""
-    for item in items:
-        predicted = float_value(trial, formula, item)
-        assert item.reply is not None
-        if predicted is None or item.reply.value is None or predicted.shape != item.reply.value.shape:
+    for item, predicted in zip(items, float_values(trial, formula, items), strict=True):
+        got = None if item.reply is None else item.reply.value
+        if predicted is None or got is None or predicted.shape != got.shape:
             return False
         with np.errstate(all="ignore"):
-            if not np.all(np.abs(predicted - item.reply.value) <= 1e-9 + NEAR * np.abs(predicted)):
+            if not np.all(np.abs(predicted - got) <= 1e-9 + NEAR * np.abs(predicted)):
                 return False
     return bool(items)
-
-
-def float_value(trial: Trial, formula: Expr, item: Judged) -> Floats | None:
-    """A formula at a call's inputs, in float64. None where it does not fit them."""
-    inputs = item.case.probe.values
-    values = {name: Value(array.shape, tuple(np.float64(x) for x in array.ravel().tolist())) for name, array in inputs.items()}
-    try:
-        found = evaluate_float(formula, trial.statement.scope, values, trial.oracle.sizes(inputs))  # type: ignore[arg-type]
-    except (*NO_TRUTH, ValueError, IndexError, KeyError, TypeError):
-        return None
-    return np.array([float(x) for x in found.items]).reshape(found.shape)
 
 
 # ------------------------------------------------------------------------------------------- more calls
@@ -197,7 +196,35 @@ def float_value(trial: Trial, formula: Expr, item: Judged) -> Floats | None:
 
 def _by_calls(trial: Trial, plain: Sequence[Judged], wrong: Sequence[Judged]) -> list[Explained]:
     """What further calls of the same function show."""
-    return _swapped(trial, plain) or _pairs(trial, plain) or _ignored(trial, wrong)
+    return _swapped(trial, plain) or _pairs(trial, plain) or _ignored(trial, wrong) or _shifted(trial, plain)
+
+
+def _shifted(trial: Trial, plain: Sequence[Judged]) -> list[Explained]:
+    """Class labels counted from 1 where they count from 0, or the other way."""
+    for name, variable in trial.statement.variables.items():
+        for step in (-1, 1) if isinstance(variable.domain, Classes) else ():
+            if all(_true_at(trial, item, _stepped(trial, item, name, step)) for item in plain):
+                return [("wrong-value", {"labels": name, "offset": step})]
+    return []
+
+
+def _stepped(trial: Trial, item: Judged, name: str, step: int) -> dict[str, NDArray[Any]]:
+    """A call's inputs with its class labels moved on, around the end."""
+    values = dict(item.case.probe.values)
+    domain = trial.statement.variables[name].domain
+    assert isinstance(domain, Classes)
+    count = _sizes(trial, item)[domain.count] if isinstance(domain.count, str) else domain.count
+    values[name] = np.asarray((values[name] + step) % count)
+    return values
+
+
+def _true_at(trial: Trial, item: Judged, values: Mapping[str, NDArray[Any]]) -> bool:
+    """Whether what came is the truth of other inputs."""
+    try:
+        truth = trial.oracle.truth(values)
+    except NO_TRUTH:
+        return False
+    return item.got is not None and bool(np.all(truth.error(np.asarray(item.got)) <= NEAR * np.abs(truth.near)))
 
 
 def _swapped(trial: Trial, plain: Sequence[Judged]) -> list[Explained]:
@@ -264,29 +291,35 @@ def _ignored(trial: Trial, wrong: Sequence[Judged]) -> list[Explained]:
                 moved.append((item, replace(item.case.probe, values={**item.case.probe.values, name: other})))
         replies = trial.replies([probe.call(trial.statement) for _, probe in moved])
         same = [
-            reply is not None and reply.value is not None and np.array_equal(reply.value, item.reply.value, equal_nan=True)
+            reply is not None
+            and reply.value is not None
+            and np.array_equal(reply.value, item.reply.value, equal_nan=True)
             for (item, _), reply in zip(moved, replies, strict=True)
             if item.reply is not None and item.reply.value is not None
         ]
         if same and all(same):
             found.append(("ignores-argument", {"name": name}))
-    return found
+    return found if len(found) < len(trial.statement.variables) else []  # a constant ignores them all
+
+
+def _identical(a: Floats | None, b: Floats) -> bool:
+    return a is not None and np.array_equal(a, b, equal_nan=True)
 
 
 def _other(array: NDArray[Any], domain: object) -> NDArray[Any] | None:
     """The same argument with other values of the same domain, by moving them about or scaling them."""
-    from grader.formula.declare import Classes, Finite, Interval, OneHot, Simplex
-
     match domain:
         case Interval(low=low, high=high) if low is not None and high is not None:
             return np.asarray(float(low) + float(high) - array, dtype=array.dtype)
         case Interval():
-            return np.asarray(array * 2 if array.any() else array + 1, dtype=array.dtype)
+            steps = np.linspace(2, 3, array.size).reshape(array.shape)  # uneven, as normalised weights hide a factor
+            return np.asarray(array * steps if array.any() else array + steps, dtype=array.dtype)
         case Simplex() | OneHot():
             return np.roll(array, 1, axis=-1)
         case Finite(values):
             listed = [float(v) for v in values]
-            return np.asarray([listed[(listed.index(float(x)) + 1) % len(listed)] for x in array.ravel()], dtype=array.dtype).reshape(array.shape)
+            moved = [listed[(listed.index(float(x)) + 1) % len(listed)] for x in array.ravel()]
+            return np.asarray(moved, dtype=array.dtype).reshape(array.shape)
         case Classes():
             return np.asarray(np.where(array == 0, 1, 0), dtype=array.dtype)
     return None
@@ -300,7 +333,9 @@ def explain_shape(trial: Trial, judged: Sequence[Judged]) -> list[Explained]:
     several = [item for item in off if item.case.elements > 1] or off
     reply, truth = several[0].reply, several[0].case.truth
     assert reply is not None
-    data: dict[str, Fact] = {"expected": _shape(truth.shape), "got": reply.type if reply.shape is None or reply.type in ("tuple", "list") else _shape(reply.shape)}
+    named = reply.shape is None or reply.type in ("tuple", "list")
+    got = reply.type.removesuffix("Type") if named else _shape(reply.shape or ())
+    data: dict[str, Fact] = {"expected": _shape(truth.shape), "got": got}
     if truth.shape == () and reply.value is not None and reply.value.ndim and all(_unreduced(item) for item in several):
         grown = [item.reply.shape for item in several if item.reply and item.reply.shape]
         if any(len(shape) == 2 and shape[0] == shape[1] > 1 for shape in grown) and not trial.statement.class_dims:

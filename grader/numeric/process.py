@@ -296,14 +296,14 @@ class Child:
             if size > len(body):
                 raise self._end("forged")
             value, body = np.frombuffer(body[:size], "<f8").reshape(shape), body[size:]
-        noted = (Warned(_text(item.get("message")), _region(item.get("where"))) for item in warnings if isinstance(item, dict))
+        said = [item for item in warnings if isinstance(item, dict)]
         reply = Reply(
             type=_text(kind),
             dtype=_text(dtype) if dtype is not None else None,
             shape=shape,
             value=value,
             failure=_failure(failure),
-            warnings=tuple(noted),
+            warnings=tuple(Warned(_text(item.get("message")), _region(item.get("where"))) for item in said),
             mutated=tuple(at for at in mutated if _count(at)),
             seconds=seconds,
         )

@@ -16,7 +16,9 @@ from grader.numeric.probes import Probe
 from grader.numeric.task import Statement
 from grader.numeric.trial import Trial
 
-ROUNDS: Final = 14
+ROUNDS: Final = 12
+TRIES: Final = 14
+"""Simpler inputs tried in one round."""
 SHOWN: Final = 8
 Array = NDArray[Any]
 
@@ -30,7 +32,7 @@ def shrunk(trial: Trial, found: Judged, level: str, same: Callable[[Judged], boo
         if trial.ended is not None or trial.left() < 0.5:
             break
         simpler = [p for p in _candidates(trial.statement, best.case.probe) if cost(p) < cost(best.case.probe)]
-        answers = trial.tried(simpler[:24])
+        answers = trial.tried(_spread(simpler))
         if trial.ended is not None:
             break
         still = [item for item in answers if not item.passes(level) and alike(item)]
@@ -38,6 +40,14 @@ def shrunk(trial: Trial, found: Judged, level: str, same: Callable[[Judged], boo
             break
         best = min(still, key=lambda item: cost(item.case.probe))
     return best
+
+
+def _spread(simpler: list[Probe]) -> list[Probe]:
+    """The simplest ones, and some of the others."""
+    simpler.sort(key=cost)
+    half = TRIES // 2
+    rest = simpler[half:]
+    return [*simpler[:half], *rest[:: max(1, -(-len(rest) // half))]]
 
 
 def looks(item: Judged) -> str:
@@ -49,12 +59,20 @@ def looks(item: Judged) -> str:
 
 
 def cost(probe: Probe) -> tuple[float, ...]:
-    """Fewer elements, then fewer non-zero ones, fewer digits, smaller numbers."""
-    arrays = list(probe.values.values())
-    numbers = [abs(float(x)) for array in arrays for x in array.ravel()]
-    digits = sum(len(np.format_float_scientific(x, trim="-").split("e")[0]) - 1 for x in numbers)
-    spread = sum(abs(math.log10(x)) for x in numbers if x)
-    return (len(numbers), len(probe.given), digits + sum(x != 0 for x in numbers), spread)
+    """Fewer elements, fewer optional arguments, fewer digits than three and fewer non-zeros, smaller numbers."""
+    numbers = [abs(float(x)) for array in probe.values.values() for x in array.ravel()]
+    return (
+        len(numbers),
+        len(probe.given),
+        sum(_digits(x) for x in numbers if x),
+        sum(abs(math.log10(x)) for x in numbers if x),
+    )
+
+
+def _digits(x: float) -> int:
+    """1, and more for a fraction and for each digit past the third."""
+    digits = len(np.format_float_scientific(x, trim="-").split("e")[0].replace(".", ""))
+    return 1 + max(0, digits - 3) + (x != math.floor(x) and x > 1)
 
 
 def _candidates(statement: Statement, probe: Probe) -> Iterator[Probe]:
@@ -80,7 +98,8 @@ def _candidates(statement: Statement, probe: Probe) -> Iterator[Probe]:
 
 def _fewer(statement: Statement, probe: Probe, dim: str) -> Iterator[Probe]:
     """Each row alone, then either half."""
-    size = next((probe.values[n].shape[v.shape.index(dim)] for n, v in statement.variables.items() if dim in v.shape), 1)
+    along = [(probe.values[name], v.shape) for name, v in statement.variables.items() if dim in v.shape]
+    size = next((array.shape[shape.index(dim)] for array, shape in along), 1)
     if size < 2:
         return
     picks = [[row] for row in range(min(size, 16))] + [list(range(size // 2)), list(range(size // 2, size))]
@@ -104,7 +123,8 @@ def _simpler(x: float, domain: Interval) -> Iterator[float]:
             power = 10.0 ** math.ceil(math.log10(high - x))
             yield from (high - power, high - power * 10)
         return
-    for y in (0.0, math.copysign(1.0, x), float(f"{x:.0e}"), float(f"{x:.1e}"), float(round(x)) if abs(x) < 1e15 else x):
+    whole = float(round(x)) if abs(x) < 1e15 else x
+    for y in (0.0, math.copysign(1.0, x), float(f"{x:.0e}"), float(f"{x:.1e}"), whole):
         if y != x and domain_holds(domain, y):
             yield y
     if abs(x) > 2:

@@ -41,7 +41,7 @@ class Source:
             match node:
                 case ast.Constant(value=float(number)) if 0 < number <= 0.05 or 0.95 <= number < 1:
                     found[number if number < 0.5 else 1 - number] = True
-                case ast.BinOp(left=ast.Constant(value=10 | 10.0), op=ast.Pow(), right=ast.UnaryOp(ast.USub(), ast.Constant(value=int(power)))):
+                case ast.BinOp(ast.Constant(10 | 10.0), ast.Pow(), ast.UnaryOp(ast.USub(), ast.Constant(int(power)))):
                     if power < 300:
                         found[10.0**-power] = True
                 case ast.Attribute(attr="eps" | "epsilon"):
@@ -54,7 +54,8 @@ class Source:
         """Where NaN is replaced or left out."""
         for node in ast.walk(self.tree):
             if isinstance(node, ast.Attribute) and node.attr in HIDERS:
-                return Place(node.lineno, node.col_offset + 1, (node.end_col_offset or node.col_offset + 1) - node.col_offset)
+                end = node.end_col_offset or node.col_offset + 1
+                return Place(node.lineno, node.col_offset + 1, end - node.col_offset)
         return None
 
     def narrows(self) -> bool:

@@ -54,8 +54,8 @@ class Statement:
         """The dimensions along which a row is one whole: classes, and what a softmax runs over."""
         dims = {v.shape[-1] for v in self.variables.values() if isinstance(v.domain, Simplex | OneHot) and v.shape}
         dims |= {v.domain.count for v in self.variables.values() if isinstance(v.domain, Classes)}
-        along = any(isinstance(n, Call) and FUNCTIONS[n.function].rule in ("last-axis", "reduce-last") for n in walk(self.formula))
-        if along and not dims:
+        rules = {FUNCTIONS[node.function].rule for node in walk(self.formula) if isinstance(node, Call)}
+        if rules & {"last-axis", "reduce-last"} and not dims:
             longest = max((v.shape for v in self.variables.values()), key=len, default=())
             dims = set(longest[-1:])
         return frozenset(dim for dim in dims if isinstance(dim, str))

@@ -21,7 +21,8 @@ class Trial:
     oracle: Oracle
     child: Child
     deadline: float
-    calls: int = field(default=0)
+    at_hand: Judged | None = field(default=None)
+    """The case during which the child ended."""
 
     @property
     def ended(self) -> Ended | None:
@@ -36,13 +37,16 @@ class Trial:
         if self.ended is not None or not calls:
             return [None] * len(calls)
         found = self.child.run(calls, self.deadline)
-        self.calls += len(found)
         return [*found, *[None] * (len(calls) - len(found))]
 
     def judged(self, given: Sequence[Case]) -> list[Judged]:
         """Known cases, called and judged."""
+        alive = self.ended is None
         replies = self.replies([case.probe.call(self.statement) for case in given])
-        return [judge(case, reply) for case, reply in zip(given, replies, strict=True)]
+        found = [judge(case, reply) for case, reply in zip(given, replies, strict=True)]
+        if alive and self.ended is not None and found:
+            self.at_hand = found[self.child.at_hand]
+        return found
 
     def tried(self, probes: Sequence[Probe]) -> list[Judged]:
         """New probes: those at which the formula has a value, called and judged."""

@@ -98,12 +98,9 @@ def _matrix(statement: Statement, node: Expr) -> bool:
 def as_probabilities(formula: Expr) -> Expr:
     """The formula as most people write it, in probabilities: softplus(z) as −log(1 − σ(z)), a logit as a log odds,
     log-sum-exp minus a logit as −log softmax."""
-    soft = {base(node.args[0]) for node in walk(formula) if isinstance(node, Call) and node.function == "logsumexp"} - {None}
-    logits = {
-        node.args[0].name
-        for node in walk(formula)
-        if isinstance(node, Call) and node.function in ("softplus", "log_sigmoid") and isinstance(node.args[0], Name)
-    }
+    calls = [node for node in walk(formula) if isinstance(node, Call)]
+    soft = {base(call.args[0]) for call in calls if call.function == "logsumexp"} - {None}
+    logits = {base(call.args[0]) for call in calls if call.function == "softplus"} - {None}
 
     def top_down(node: Any) -> Any:
         match node:
@@ -111,6 +108,12 @@ def as_probabilities(formula: Expr) -> Expr:
                 return ZERO
             case Call("log_softmax", (inner,)):
                 return Call("log", (Call("softmax", (inner,)),))
+            case Call("log_sigmoid", (Neg(inner),)):
+                return Call("log", (Add((ONE, Neg(Call("sigmoid", (inner,))))),))
+            case Call("softplus", (Neg(inner),)):
+                return Neg(Call("log", (Call("sigmoid", (inner,)),)))
+            case Call("sigmoid", (Neg(inner),)):
+                return Add((ONE, Neg(Call("sigmoid", (inner,)))))
             case Call("softplus", (inner,)):
                 return Neg(Call("log", (Add((ONE, Neg(Call("sigmoid", (inner,))))),)))
             case Call("log_sigmoid", (inner,)):
@@ -166,7 +169,9 @@ def _in_logs(formula: Expr, change: Callable[[Expr], Expr]) -> Expr:
 
 def _in_chances(formula: Expr, change: Callable[[Expr], Expr]) -> Expr:
     """Applied to every sigmoid and softmax."""
-    made: Expr = rebuilt(
-        formula, lambda node: change(node) if isinstance(node, Call) and node.function in ("sigmoid", "softmax") else node
-    )
+
+    def on(node: Node) -> Node:
+        return change(node) if isinstance(node, Call) and node.function in ("sigmoid", "softmax") else node
+
+    made: Expr = rebuilt(formula, on)
     return made
