@@ -73,10 +73,11 @@ def _compare(question: Number, typed: _Read) -> Verdict:
     if _near(typed.value, truth, allowed):
         return Verdict("number", "right", 1.0, "proved", reading=typed.shown)
     witness = Witness({}, digits(truth), digits(typed.value))
-    few = _too_few_digits(typed, truth, allowed)
+    findings = in_order(_diagnosis(typed.value, truth, allowed, expr))
+    few = None if findings else _too_few_digits(typed, truth, allowed)
     if few is not None:
         return Verdict("number", "partly", 0.5, "witness", reading=typed.shown, findings=(few,), witness=witness)
-    findings = in_order(_diagnosis(typed.value, truth, allowed, expr)) or (Finding("wrong-value"),)
+    findings = findings or (Finding("wrong-value"),)
     return Verdict("number", "wrong", 0.0, "witness", reading=typed.shown, findings=findings, witness=witness)
 
 

@@ -65,7 +65,8 @@ def _no_entry(data: Data) -> str:
 def _formula(data: Data) -> str:
     expected = data.get("expected")
     hoped = f"; expected {' or '.join(expected)}" if isinstance(expected, tuple) and expected else ""
-    name = f" ({data['name']!r})" if data.get("name") else ""
+    symbol = data.get("symbol")
+    name = f" ({symbol!r}{_meant(data)})" if symbol else ""
     reasons = {
         "unknown-symbol": "a name that is not declared",
         "shape-mismatch": "the shapes do not fit",

@@ -36,8 +36,7 @@ def audit_question(question: Question, places: QuestionPlaces) -> tuple[Problem,
     """The problems of one question: of its formulas and, if they can be read, of its samples and hints."""
     from grader.audit import formulas, samples  # heavy, and `list` imports none of it
 
-    problems = [
-        places.problem(found.code, found.path, found.offset, found.data)
-        for found in (*formulas.check(question), *samples.check(question))
-    ]
-    return tuple(problems)
+    remarks = list(formulas.check(question))
+    if not any(formulas.hinders_grading(remark) for remark in remarks):
+        remarks += samples.check(question)
+    return tuple(places.problem(found.code, found.path, found.offset, found.data) for found in remarks)

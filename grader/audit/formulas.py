@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from itertools import pairwise
+from typing import Final
 
 from grader.audit import figures
 from grader.audit.remark import Remark, shown
+from grader.formula.declarations import read_declaration
 from grader.formula.declare import Definition, Scope, Variable
 from grader.formula.errors import Unreadable
-from grader.formula.read import read_declaration, read_definition, read_formula, read_statement
+from grader.formula.read import (
+    read_definition,
+    read_formula,
+    read_loss,
+    read_statement,
+    read_wrt,
+)
 from grader.formula.tree import Name, Node, Size, walk
 from questions import prose
 from questions.kinds import Choice, Code, Derivation, Explain, Number, Question
@@ -21,12 +30,18 @@ def check(question: Question) -> Iterator[Remark]:
     reader = _Reader()
     task = _task(question, reader)
     scope = reader.declared(("symbols",), question.symbols, task)
-    if scope is not None:
-        used = _prose(question, scope, reader)
-        yield from reader.remarks
+    used = _prose(question, scope, reader) if scope is not None else set()
+    yield from reader.remarks
+    if not reader.remarks:  # a name may stand in what could not be read
         yield from _unused(question, used)
-    else:
-        yield from reader.remarks
+
+
+def hinders_grading(remark: Remark) -> bool:
+    """Whether what the question asks cannot be read, so that grading its samples would show nothing more."""
+    return remark.code in ("bad-formula", "declared-twice") and remark.path[0] in _TASK
+
+
+_TASK: Final = frozenset({"answer", "tolerance", "loss", "wrt", "variables", "given", "arguments"})
 
 
 class _Reader:
@@ -36,7 +51,13 @@ class _Reader:
         self.remarks: list[Remark] = []
 
     def failed(self, path: FieldPath, error: Unreadable, offset: int = 0) -> None:
-        data = {"key": shown(path), "reason": error.code, "expected": error.expected, **error.data}
+        data = {
+            "key": shown(path),
+            "reason": error.code,
+            "expected": error.expected,
+            "symbol": error.data.get("symbol"),
+            "nearest": error.data.get("suggestion"),
+        }
         self.remarks.append(Remark(path, "bad-formula", data, offset + error.span.start))
 
     def declared(self, path: FieldPath, texts: Iterable[str], scope: Scope | None) -> Scope | None:
@@ -67,11 +88,9 @@ class _Reader:
             scope = scope.with_definition(definition)
         return scope
 
-    def formula(self, path: FieldPath, text: str, scope: Scope | None) -> None:
-        if scope is None:
-            return
+    def tried(self, path: FieldPath, read: Callable[[], object]) -> None:
         try:
-            read_formula(text, scope)
+            read()
         except Unreadable as error:
             self.failed(path, error)
 
@@ -85,18 +104,21 @@ def _task(question: Question, reader: _Reader) -> Scope | None:
     """Reads what the kind itself holds. The scope of its names; None if it cannot be made."""
     match question:
         case Number():
-            reader.formula(("answer",), question.answer, Scope())
+            reader.tried(("answer",), partial(read_formula, question.answer, Scope()))
             if question.tolerance is not None:
-                reader.formula(("tolerance",), question.tolerance, Scope())
+                reader.tried(("tolerance",), partial(read_formula, question.tolerance, Scope()))
             return Scope()
         case Derivation():
             scope = reader.declared(("variables",), question.variables, Scope())
             scope = reader.defined(("given",), question.given, scope)
-            reader.formula(("loss",), question.loss, scope)
+            if scope is not None:
+                reader.tried(("loss",), partial(read_loss, question.loss, scope))
+                reader.tried(("wrt",), partial(read_wrt, question.wrt, scope))
             return scope
         case Code():
             scope = reader.declared(("arguments",), question.arguments, Scope())
-            reader.formula(("loss",), question.loss, scope)
+            if scope is not None:
+                reader.tried(("loss",), partial(read_loss, question.loss, scope))
             return scope
         case Choice() | Explain():
             return Scope()
@@ -114,12 +136,14 @@ def _prose(question: Question, scope: Scope, reader: _Reader) -> set[str]:
             if piece.kind not in ("inline", "display"):
                 continue
             try:
-                sides = read_statement(piece.text, scope)
+                statement = read_statement(piece.text, scope)
             except Unreadable as error:
                 reader.failed(path, error, piece.offset)
                 continue
-            used |= _names(sides)
-            for left, right in pairwise(sides):
+            used |= _names(statement.sides)
+            for (left, right), relation in zip(pairwise(statement.sides), statement.relations, strict=True):
+                if relation not in ("=", "≈"):
+                    continue
                 if (wrong := figures.differ(left, right, piece.text)) is not None:
                     reader.remarks.append(Remark(path, "false-equation", wrong, piece.offset))
     return used
@@ -131,9 +155,5 @@ def _names(nodes: Sequence[Node]) -> set[str]:
 
 def _unused(question: Question, used: set[str]) -> Iterator[Remark]:
     for number, text in enumerate(question.symbols):
-        try:
-            variable = read_declaration(text)
-        except Unreadable:
-            continue
-        if variable.name not in used:
+        if read_declaration(text).name not in used:
             yield Remark(("symbols", number), "unused-symbol", {"name": text.split(":")[0].strip()})

@@ -45,7 +45,7 @@ def check(question: Question) -> Iterator[Remark]:
             yield verdict
         elif verdict.outcome == "right":
             yield Remark(path, "rejected-passes", _facts(verdict))
-        elif verdict.codes[:1] != (sample.finding,):
+        elif sample.finding in CODES and verdict.codes[:1] != (sample.finding,):
             data = {**_facts(verdict), "finding": sample.finding}
             yield Remark(("rejected", number, "finding"), "other-finding-first", data)
     if isinstance(question, Code):

@@ -107,7 +107,8 @@ def test_per_cent_may_be_the_unit(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "line", "column", "code"),
     [("", 1, 1, "empty"), ("2/(3", 1, 3, "unreadable"), ("L = 2/", 1, 7, "unreadable"),
-     ("x + 1", 1, 1, "unknown-symbol"), ("1/0", 1, 1, "unreadable"), ("log(-1)", 1, 1, "unreadable"), ("1" * 3000, 1, 2001, "too-large"),
+     ("x + 1", 1, 1, "unknown-symbol"), ("1/0", 1, 1, "unreadable"), ("log(-1)", 1, 1, "unreadable"),
+     ("1" * 3000, 1, 2001, "too-large"),
      ('__import__("os").system("touch pwned")', 1, 1, None)],
 )  # fmt: skip
 def test_what_cannot_be_read_has_a_place(text: str, line: int, column: int, code: str | None) -> None:
