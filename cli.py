@@ -43,6 +43,9 @@ class _Commands(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
+        except BrokenPipeError:  # the reader has seen enough; Click would exit with 1, which means "wrong" here
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise click.exceptions.Exit(0) from None
         except Exception as error:
             desk = sys.modules.get("report.desk")  # not imported: then it was not raised either
             if desk is not None and isinstance(error, desk.Unusable):
@@ -368,8 +371,7 @@ def check(file: str | None, answer: str | None, loss: str | None, wrt: str | Non
     if cases is not None:
         if file is not None or answer is not None or loss is not None or wrt is not None or variables or given:
             raise click.UsageError("--cases brings everything with it; no other answer, loss, --wrt, --var or --let.")
-        lines = desk.cases(cases, _stdin)
-        _print_json(desk.form(_timed(partial(checks.grade_case, line))) for line in lines)
+        _print_json(desk.case_form(line, time.perf_counter) for line in desk.cases(cases, _stdin))
         return
     if loss is None or wrt is None:
         raise click.UsageError("check needs --loss and --wrt, such as --loss '(y - p)^2' --wrt p --var 'p: real'.")
@@ -548,9 +550,6 @@ def main(args: Sequence[str] | None = None) -> int:
     except (click.Abort, KeyboardInterrupt):
         click.echo("\nInterrupted.", err=True)
         return 130
-    except BrokenPipeError:  # the reader has seen enough; without this, closing the stream would fail again
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     except Exception as error:
         from report.desk import written_down
 

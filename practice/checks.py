@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from grader.formula.declare import Scope
 from grader.formula.errors import Unreadable
-from grader.formula.read import read_declaration, read_definition, read_formula, scope_from
+from grader.formula.read import read_formula, read_loss, read_wrt, scope_from
 from grader.verdict import Finding, Place, Verdict
 from questions.kinds import CodeLevel
 
@@ -35,9 +35,11 @@ def grade_stated(stated: Stated, text: str) -> Verdict:
     scope = _scope("--var", stated.variables, stated.given)
     if isinstance(scope, Verdict):
         return scope
-    fault = _fault("--loss", stated.loss, scope)
-    if fault is not None:
-        return fault
+    for option, value, read in (("--loss", stated.loss, read_loss), ("--wrt", stated.wrt, read_wrt)):
+        try:
+            read(value, scope)
+        except Unreadable as error:
+            return _bad_option("derivation", option, value, error)
     from grader.symbolic import DerivationTask, grade_derivation
 
     return grade_derivation(DerivationTask(stated.loss, stated.wrt, stated.variables, stated.given), text)
@@ -50,32 +52,35 @@ def grade_source(
     scope = _scope("--arg", arguments, (), kind="code")
     if isinstance(scope, Verdict):
         return scope
-    fault = _fault("--loss", loss, scope, kind="code")
-    if fault is not None:
-        return fault
+    try:
+        read_formula(loss, scope)
+    except Unreadable as error:
+        return _bad_option("code", "--loss", loss, error)
     from grader.numeric import CodeTask, grade_code
 
     return grade_code(CodeTask(loss, arguments, entry, level), source, name=name)
 
 
-def grade_case(line: str) -> Verdict:
-    """The verdict on one line of a file of cases; a broken line is `unreadable`, and keeps its id where it has one."""
+def grade_case(line: str) -> tuple[object, Verdict]:
+    """The id and the verdict of one line of a file of cases; a broken line is `unreadable`.
+
+    The id is handed through as it is, whatever JSON value it may be; None where there is none.
+    """
     try:
         case: Any = json.loads(line)
     except (ValueError, RecursionError) as error:
-        return unfit("derivation", f"not JSON ({error})", column=getattr(error, "colno", 1))
+        return None, unfit("derivation", f"not JSON ({error})", column=getattr(error, "colno", 1))
     if not isinstance(case, dict):
-        return unfit("derivation", "not a JSON object")
-    name = case.get("id")
-    id = name if isinstance(name, str) else None if name is None else json.dumps(name)
+        return None, unfit("derivation", "not a JSON object")
+    id = case.get("id")
     for key, required in (("loss", True), ("wrt", True), ("answer", True), ("var", False), ("let", False)):
         value = case.get(key, None if required else [])
         if required and not isinstance(value, str):
-            return replace(unfit("derivation", f"{key!r} should be a text"), id=id)
+            return id, unfit("derivation", f"{key!r} should be a text")
         if not required and not (isinstance(value, list) and all(isinstance(item, str) for item in value)):
-            return replace(unfit("derivation", f"{key!r} should be a list of texts"), id=id)
+            return id, unfit("derivation", f"{key!r} should be a list of texts")
     stated = Stated(case["loss"], case["wrt"], tuple(case.get("var", ())), tuple(case.get("let", ())))
-    return replace(grade_stated(stated, case["answer"]), id=id)
+    return id, grade_stated(stated, case["answer"])
 
 
 def unfit(kind: str, reason: str, *, line: int = 1, column: int = 1) -> Verdict:
@@ -92,28 +97,11 @@ def unfit(kind: str, reason: str, *, line: int = 1, column: int = 1) -> Verdict:
 def _scope(
     option: str, declarations: Sequence[str], definitions: Sequence[str], kind: str = "derivation"
 ) -> Scope | Verdict:
-    for text in declarations:
-        try:
-            read_declaration(text)
-        except Unreadable as error:
-            return _bad_option(kind, option, text, error)
-    scope = Scope()
-    for count, text in enumerate(("", *definitions)):
-        try:
-            if count:
-                read_definition(text, scope)
-            scope = scope_from(declarations, definitions[:count])
-        except Unreadable as error:
-            return _bad_option(kind, *(("--let", text) if count else (option, declarations[-1])), error)
-    return scope
-
-
-def _fault(option: str, text: str, scope: Scope, kind: str = "derivation") -> Verdict | None:
     try:
-        read_formula(text, scope)
+        return scope_from(declarations, definitions)
     except Unreadable as error:
-        return _bad_option(kind, option, text, error)
-    return None
+        text = str(error.data.get("declaration", ""))
+        return _bad_option(kind, option if text in declarations else "--let", text, error)
 
 
 def _bad_option(kind: str, option: str, text: str, error: Unreadable) -> Verdict:
@@ -122,5 +110,10 @@ def _bad_option(kind: str, option: str, text: str, error: Unreadable) -> Verdict
     line = text.count("\n", 0, start) + 1
     column = start - (text.rfind("\n", 0, start) + 1) + 1
     where = Place(line, column, max(1, error.span.end - error.span.start))
-    data = {**({"expected": error.expected} if error.expected else {}), **error.data, "option": option, "text": text}
+    data = {
+        **({"expected": error.expected} if error.expected else {}),
+        **{key: value for key, value in error.data.items() if key != "declaration"},
+        "option": option,
+        "text": text,
+    }
     return Verdict(kind, "unreadable", None, "place", findings=(Finding(error.code, where=where, data=data),))

@@ -168,6 +168,15 @@ def form(verdict: Verdict, asked: Question | None = None) -> dict[str, Any]:
     return verdict_form(verdict, speaker(asked))
 
 
+def case_form(line: str, clock: Callable[[], float]) -> dict[str, Any]:
+    """The verdict on one line of a file of cases, as JSON."""
+    from practice.checks import grade_case
+
+    began = clock()
+    id, verdict = grade_case(line)
+    return {**form(verdict.stamped(seconds=clock() - began)), "id": id}
+
+
 def page(verdict: Verdict, text: str, asked: Question | None, scope: Scope | None, paper: Paper) -> list[Block]:
     """The verdict for people."""
     from report.verdict_page import page

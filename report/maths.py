@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from grader.formula.declare import Scope
 from grader.formula.errors import Unreadable
-from grader.formula.read import read_formula, scope_from
-from grader.formula.show import show
-from grader.formula.tree import Expr, Indicator, Name
+from grader.formula.names import canonical
+from grader.formula.read import read_statement, scope_from
+from grader.formula.show import show, show_domain, show_name
+from grader.formula.tree import Expr, Indicator, Node
 from questions.kinds import Choice, Code, Derivation, Explain, Number, Question
 
-_EQUALS: Final = re.compile(r"(?<![<>=!:])=(?!=)")
+_RELATIONS: Final = {"<=": "≤", ">=": "≥", "!=": "≠"}
 
 
 def scope_of(question: Question) -> Scope:
@@ -36,7 +36,11 @@ def _scope(declarations: Sequence[str], definitions: Sequence[str]) -> Scope:
 
 def on_one_line(text: str, scope: Scope) -> str:
     """The reading of a formula, an equation, a chain or a comparison. Raises Unreadable."""
-    return " = ".join(_shown(side, scope) for side in _sides(text))
+    statement = read_statement(text, scope)
+    shown = show(_bare(statement.sides[0]), scope)
+    for relation, side in zip(statement.relations, statement.sides[1:], strict=True):
+        shown += f" {_RELATIONS.get(relation, relation)} {show(_bare(side), scope)}"
+    return shown if statement.within is None else f"{shown} ∈ {show_domain(statement.within)}"
 
 
 def reading_or_text(text: str, scope: Scope) -> str:
@@ -52,26 +56,18 @@ def in_two_dimensions(text: str, scope: Scope, *, width: int, unicode: bool = Tr
     from report.pretty import two_dimensional
 
     try:
-        nodes = [read_formula(side, scope) for side in _sides(text)]
+        statement = read_statement(text, scope)
     except Unreadable:
         return None
-    return two_dimensional(*nodes, width=width, unicode=unicode)
+    if statement.within is not None:
+        return None
+    relations = [_RELATIONS.get(relation, relation) for relation in statement.relations]
+    return two_dimensional([_bare(side) for side in statement.sides], relations, scope, width=width, unicode=unicode)
 
 
-def _shown(text: str, scope: Scope) -> str:
-    node = read_formula(text, scope)
-    return show(node.condition if isinstance(node, Indicator) and "[" not in text else node)
-
-
-def _sides(text: str) -> Iterator[str]:
-    """The sides of an equation; the = of `sum_{i=1}^n`, inside of brackets, makes none."""
-    depth = start = 0
-    for at, char in enumerate(text):
-        depth += (char in "([{") - (char in ")]}")
-        if char == "=" and depth == 0 and _EQUALS.match(text, at):
-            yield text[start:at]
-            start = at + 1
-    yield text[start:]
+def _bare(node: Expr) -> Node:
+    """A comparison that stands for itself, not for 0 or 1."""
+    return node.condition if isinstance(node, Indicator) else node
 
 
 def names(declarations: Sequence[str], definitions: Sequence[str]) -> str:
@@ -87,17 +83,6 @@ def names(declarations: Sequence[str], definitions: Sequence[str]) -> str:
 def declared_name(declaration: str, *, aliases: bool = False) -> str:
     """The name that a declaration brings, as it is displayed; with its other spellings in brackets."""
     typed = [name.strip() for name in declaration.split(":")[0].split("|")]
-    spellings: list[str] = []
-    for name in typed:
-        try:
-            displayed = show(_first_name(name))
-        except Unreadable:
-            displayed = name
-        spellings += [spelling for spelling in (displayed, name) if spelling not in spellings]
-    others = spellings[1:] if aliases else []
-    return f"{spellings[0]} ({', '.join(others)})" if others else spellings[0]
-
-
-def _first_name(name: str) -> Expr:
-    scope = scope_from((f"{name}: real",))
-    return Name(next(iter(scope.variables)))
+    spellings = [spelling for name in typed for spelling in (show_name(canonical(name)), name)]
+    first, *others = dict.fromkeys(spellings)
+    return f"{first} ({', '.join(others)})" if others and aliases else first

@@ -5,8 +5,10 @@ SymPy's printer would sort terms and multiply fractions out; what is shown here 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
+from grader.formula.declare import Scope
 from grader.formula.show import show
 from grader.formula.tree import (
     Add,
@@ -38,8 +40,10 @@ TALLEST: Final = 7
 """A reading taller than this would push the rest off a small screen."""
 
 
-def two_dimensional(*sides: Expr, width: int, unicode: bool = True) -> str | None:
-    """The formula, or the equation of these sides, as a few lines.
+def two_dimensional(
+    sides: Sequence[Node], relations: Sequence[str], scope: Scope, *, width: int, unicode: bool = True
+) -> str | None:
+    """A formula, or an equation or chain of these sides, as a few lines.
 
     None where one line says the same, or where the box would not fit.
     """
@@ -47,7 +51,7 @@ def two_dimensional(*sides: Expr, width: int, unicode: bool = True) -> str | Non
 
     before = pretty_use_unicode(unicode)
     try:
-        form = _Printer(unicode).equation(sides)
+        form = _Printer(unicode, scope).chain(sides, relations)
         text = "\n".join(line.rstrip() for line in str(form).split("\n"))
     finally:
         pretty_use_unicode(before)
@@ -57,16 +61,17 @@ def two_dimensional(*sides: Expr, width: int, unicode: bool = True) -> str | Non
 
 
 class _Printer:
-    def __init__(self, unicode: bool) -> None:
+    def __init__(self, unicode: bool, scope: Scope) -> None:
         from sympy.printing.pretty import stringpict
 
         self._pict = stringpict
         self._unicode = unicode
+        self._scope = scope
 
-    def equation(self, sides: tuple[Expr, ...]) -> prettyForm:
+    def chain(self, sides: Sequence[Node], relations: Sequence[str]) -> prettyForm:
         parts = [self.form(sides[0])]
-        for side in sides[1:]:
-            parts += [self._text(" = "), self.form(side)]
+        for relation, side in zip(relations, sides[1:], strict=True):
+            parts += [self._text(f" {relation} "), self.form(side)]
         return self._row(*parts)
 
     def form(self, node: Node) -> prettyForm:
@@ -104,7 +109,7 @@ class _Printer:
             case Cases(branches=branches, otherwise=otherwise):
                 return self._cases(branches, otherwise)
             case _:
-                return self._text(show(node))
+                return self._text(show(node, self._scope))
 
     def _sum(self, terms: tuple[Expr, ...]) -> prettyForm:
         parts = [self._bracketed(terms[0], Add)]
@@ -131,17 +136,19 @@ class _Printer:
 
     def _reduce(self, node: Reduce) -> prettyForm:
         glyph = self._text({"sum": "Σ", "prod": "∏"}.get(node.op, node.op))
-        first = f"{node.index} = {show(node.low)}" if node.low is not None else str(node.index)
+        first = f"{node.index} = {show(node.low, self._scope)}" if node.low is not None else str(node.index)
         if node.condition is not None:
-            first += f", {show(node.condition)}"
+            first += f", {show(node.condition, self._scope)}"
         tall = self._pf(*glyph.below(self._text(first)))
         if node.high is not None:
-            tall = self._pf(*tall.above(self._text(show(node.high))))
+            tall = self._pf(*tall.above(self._text(show(node.high, self._scope))))
         tall.baseline = 1 if node.high is not None else 0
         return self._row(tall, self._text(" "), self._bracketed(node.body, Add, Neg))
 
     def _cases(self, branches: tuple[tuple[Cond, Expr], ...], otherwise: Expr | None) -> prettyForm:
-        rows = [self._row(self.form(value), self._text(f"  where {show(test)}")) for test, value in branches]
+        rows = [
+            self._row(self.form(value), self._text(f"  where {show(test, self._scope)}")) for test, value in branches
+        ]
         if otherwise is not None:
             rows.append(self._row(self.form(otherwise), self._text("  otherwise")))
         lines = [line for row in rows for line in row.picture]

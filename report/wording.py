@@ -37,13 +37,27 @@ def words(finding: Finding, mistakes: Sequence[Mistake] = ()) -> Words:
     return Words(said, own or hint)
 
 
+@dataclass(frozen=True, slots=True)
+class When:
+    """A template for the case that a fact is there, and true (or false)."""
+
+    fact: str
+    holds: bool
+    say: str
+
+
+Template = str | When
 _BY_THE_AUTHOR: Final = ("wrong-option",)
 
 
-def _filled(template: str, data: Mapping[str, Fact]) -> str | None:
-    needed = [name for _, name, _, _ in string.Formatter().parse(template) if name]
+def _filled(template: Template, data: Mapping[str, Fact]) -> str | None:
+    if isinstance(template, When):
+        if bool(data.get(template.fact, not template.holds)) is not template.holds:
+            return None
+        template = template.say
+    needed = {name for _, name, _, _ in string.Formatter().parse(template) if name}
     facts = {name: fact_text(data[name]) for name in needed if data.get(name) not in (None, "", ())}
-    return template.format(**facts) if len(facts) == len(set(needed)) else None
+    return template.format(**facts) if len(facts) == len(needed) else None
 
 
 def fact_text(fact: Fact) -> str:
@@ -60,7 +74,7 @@ def fact_text(fact: Fact) -> str:
     return str(fact)
 
 
-_DERIVATION: Final[dict[str, tuple[tuple[str, ...], str | None]]] = {
+_DERIVATION: Final[dict[str, tuple[tuple[Template, ...], str | None]]] = {
     "shape-mismatch": (
         (
             "The shapes do not fit: {expected} was needed here, and this is {got}.",
@@ -77,11 +91,19 @@ _DERIVATION: Final[dict[str, tuple[tuple[str, ...], str | None]]] = {
         "Count the minus signs: the one in front of the loss, and each one that the chain rule brings.",
     ),
     "lost-mean": (
-        ("The 1/{dim} of the mean is lost or misplaced.", "The factor 1/n of the mean is lost or misplaced."),
+        (
+            When("missing", True, "Too large by {size}: the 1/{size} of the mean is missing."),
+            When("missing", False, "Too small by {size}: there is a 1/{size} that the loss does not have."),
+            "The factor 1/n of the mean is lost or misplaced.",
+        ),
         "Is the loss a mean or a sum over the samples? Its gradient keeps that factor.",
     ),
     "lost-chain-factor": (
-        ("A factor of the chain rule is missing: {factor}.", "A factor of the chain rule is missing."),
+        (
+            When("missing", True, "A factor of the chain rule is missing: {factor}."),
+            When("missing", False, "There is a factor too many: {factor}."),
+            "A factor of the chain rule is missing.",
+        ),
         "Go from the loss to the variable one function at a time, and write down each inner derivative.",
     ),
     "constant-factor": (
@@ -89,15 +111,19 @@ _DERIVATION: Final[dict[str, tuple[tuple[str, ...], str | None]]] = {
         "Look at the constants: the exponent that comes down, a ½ in front, a mean.",
     ),
     "lost-term": (
-        ("A term is missing or has the wrong weight: {term}.", "A term is missing, or has the wrong weight."),
+        ("A term is missing: {term}.", "A term is missing."),
         "Differentiate each term of the loss by itself, then count them again.",
     ),
+    "wrong-term": (
+        ("The term {term} stands there {factor} times.", "The weight of one term is wrong."),
+        "Differentiate each term of the loss by itself, then compare the weights.",
+    ),
     "wrong-branch": (
-        ("One branch is wrong, where {branch}.", "One branch of the piecewise gradient is wrong."),
+        ("One branch of the piecewise gradient is wrong.",),
         "Take each case of the loss by itself, and differentiate it there.",
     ),
     "swapped-variables": (
-        ("Two names are swapped: {names}.", "Two names are swapped."),
+        ("{first} and {second} are swapped.", "Two names are swapped."),
         "Say aloud which is the prediction and which is the label, then read your answer again.",
     ),
     "wrong-variable": (
@@ -114,13 +140,12 @@ _DERIVATION: Final[dict[str, tuple[tuple[str, ...], str | None]]] = {
     ),
     "unknown-symbol": (
         (
-            "{symbol} is not a name that was declared; did you mean {nearest}?",
-            "{symbol} is not a name that was declared. One may use: {declared}.",
+            "{symbol} is not a name that was declared; did you mean {suggestion}?",
+            "{symbol} is not a name that was declared. One may use {known}.",
             "{symbol} is not a name that was declared.",
-            "{name} is not a name that was declared.",
             "A name that was not declared.",
         ),
-        "Only the names of the question may be used; introduce your own with a line such as u = y − p.",
+        "Use the names of the task, or introduce your own with a line such as u = y − p.",
     ),
     "step-does-not-follow": (
         ("Line {line} does not follow from what stands before it.", "This step does not follow."),
@@ -147,28 +172,35 @@ _DERIVATION: Final[dict[str, tuple[tuple[str, ...], str | None]]] = {
     "not-simplified": (("Right, and it can be simplified further.",), None),
     "too-large": (
         (
-            "Too large to judge: {what} is limited to {limit}.",
-            "Too large to judge: {what}.",
+            "Too large to judge: {what} {got}, and the limit is {limit}.",
+            "Too large to judge: the limit for {what} is {limit}.",
             "This is too large to judge.",
         ),
         "Shorten it: smaller exponents, fewer terms, less nesting.",
     ),
     "unreadable": (
         (
-            "This cannot be read: expected {expected}, found {found}.",
-            "This cannot be read: expected {expected}.",
             "This cannot be read: {reason}.",
+            "This cannot be read: {character} is not a printable character.",
+            When("unclosed", True, "The bracket {bracket} is not closed: expected {expected}."),
+            "This cannot be read: expected {expected}, found {got}.",
+            "This cannot be read: expected {expected}, found {found}.",
+            "This cannot be read: expected {expected} here.",
             "This cannot be read as a formula.",
         ),
         None,
     ),
     "wrong-value": (
-        ("The value differs from the right one.",),
-        "Try the point above by hand, in both formulas.",
+        (
+            "The value is {factor} times the right one.",
+            "The labels of {labels} are off by {offset}.",
+            "The value differs from the right one.",
+        ),
+        "Work the point out by hand, in both formulas.",
     ),
 }
 
-_CODE: Final[dict[str, tuple[tuple[str, ...], str | None]]] = {
+_CODE: Final[dict[str, tuple[tuple[Template, ...], str | None]]] = {
     "wrong-sign": (
         ("The sign is wrong: this is minus the loss.",),
         "A loss to be minimised: is the minus there, once?",
@@ -195,7 +227,7 @@ _CODE: Final[dict[str, tuple[tuple[str, ...], str | None]]] = {
     ),
     "broadcasting": (
         (
-            "Arrays broadcast to {shape}: every sample met every other one.",
+            "Arrays of shapes {shapes} broadcast against each other: every sample met every other one.",
             "Arrays broadcast against each other: every sample met every other one.",
         ),
         "Print the shapes: (n,) against (n, 1) gives (n, n).",
@@ -208,15 +240,19 @@ _CODE: Final[dict[str, tuple[tuple[str, ...], str | None]]] = {
         "A clip avoids the warning, not the error. Work from the logit, where nothing has to be clipped.",
     ),
     "overflow": (
-        ("It overflows: {where}.", "It overflows for large inputs."),
+        (
+            "NumPy warned: {warning}.",
+            "It overflows at {input}.",
+            "It overflows for large inputs.",
+        ),
         "Which intermediate value outgrows the floats, though the result does not? Rearrange so that it stays small.",
     ),
     "underflow": (
-        ("It underflows: {where}.", "An intermediate value underflows to 0, and its digits are gone."),
-        "Stay in logarithms: log of a tiny product is a sum of moderate logs.",
+        ("An intermediate value underflows to 0, and its digits are gone.",),
+        "Stay in logarithms: the log of a tiny product is a sum of moderate logs.",
     ),
     "cancellation": (
-        ("Digits cancel: {lost} of them are lost.", "Digits cancel: two nearly equal numbers are subtracted."),
+        ("Digits cancel: two nearly equal numbers are subtracted.",),
         "Look for 1 − (nearly 1) or log(1 + tiny): log1p and expm1 exist for these.",
     ),
     "nan": (
@@ -225,26 +261,30 @@ _CODE: Final[dict[str, tuple[tuple[str, ...], str | None]]] = {
     ),
     "domain-error": (
         (
-            "{warning}, though the input lies inside the domain.",
-            "{exception}, though the input lies inside the domain.",
+            "NumPy warned inside the domain: {warning}.",
+            "It raised {exception} inside the domain: {message}.",
             "A warning or an exception inside the domain.",
         ),
         "The input is allowed. Guard this case, or rearrange so that it needs no guard.",
     ),
     "edge-case": (
-        ("It fails at an edge of the domain: {where}.", "It fails at an edge of the domain."),
+        (
+            "It fails at an edge of the domain: {what}.",
+            "It fails at an edge of the domain, at {input}.",
+            "It fails at an edge of the domain.",
+        ),
         "Try one sample, one class, exact 0 and exact 1.",
     ),
     "wrong-shape": (
-        ("The result should have shape {expected}, and has {got}.", "The result does not have the promised shape."),
+        ("The result should have shape {expected}; yours is {got}.", "The result does not have the promised shape."),
         "A loss per batch is one number, a plain scalar: not (1,), not a tuple.",
     ),
     "dtype": (
-        ("The result is {got} for {given} input.", "The result has an unexpected dtype."),
+        ("It goes wrong for the type {dtype}.", "The result has an unexpected type."),
         "Let the result keep the inputs' floating type; integers become float64.",
     ),
     "mutates-input": (
-        ("The argument {name} was changed.", "The inputs were changed."),
+        ("The caller's array is changed: {names}.", "The inputs were changed."),
         "`x -= …` and `x[...] = …` write into the caller's array: make a new one.",
     ),
     "not-deterministic": (
@@ -252,14 +292,21 @@ _CODE: Final[dict[str, tuple[tuple[str, ...], str | None]]] = {
         "Remove randomness, and anything remembered between calls.",
     ),
     "slow": (
-        ("{ratio} times slower than the vectorised formula.", "Much slower than the vectorised formula."),
+        (
+            "{ratio} times slower than the vectorised formula, by the loop at line {line}.",
+            "{ratio} times slower than the vectorised formula.",
+            "Much slower than the vectorised formula.",
+        ),
         "Replace the Python loop by whole-array operations.",
     ),
     "hides-nan": (
         ("A NaN in the input comes out as an ordinary number.",),
         "`nan_to_num`, `nansum` and bare comparisons hide faults upstream.",
     ),
-    "prints": (("The function prints.",), "Return the value, and leave printing to the caller."),
+    "prints": (
+        (When("cut", True, "It printed without end, and was stopped."), "The function prints."),
+        "Return the value, and leave printing to the caller.",
+    ),
     "timeout": (
         ("Stopped after {seconds} seconds.", "It took too long, and was stopped."),
         "Is there a loop that does not end, or one over every pair?",
@@ -270,10 +317,11 @@ _CODE: Final[dict[str, tuple[tuple[str, ...], str | None]]] = {
     ),
     "crashed": (
         (
-            "It raised {exception}: {message}",
+            "It raised {exception}: {message}.",
             "It raised {exception}.",
-            "It ended with {signal}.",
-            "It crashed at this input.",
+            "The process ended with {signal}.",
+            "The process ended with exit code {exit}.",
+            "It crashed.",
         ),
         None,
     ),
@@ -286,11 +334,12 @@ _CODE: Final[dict[str, tuple[tuple[str, ...], str | None]]] = {
     ),
     "no-entry": (
         (
-            "There is no function {entry}; found: {found}.",
-            "There is no function {entry}.",
+            "There is no function {asked}; the file has {names}.",
+            "There is no function {asked}.",
+            "There is not one public function to test, but several: {names}.",
             "There is no public function to test.",
         ),
-        "Define the function at the top level of the file, under the name that was asked for.",
+        "Define it at the top level of the file, or name another one with --entry.",
     ),
     "syntax-error": (("This is not valid Python: {message}.", "This is not valid Python."), None),
     "import-error": (
@@ -299,7 +348,7 @@ _CODE: Final[dict[str, tuple[tuple[str, ...], str | None]]] = {
     ),
 }
 
-_SMALL: Final[dict[str, tuple[tuple[str, ...], str | None]]] = {
+_SMALL: Final[dict[str, tuple[tuple[Template, ...], str | None]]] = {
     "wrong-option": (
         (
             "Option {option} is not right: {why}",
@@ -321,7 +370,7 @@ _SMALL: Final[dict[str, tuple[tuple[str, ...], str | None]]] = {
     ),
 }
 
-WORDS: Final[dict[str, tuple[tuple[str, ...], str | None]]] = {**_CODE, **_SMALL, **_DERIVATION}
+WORDS: Final[dict[str, tuple[tuple[Template, ...], str | None]]] = {**_CODE, **_SMALL, **_DERIVATION}
 
 _STORE: Final[dict[str, str]] = {
     "corrupt": "the progress in {path} cannot be read ({detail}). It was left as it is: move it away to start afresh, "
