@@ -86,6 +86,8 @@ class Definition:
     body: Expr
     shape: Shape = ()
     aliases: tuple[str, ...] = ()
+    parameters: tuple[str, ...] = ()
+    """`f(u) = …`: the names that a call replaces; a call stands in the tree as the body with them replaced."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,254 @@
+"""Derivatives left standing, in each notation: `dL/dz`, `\\frac{\\partial L}{\\partial z}`, `d/dp (…)`, `L'`, `∇_w L`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from grader.formula.functions import BY_SPELLING
+from grader.formula.names import canonical
+from grader.formula.parse_levels import Level
+from grader.formula.runs import Piece
+from grader.formula.syntax import Apply, Derivative, Ident, Prime, Quotient, Syntax
+from grader.formula.tree import Span
+
+if TYPE_CHECKING:
+    from grader.formula.notation import Token
+    from grader.formula.parse import Parser
+
+_ASCII_D: Final = "d"
+
+
+def _is_d(token: Token) -> bool:
+    return (token.kind == "letter" and token.text == _ASCII_D) or (token.kind == "op" and token.text == "∂")
+
+
+def _after_order(parser: Parser, at: int) -> int:
+    """The token after `^2` or `^{2}`."""
+    tokens = parser.tokens
+    if tokens[at].text == "^" and tokens[at].kind == "op":
+        if tokens[at + 1].kind == "number":
+            return at + 2
+        if tokens[at + 1].text == "{" and at + 1 in parser.closing:
+            return parser.closing[at + 1] + 1
+    return at
+
+
+def derivative_ahead(parser: Parser, at: int) -> bool:
+    """Whether `dA/dB`, `d/dB` or their like with ∂ begins at a token. Read before any product."""
+    tokens = parser.tokens
+    if at >= len(tokens) or not _is_d(tokens[at]):
+        return False
+    partial = tokens[at].text == "∂"
+    k = _after_order(parser, at + 1)
+    if tokens[k].text != "/":
+        if not partial and tokens[k].space:
+            return False
+        k = _end_of_numerator(parser, k, partial)
+        if k < 0:
+            return False
+    below = k + 1
+    if below >= len(tokens) - 1 or not _is_d(tokens[below]) or (tokens[below].text == "∂") != partial:
+        return False
+    quantity = tokens[below + 1]
+    return quantity.kind in ("letter", "word") and (partial or not quantity.space)
+
+
+def _end_of_numerator(parser: Parser, at: int, partial: bool) -> int:
+    """Where the `/` after a numerator stands, or -1."""
+    tokens, k, function = parser.tokens, at, False
+    while True:
+        token = tokens[k]
+        if token.space and k > at and not partial and not function and token.text != "/":
+            return -1
+        if token.kind in ("letter", "word"):
+            word = parser.runs.word(k)
+            function = word in BY_SPELLING and len(word) > 1
+            k += 1 if not function else parser.runs.word_end(k) - k
+        elif token.kind == "number" or (token.kind == "op" and token.text in ("_", "^", "'")):
+            k += 1
+        elif token.kind == "open" and k in parser.closing:
+            k = parser.closing[k] + 1
+        elif token.kind == "op" and token.text == "/" and k > at:
+            return k
+        else:
+            return -1
+
+
+def derivative(parser: Parser) -> Syntax:
+    """The derivative that begins at the present `d` or `∂`."""
+    start = parser.at
+    parser.advance()
+    order = _order(parser)
+    if parser.sees("/"):
+        parser.advance()
+        parser.advance()
+        wrt = quantity(parser)
+        _same_order(parser, order)
+        return Derivative(_reach(parser), wrt, order, span=parser.span(start))
+    of = _numerator(parser, "/")
+    parser.expect("/")
+    parser.advance()
+    wrt = quantity(parser)
+    _same_order(parser, order)
+    return Derivative(_with_argument(of, wrt), wrt, order, span=parser.span(start))
+
+
+def fraction(parser: Parser) -> Syntax:
+    """`\\frac{a}{b}`, `\\frac12`, `\\frac{dL}{dz}`; the parser stands at `\\frac`."""
+    start = parser.at
+    parser.advance()
+    if _leibniz_fraction(parser):
+        parser.advance()
+        parser.advance()
+        order = _order(parser)
+        of = None if parser.sees("}") else _numerator(parser, "}")
+        parser.expect("}")
+        parser.expect("{")
+        parser.advance()
+        wrt = quantity(parser)
+        _same_order(parser, order)
+        parser.expect("}")
+        body = _reach(parser) if of is None else _with_argument(of, wrt)
+        return Derivative(body, wrt, order, span=parser.span(start))
+    num = latex_argument(parser)
+    den = latex_argument(parser)
+    return Quotient(num, den, span=parser.span(start))
+
+
+def _leibniz_fraction(parser: Parser) -> bool:
+    tokens, at = parser.tokens, parser.at
+    if tokens[at].text != "{" or at not in parser.closing or not _is_d(tokens[at + 1]):
+        return False
+    below = parser.closing[at] + 1
+    if tokens[below].text != "{" or below not in parser.closing or not _is_d(tokens[below + 1]):
+        return False
+    return parser.closing[below] > below + 2 and tokens[below + 1].text == tokens[at + 1].text
+
+
+def latex_argument(parser: Parser) -> Syntax:
+    """What one LaTeX argument is: a group, one digit, one letter."""
+    token = parser.token
+    if token.kind == "open" and token.text == "{":
+        if parser.ahead().text == "}":
+            raise parser.fail("a formula", at=parser.at + 1)
+        parser.advance()
+        return parser.inside("}")
+    if token.kind == "number" and len(token.text) > 1 and token.text.isdigit():
+        return parser.split_digit()
+    if token.kind == "letter":
+        return parser.one_letter()
+    return parser.factor()
+
+
+def _order(parser: Parser) -> int:
+    if not parser.sees("^"):
+        return 1
+    parser.advance()
+    braced = parser.sees("{")
+    if braced:
+        parser.advance()
+    token = parser.token
+    if token.kind != "number" or token.value is None or token.value.denominator != 1 or not 1 <= token.value <= 4:
+        raise parser.fail("an order such as 2")
+    parser.advance()
+    if braced:
+        parser.expect("}")
+    return int(token.value)
+
+
+def _same_order(parser: Parser, order: int) -> None:
+    """`dz²` after `d²`: the order again."""
+    if order == 1:
+        return
+    at = parser.at
+    if _order(parser) != order:
+        raise parser.fail(f"^{order}", at=at)
+
+
+def quantity(parser: Parser) -> Syntax:
+    """A declared name, with its subscripts: what one can differentiate by."""
+    start = parser.at
+    if parser.token.kind not in ("letter", "word"):
+        raise parser.fail("a name")
+    piece = parser.runs.quantity(start)
+    if piece is None or piece.meaning not in ("name", "matrix-row", "index"):
+        raise parser.runs.unknown(start)
+    return parser.name_with_subscripts(piece)
+
+
+def _numerator(parser: Parser, stop: str) -> Syntax:
+    """`L`, `p_k`, `σ`, `(…)`, `log p`: a function without its argument is one of the denominator."""
+    start = parser.at
+    if parser.token.kind in ("letter", "word"):
+        piece = parser.runs.quantity(start)
+        if piece is None and parser.runs.loss and parser.token.text == "J":
+            piece = Piece("loss", "L", start + 1)
+        bare = BY_SPELLING.get(parser.runs.word(start)) or BY_SPELLING.get(canonical(parser.runs.word(start)))
+        after = parser.tokens[parser.runs.word_end(start)]
+        if bare is not None and after.text == stop and (piece is None or piece.meaning == "index"):
+            parser.skip_word()
+            return Apply(bare, (), span=parser.span(start))
+        if piece is not None and piece.meaning != "index":
+            node = parser.name_with_subscripts(piece)
+            if parser.sees(stop):
+                return node
+            parser.at = start
+    of = parser.expression(Level.PRODUCT) if stop == "}" else parser.factor()
+    if not parser.sees(stop):
+        raise parser.fail(stop)
+    return of
+
+
+def _with_argument(of: Syntax, wrt: Syntax) -> Syntax:
+    return Apply(of.function, (wrt,), span=of.span) if isinstance(of, Apply) and not of.args else of
+
+
+def _reach(parser: Parser) -> Syntax:
+    """What an operator acts on: the product that follows."""
+    return parser.expression(Level.PRODUCT)
+
+
+def nabla(parser: Parser) -> Syntax:
+    """`∇L`, `∇_w L`, `∇_w (…)`."""
+    start = parser.at
+    parser.advance()
+    wrt: Syntax | None = None
+    if parser.sees("_"):
+        parser.advance()
+        braced = parser.sees("{")
+        if braced:
+            parser.advance()
+        wrt = quantity(parser)
+        if braced:
+            parser.expect("}")
+    token = parser.token
+    if token.kind in ("letter", "word") and parser.runs.keyword(parser.at) is None:
+        piece = parser.runs.quantity(parser.at)
+        if piece is not None and piece.meaning == "loss":
+            return Derivative(parser.factor(), wrt, span=parser.span(start))
+    elif token.kind in ("end", "close", "newline") or (token.kind == "op" and token.text in ("=", "+", "-", "*", "·", "/")):
+        if not parser.runs.loss:
+            raise parser.fail("a formula")
+        return Derivative(Ident("L", "loss", span=parser.span(start)), wrt, span=parser.span(start))
+    return Derivative(_reach(parser), wrt, span=parser.span(start))
+
+
+def primes(parser: Parser, base: Syntax) -> Syntax:
+    """`L'`, `p''`, `X'`, with the argument of a function's derivative (`L'(z)`)."""
+    start = parser.at
+    while parser.sees("'"):
+        parser.advance()
+    count = parser.at - start
+    wrt: Syntax | None = None
+    if isinstance(base, Ident) and parser.sees("(") and (base.meaning == "loss" or parser.is_scalar_definition(base)):
+        close = parser.closing[parser.at]
+        inner = parser.at + 1
+        if parser.tokens[inner].kind in ("letter", "word"):
+            piece = parser.runs.quantity(inner)
+            if piece is not None and piece.after == close:
+                parser.advance()
+                wrt = parser.name_with_subscripts(piece)
+                parser.expect(")")
+    return Prime(base, count, wrt, span=Span(base.span.start, parser.span(start).end))
+
+

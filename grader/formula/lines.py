@@ -1,0 +1,265 @@
+"""The statements of a derivation: lines, `align` rows, chains that go on, and the words between.
+
+A statement is a run of tokens with the line on which it begins. Words are told from mathematics here, with
+care: only what is certainly prose is set aside, so that a mistyped formula is reported and not skipped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from grader.formula.names import Vocabulary, canonical
+from grader.formula.notation import Token
+from grader.formula.tree import Span
+
+PROSE: Final = frozenset(
+    """so then thus hence therefore consequently let set define denote put write take where with since because as using use uses by
+    from the a an we us our i it its is are be has have get gets gives give given yields obtain find know now note that this these
+    which finally first second third next step last also again recall remember substitute substituting plug plugging into
+    differentiate differentiating derivative gradient respect chain rule rules product quotient power sum linearity
+    simplify simplifying simplifies simplified expand expanding collect rearrange rearranging cancel cancels cancelling combine
+    combining apply applying compute computing calculate answer result solution final hence finally both sides side left right hand
+    equals equal to of in on for and or but if when case otherwise term terms loss function sigmoid softmax logit logits label
+    target prediction inside outside outer inner factor constant follows follow holds see want need consider start starting begin
+    write rewrite rewriting same as before above below only each every all here there one two just multiply multiplying divide
+    dividing definition identity algebra property follows implies conclude done qed proof lemma claim wrt wlog respectively
+    independent depends not no does do can because via per sample class everything together becomes leaves remains being ok""".split()
+)
+"""Words that certainly are words."""
+INTRODUCING: Final = frozenset(("let", "set", "define", "denote", "put", "write"))
+_BREAKS: Final = frozenset(
+    "where with since because using by hence so therefore thus then as via giving gives which implies given wherein recall".split()
+)
+"""Words that end a formula in the middle of a line."""
+_REASONS: Final = frozenset("since because as using by via given".split())
+_CONTINUES: Final = frozenset(("=", "==", "≈", "+"))
+_OPEN_ENDED: Final = frozenset(("+", "-", "*", "·", "/", "=", "==", ":=", "^", "⊙", "@", ","))
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """Tokens that make one formula or chain; `introduces` after `let`, `reason` after `since` and its like."""
+
+    tokens: tuple[Token, ...]
+    line: int
+    introduces: bool = False
+    reason: bool = False
+    chained: bool = False
+    """Begins with `=`: it goes on with the statement before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """What was set aside as words."""
+
+    line: int
+    text: str
+    span: Span
+
+
+class Lines:
+    """Cuts the tokens of a whole text into statements. Names that are declared later do not matter here:
+    `vocabulary` only keeps declared names from being taken for words."""
+
+    def __init__(self, tokens: Sequence[Token], text: str, vocabulary: Vocabulary) -> None:
+        self.text = text
+        self.vocabulary = vocabulary
+        self.comments: list[Comment] = []
+        self.line_of = _line_counter(text)
+        self.tokens = tokens
+
+    def statements(self) -> list[Statement]:
+        found: list[Statement] = []
+        for raw in self._joined(self._rows()):
+            found.extend(self._parts(raw))
+        return found
+
+    # -- rows
+
+    def _rows(self) -> Iterator[list[Token]]:
+        """The text cut at line ends, `\\\\`, `;` and `⇒` that stand outside brackets and cases."""
+        closing = _matched(self.tokens)
+        row: list[Token] = []
+        until = -1
+        for at, token in enumerate(self.tokens):
+            until = max(until, closing.get(at, -1))
+            inside = at <= until and at != until
+            if token.kind == "comment":
+                self._note([token])
+            elif token.kind == "end" or (not inside and (token.kind == "newline" or (token.kind == "op" and token.text in (";", "⇒")))):
+                yield row
+                row = []
+            elif not (token.kind == "newline" and token.text == "\n") and not (not inside and token.kind == "op" and token.text == "&"):
+                row.append(token)
+
+    def _joined(self, rows: Iterator[list[Token]]) -> list[list[Token]]:
+        """Rows that end in an operator, or go on with `+`, belong together."""
+        found: list[list[Token]] = []
+        for row in rows:
+            if not row:
+                continue
+            before = found[-1] if found else None
+            if before and ((before[-1].kind == "op" and before[-1].text in _OPEN_ENDED - {","}) or row[0].text == "+"):
+                before.extend(row)
+            else:
+                found.append(row)
+        return found
+
+    # -- one row
+
+    def _parts(self, row: list[Token]) -> Iterator[Statement]:
+        """The formulas of one row: cut at words that end a formula, at `prose:`, at commas between equations."""
+        cuts, reasons = [0], {0: False}
+        closing = _matched(row)
+        at = 0
+        while at < len(row):
+            if at in closing:
+                at = closing[at] + 1
+                continue
+            token = row[at]
+            if token.kind in ("letter", "word"):
+                word, end = _word(row, at)
+                if word.lower() in _BREAKS and at > 0 and self._is_word(word):
+                    cuts.append(at)
+                    reasons[at] = word.lower() in _REASONS
+                elif word.lower() == "and" and at > 0 and _has_equals(row[cuts[-1] : at]) and _has_equals(row[end:]):
+                    cuts.append(at)
+                    reasons[at] = False
+                at = max(end, at + 1)
+                continue
+            if token.text == "," and _has_equals(row[cuts[-1] : at]) and _has_equals(row[at + 1 :]):
+                cuts.append(at + 1)
+                reasons[at + 1] = False
+            at += 1
+        for start, end in zip(cuts, [*cuts[1:], len(row)], strict=True):
+            statement = self._statement(row[start:end], reason=reasons[start])
+            if statement is not None:
+                yield statement
+
+    def _statement(self, tokens: list[Token], *, reason: bool) -> Statement | None:
+        whole = tokens
+        tokens = self._after_colon(_stripped(tokens))
+        introduces = False
+        while tokens:
+            token = tokens[0]
+            if token.kind in ("letter", "word"):
+                word, end = _word(tokens, 0)
+                after = tokens[end] if end < len(tokens) else None
+                glued = after is not None and not after.space and (after.text in ("_", "(", "[", "^", "'") or after.kind == "number")
+                if word.lower() not in PROSE or not self._is_word(word) or (glued and word.lower() not in INTRODUCING):
+                    break
+                if len(word) == 1 and after is not None and after.kind not in ("letter", "word"):
+                    break
+                introduces = introduces or word.lower() in INTRODUCING
+                tokens = tokens[end:]
+            elif token.kind == "op" and token.text in (",", ":", ".", "'") and len(tokens) < len(whole):
+                tokens = tokens[1:]
+            elif token.kind == "op" and token.text in ("⇒", "→") or (token.kind == "bad" and token.text in "•●▪◦"):
+                tokens = tokens[1:]
+            else:
+                break
+        tokens = self._without_remark(_stripped(tokens))
+        if len(tokens) < len(whole):
+            self._note([t for t in whole if t not in tokens])
+        if not tokens:
+            return None
+        return Statement(tuple(tokens), self.line_of(tokens[0].start), introduces, reason, tokens[0].text in _CONTINUES)
+
+    def _after_colon(self, tokens: list[Token]) -> list[Token]:
+        """What stands behind `by the chain rule:`."""
+        for at, token in enumerate(tokens):
+            if token.kind == "op" and token.text == ":":
+                before = tokens[:at]
+                if before and at + 1 < len(tokens) and self.wordy(before):
+                    return tokens[at + 1 :]
+                return tokens
+            if token.kind not in ("letter", "word", "number", "bad") and token.text not in (",", "'", ".", "-", "(", ")"):
+                return tokens
+        return tokens
+
+    def _without_remark(self, tokens: list[Token]) -> list[Token]:
+        """A formula without a bracket of words behind it, as `(chain rule)`."""
+        closing = _matched(tokens)
+        last = next((start for start, end in closing.items() if end == len(tokens) - 1), None)
+        if last and tokens[last].text in ("(", "[") and tokens[last].space and self.wordy(tokens[last + 1 : -1]):
+            return _stripped(tokens[:last])
+        return tokens
+
+    def wordy(self, tokens: Sequence[Token]) -> bool:
+        """Whether tokens are words and punctuation only, one of them certainly a word."""
+        certain = False
+        at = 0
+        while at < len(tokens):
+            token = tokens[at]
+            if token.kind in ("letter", "word"):
+                word, at = _word(tokens, at)
+                certain = certain or (len(word) > 1 and word.lower() in PROSE and self._is_word(word))
+                continue
+            if token.kind == "number" and not token.text.isdigit():
+                return False
+            if token.kind not in ("bad", "number") and token.text not in (",", ".", ":", "'", "-", "(", ")", ";"):
+                return False
+            at += 1
+        return certain
+
+    def _is_word(self, word: str) -> bool:
+        return canonical(word) not in self.vocabulary.names
+
+    def note(self, tokens: Sequence[Token]) -> None:
+        """Set tokens aside as words."""
+        self._note(tokens)
+
+    def _note(self, tokens: Sequence[Token]) -> None:
+        if tokens:
+            span = Span(tokens[0].start, tokens[-1].end)
+            self.comments.append(Comment(self.line_of(span.start), self.text[span.start : span.end].strip(), span))
+
+
+def _line_counter(text: str) -> _LineOf:
+    return _LineOf(text)
+
+
+class _LineOf:
+    """The line, from 1, of an offset."""
+
+    def __init__(self, text: str) -> None:
+        self.starts = [0, *(at + 1 for at, char in enumerate(text) if char == "\n")]
+
+    def __call__(self, offset: int) -> int:
+        from bisect import bisect_right
+
+        return bisect_right(self.starts, offset)
+
+
+def _matched(tokens: Sequence[Token]) -> dict[int, int]:
+    """Opening to closing bracket, as far as they match."""
+    found: dict[int, int] = {}
+    stack: list[int] = []
+    for at, token in enumerate(tokens):
+        if token.kind in ("open", "begin"):
+            stack.append(at)
+        elif token.kind in ("close", "end-begin") and stack:
+            found[stack.pop()] = at
+    return found
+
+
+def _stripped(tokens: list[Token]) -> list[Token]:
+    """Without punctuation at the end."""
+    end = len(tokens)
+    while end and (tokens[end - 1].text in (",", ".", ":", ";") or (tokens[end - 1].kind == "bad" and tokens[end - 1].text in "∎□■✓")):
+        end -= 1
+    return tokens[:end]
+
+
+def _word(tokens: Sequence[Token], at: int) -> tuple[str, int]:
+    text, end = "", at
+    while end < len(tokens) and tokens[end].kind in ("letter", "word") and not (end > at and tokens[end].space):
+        text += tokens[end].text
+        end += 1
+    return text, end
+
+
+def _has_equals(tokens: Sequence[Token]) -> bool:
+    return any(token.kind == "op" and token.text in ("=", "==", ":=") for token in tokens)

@@ -1,0 +1,116 @@
+"""Names: one canonical form for all spellings, and the vocabulary that a scope gives to a reader."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from grader.formula import symbols
+from grader.formula.declare import Scope
+from grader.formula.functions import BY_SPELLING
+
+Meaning = Literal["name", "index", "size", "function", "big", "constant", "loss", "identity", "matrix-row", "delta", "derivative"]
+
+BIG: Final = {"sum": "sum", "Sum": "sum", "mean": "mean", "avg": "mean", "average": "mean", "prod": "prod", "product": "prod",
+              "nansum": "sum", "Σ": "sum", "Π": "prod"}  # fmt: skip
+"""Operators that take an index or run over all components."""
+EXTREMES: Final = {"max": "max", "min": "min", "amax": "max", "amin": "min"}
+CONSTANTS: Final = {"e": "e", "pi": "pi", "inf": "inf", "infinity": "inf", "oo": "inf"}
+LOSS_NAMES: Final = frozenset(("L", "ell", "loss", "Loss"))
+CALLS: Final = {"where": "where", "Piecewise": "Piecewise", "square": "square", "power": "power", "pow": "power", "divide": "divide",
+                "multiply": "multiply", "matmul": "matmul", "negative": "negative", "reciprocal": "reciprocal", "subtract": "subtract",
+                "add": "add", "logical_not": "not", "heaviside": "heaviside", "float": "float", "array": "float", "equal": "equal",
+                "indicator": "indicator", "Indicator": "indicator", "frac": "divide", "trans": "transpose", "tr": "trace",
+                "trace": "trace", "Heaviside": "heaviside", "KroneckerDelta": "kronecker"}  # fmt: skip
+"""Calls that are rewritten while reading; no function of the tree."""
+OPERATORS_AS_WORDS: Final = frozenset(("if", "else", "otherwise", "and", "or", "not", "for", "in", "when", "elif", "then"))
+
+_DISPLAY_MARKS: Final = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303", "dot": "\u0307"}
+
+
+def canonical(spelling: str) -> str:
+    """The one form of all spellings: `ŷ`, `y_hat`, `yhat` give `yhat`; `σ₂` (as `σ_2`) gives `sigma_2`."""
+    out: list[str] = []
+    for char in spelling:
+        if char in symbols.MARKS:
+            out.append(symbols.MARKS[char])
+        else:
+            out.append(symbols.GREEK.get(char, char))
+    name = "".join(out)
+    for mark in symbols.MARK_OF:
+        name = name.replace(f"_{mark}_", f"{mark}_")
+        if name.endswith(f"_{mark}"):
+            name = name[: -len(mark) - 1] + mark
+    return name.rstrip("_") or name
+
+
+def display(name: str) -> str:
+    """A canonical name as it is shown: `yhat` gives `ŷ`, `sigma_2` gives `σ_2`."""
+    base, underscore, rest = name.partition("_")
+    mark = next((m for m in symbols.MARK_OF if base.endswith(m) and base != m), "")
+    stem = base.removesuffix(mark)
+    letter = symbols.GREEK_BY_NAME.get(stem, stem)
+    if mark and len(letter) != 1:
+        letter, mark = symbols.GREEK_BY_NAME.get(base, base), ""
+    import unicodedata
+
+    shown = unicodedata.normalize("NFC", letter + (_DISPLAY_MARKS[mark] if mark else ""))
+    return shown + underscore + rest
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """What each canonical spelling means in a scope. Built once for each scope and set of new names."""
+
+    scope: Scope
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Spelling (canonical) to declared name, aliases and `x1` for `x_1` included."""
+    sizes: frozenset[str] = frozenset()
+    longest: int = 1
+
+    @classmethod
+    def of(cls, scope: Scope) -> Vocabulary:
+        names: dict[str, str] = {}
+        entries = [*scope.variables.values(), *scope.definitions.values()]
+        for entry in entries:
+            for spelling in (entry.name, *entry.aliases):
+                names.setdefault(spelling, entry.name)
+        for spelling, name in list(names.items()):
+            for other in _digit_spellings(spelling):
+                names.setdefault(other, name)
+        sizes = frozenset(scope.dims)
+        return cls(scope, names, sizes, max(map(len, [*names, *sizes]), default=1))
+
+    def suggestion(self, symbol: str) -> str | None:
+        """The declared name (as shown) or function nearest to a spelling that means nothing."""
+        wanted = canonical(symbol)
+        for name in self.names.values():
+            if name.lower() == wanted.lower():
+                return display(name)
+        known: dict[str, str] = {spelling: display(name) for spelling, name in self.names.items()}
+        known |= {name: name for name in self.sizes}
+        if len(wanted) > 2:
+            known |= {name: name for name in (*BY_SPELLING, *BIG) if len(name) > 2}
+        close = difflib.get_close_matches(wanted, known, n=1, cutoff=0.6)
+        return known[close[0]] if close else None
+
+    @property
+    def known(self) -> str:
+        """The declared names, as shown, separated by commas."""
+        return ", ".join(_unique(display(n) for n in (*self.scope.variables, *self.scope.definitions)))
+
+
+def _digit_spellings(name: str) -> Iterable[str]:
+    """`x1` and `x_1` are one where only one of them is declared."""
+    stem, underscore, digits = name.rpartition("_")
+    if underscore and digits.isdigit() and stem:
+        yield stem + digits
+    head = name.rstrip("0123456789")
+    if head != name and head and not head.endswith("_"):
+        yield head + "_" + name[len(head) :]
+
+
+def _unique(items: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(items))

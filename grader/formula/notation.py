@@ -1,0 +1,390 @@
+"""From text to tokens: plain, Unicode, LaTeX and Python notation become one small set of signs.
+
+Every token keeps its offsets in the text as typed. Nothing is refused here except what must never be
+looked at twice (control and direction characters, numbers without end): a sign without a meaning becomes
+a `bad` token, and whoever reads a formula stops at it. Prose between formulas may hold any sign.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Final, Literal
+
+from grader.formula import symbols
+from grader.formula.errors import Unreadable
+from grader.formula.limits import DIGITS, too_large
+from grader.formula.tree import Span
+
+Kind = Literal["number", "letter", "word", "op", "open", "close", "begin", "end-begin", "newline", "comment", "bad", "end"]
+
+_NUMBER: Final = re.compile(r"(?:[0-9]+(?:\.(?![a-zA-Z*/^])[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_DIGITS: Final = re.compile(r"[0-9]+")
+_COMMAND: Final = re.compile(r"\\(?:[a-zA-Z]+\*?|.)", re.DOTALL)
+_MODULE: Final = re.compile(r"(?:[A-Za-z_]+\.)+(?=[A-Za-z_])")
+_CASES_BRACE: Final = re.compile(r"(?:\\left\s*)?\\(?:\{|lbrace)(?=\s*\\begin\s*\{(?:array|cases|dcases|aligned)\})")
+"""A brace before an environment of cases: it has no partner."""
+_NAME: Final = re.compile(r"[A-Za-z]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """`text` is the sign as read (a letter with its combining marks, an operator, a word); `space` tells
+    whether white space stood before it, `first` whether it came from a digit run that may be split."""
+
+    kind: Kind
+    text: str
+    start: int
+    end: int
+    space: bool = False
+    value: Fraction | None = None
+    latex: bool = False
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def tokenise(text: str) -> list[Token]:
+    """The tokens of a text, with one `end` token after them. Raises Unreadable for control and direction
+    characters and for numbers of more than `limits.DIGITS` digits."""
+    return _Lexer(text).run()
+
+
+class _Lexer:
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.at = 0
+        self.space = False
+        self.tokens: list[Token] = []
+        self.groups: list[Literal["keep", "drop", "words"]] = []
+        """What to do with the brace that closes each open one: LaTeX fonts and accents drop theirs."""
+        self.words = 0
+        """How many open groups are read as whole words."""
+        self.mark: tuple[str, int] | None = None
+        """An accent that waits for its letter, and where it began."""
+
+    def run(self) -> list[Token]:
+        while self.at < len(self.text):
+            self._step()
+        self._lost_mark()
+        self.tokens.append(Token("end", "", len(self.text), len(self.text), self.space))
+        return self.tokens
+
+    def _step(self) -> None:
+        text, at = self.text, self.at
+        char = text[at]
+        if char == "\n":
+            self._emit("newline", "\n", at + 1)
+            self.space = True
+        elif char.isspace() or char in "\u200b\ufeff\u2060\u2061\u2062\u2063~$":
+            # `$` only encloses; the invisible signs come along with copied text
+            self.at += 1
+            self.space = True
+        elif char == "\\":
+            self._command()
+        elif char in "0123456789" or (char == "." and at + 1 < len(text) and text[at + 1] in "0123456789"):
+            self._number()
+        elif char in symbols.SUPERSCRIPTS:
+            self._script("^", symbols.SUPERSCRIPTS)
+        elif char in symbols.SUBSCRIPTS:
+            self._script("_", symbols.SUBSCRIPTS)
+        elif char in symbols.VULGAR:
+            self._vulgar(char)
+        elif char in symbols.INDICATORS:
+            self._emit("number", "𝟙", at + 1, Fraction(1))
+        elif char in "#%" and (char == "#" or self.space or at == 0 or text[at - 1] == "\n"):
+            end = text.find("\n", at)
+            self._emit("comment", text[at : end if end >= 0 else len(text)], end if end >= 0 else len(text))
+        elif char in symbols.OPENING and char != "⟨":
+            self._open(char, at + 1)
+        elif char in ")]}":
+            self._close(char, at + 1)
+        elif char in "⟨⟩":
+            self._emit("open" if char == "⟨" else "close", char, at + 1)
+        elif text[at : at + 2] in symbols.ASCII_PAIRS:
+            self._emit("op", symbols.ASCII_PAIRS[text[at : at + 2]], at + 2)
+        elif char in symbols.OPERATORS:
+            self._emit("op", symbols.OPERATORS[char], at + 1)
+        elif char in symbols.DOUBLE:
+            for sign in symbols.DOUBLE[char]:
+                self._emit("op", sign, at + 1)
+        elif char == "∞":
+            self._emit("word", "inf", at + 1)
+        else:
+            self._letter_or_other(char)
+
+    def _emit(self, kind: Kind, text: str, end: int, value: Fraction | None = None, *, start: int | None = None) -> None:
+        begin = self.at if start is None else start
+        if self.mark is not None and kind not in ("letter", "word"):
+            self._lost_mark()
+        self.tokens.append(Token(kind, text, begin, end, self.space, value))
+        self.at, self.space = end, False
+
+    def _lost_mark(self) -> None:
+        """An accent over nothing that can carry one."""
+        if self.mark is not None:
+            _, start = self.mark
+            self.mark = None
+            self.tokens.append(Token("bad", self.text[start : self.at] or "\\hat", start, max(self.at, start + 1), self.space))
+
+    # -- numbers, letters
+
+    def _number(self) -> None:
+        previous = self.tokens[-1] if self.tokens and not self.space else None
+        suffix = previous is not None and (previous.kind in ("letter", "word") or previous.text == "_")
+        match = (_DIGITS if suffix else _NUMBER).match(self.text, self.at)
+        assert match is not None
+        typed = match[0]
+        digits, _, exponent = typed.lower().partition("e")
+        if len(digits) > DIGITS or (exponent and (len(exponent) > 5 or abs(int(exponent)) > DIGITS)):
+            got = len(digits) if len(digits) > DIGITS else (abs(int(exponent)) if len(exponent) < 9 else 10**8)
+            raise too_large("digits", DIGITS, got, match.start(), match.end())
+        self._emit("number", typed, match.end(), Fraction(typed))
+
+    def _vulgar(self, char: str) -> None:
+        value, previous = symbols.VULGAR[char], self.tokens[-1] if self.tokens else None
+        if previous is not None and previous.kind == "number" and not self.space and previous.text.isdigit():
+            # 2½ is the mixed number
+            assert previous.value is not None
+            self.tokens.pop()
+            self._emit("number", previous.text + char, self.at + 1, previous.value + value, start=previous.start)
+            return
+        self._emit("number", char, self.at + 1, value)
+
+    def _letter_or_other(self, char: str) -> None:
+        category = unicodedata.category(char)
+        if category in ("Cc", "Cf", "Co", "Cn", "Cs", "Zl", "Zp"):
+            raise Unreadable("unreadable", Span(self.at, self.at + 1), ("a printable character",), {"character": f"U+{ord(char):04X}"})
+        if char in symbols.VARIANTS:
+            char = symbols.VARIANTS[char]
+        base, *marks = unicodedata.normalize("NFD", char)
+        folded = unicodedata.normalize("NFKC", base)
+        if len(folded) == 1 and folded != base:
+            base = symbols.VARIANTS.get(folded, folded)
+            if base in "0123456789":
+                self._emit("number", base, self.at + 1, Fraction(int(base)))
+                return
+            if base in symbols.OPERATORS:
+                self._emit("op", symbols.OPERATORS[base], self.at + 1)
+                return
+            if base in symbols.OPENING:
+                self._open(base, self.at + 1)
+                return
+            if base in ")]}":
+                self._close(base, self.at + 1)
+                return
+        end = self.at + 1
+        while end < len(self.text) and (self.text[end] in symbols.MARKS or self.text[end] in symbols.IGNORED_MARKS):
+            marks.append(self.text[end])
+            end += 1
+        if not (base.isascii() and base.isalpha()) and base not in symbols.GREEK:
+            self._emit("bad", self.text[self.at : end], end)
+            return
+        if any(mark not in symbols.MARKS and mark not in symbols.IGNORED_MARKS for mark in marks):
+            self._emit("bad", self.text[self.at : end], end)
+            return
+        marks = ["\u0304" if mark == "\u0305" else mark for mark in marks if mark in symbols.MARKS]
+        if len(marks) <= 1 and base.isascii() and not marks and self._words_from_here():
+            return
+        self._letter(base + "".join(marks), end)
+
+    def _words_from_here(self) -> bool:
+        """Module prefixes (`np.`) are dropped; within `\\text{…}` a run of letters is one word."""
+        if self.words:
+            match = _NAME.match(self.text, self.at)
+            assert match is not None
+            if len(match[0]) > 1:
+                self._emit("word", match[0], match.end())
+                self.mark = None
+                return True
+            return False
+        previous = self.tokens[-1] if self.tokens else None
+        glued = previous is not None and not self.space and (previous.kind in ("letter", "word") or previous.text in ("_", "."))
+        if not glued and (match := _MODULE.match(self.text, self.at)) is not None:
+            prefix = 0
+            for part in match[0].split(".")[:-1]:
+                if part not in symbols.MODULES:
+                    break
+                prefix += len(part) + 1
+            if prefix:
+                self.at += prefix
+                return True
+        return False
+
+    def _letter(self, letter: str, end: int) -> None:
+        start = self.at
+        if self.mark is not None:
+            mark, start = self.mark
+            self.mark = None
+            letter += mark
+        self._emit("letter", letter, end, start=start)
+
+    # -- brackets
+
+    def _open(self, bracket: str, end: int) -> None:
+        if bracket == "{" and self.mark is not None:
+            self.groups.append("drop")
+            self.at = end
+            return
+        self._emit("open", bracket, end)
+        if bracket == "{":
+            self.groups.append("keep")
+
+    def _close(self, bracket: str, end: int) -> None:
+        if bracket == "}" and self.groups:
+            fate = self.groups.pop()
+            if fate != "keep":
+                self._lost_mark()
+                self.words -= fate == "words"
+                self.at = end
+                return
+        self._emit("close", bracket, end)
+
+    def _script(self, sign: str, table: dict[str, str]) -> None:
+        start = self.at
+        self._emit("op", sign, start)
+        self._emit("open", "{", start)
+        inner: list[Token] = []
+        while self.at < len(self.text) and (typed := self.text[self.at]) in table:
+            char, at = table[typed], self.at
+            self.at += 1
+            if char in "0123456789":
+                last = inner[-1] if inner else None
+                if last is not None and last.kind == "number":
+                    digits = last.text + char
+                    if len(digits) > DIGITS:
+                        raise too_large("digits", DIGITS, len(digits), last.start, at + 1)
+                    inner[-1] = replace(last, text=digits, value=Fraction(int(digits)), end=at + 1)
+                else:
+                    inner.append(Token("number", char, at, at + 1, value=Fraction(int(char))))
+            elif char in "()":
+                inner.append(Token("open" if char == "(" else "close", char, at, at + 1))
+            elif char in "+-=":
+                inner.append(Token("op", char, at, at + 1))
+            else:
+                inner.append(Token("letter", char, at, at + 1))
+        self.tokens.extend(inner)
+        self._emit("close", "}", self.at)
+
+    # -- LaTeX
+
+    def _command(self) -> None:
+        match = _COMMAND.match(self.text, self.at)
+        if match is None:  # a backslash at the very end
+            self._emit("bad", "\\", self.at + 1)
+            return
+        name, end = match[0][1:], match.end()
+        if name not in symbols.SKIPPED_WITH_ARGUMENT and len(name) > 1:
+            name, end = name.rstrip("*"), end - name.endswith("*")
+        if name == "\\":
+            option = re.compile(r"\[-?[0-9.]+ *(?:pt|em|ex|mm|cm)\]").match(self.text, end)
+            self._emit("newline", "\\\\", option.end() if option else end)
+            self.space = True
+        elif (opened := _CASES_BRACE.match(self.text, self.at)) is not None:
+            self.at, self.space = opened.end(), True
+        elif name in symbols.DELIMITER_SIZES:
+            self._sized(name, end)
+        elif name in symbols.SKIPPED:
+            self.at, self.space = end, True
+        elif name in symbols.SKIPPED_WITH_ARGUMENT:
+            close = self.text.find("}", end)
+            self.at, self.space = (close + 1 if close >= 0 else end), True
+        elif name in symbols.COMMAND_MARKS:
+            if self.mark is not None:
+                self._lost_mark()
+            mark = symbols.COMMAND_MARKS[name]
+            self.mark = (mark, self.at)
+            self.at = end
+        elif name in symbols.COMMAND_LETTERS:
+            self._letter(symbols.COMMAND_LETTERS[name], end)
+        elif name in symbols.FONTS or name in symbols.WORD_FONTS:
+            self._font(name, end)
+        elif name in ("mathbb", "mathds", "mathbbm"):
+            self._blackboard(end)
+        elif name in ("begin", "end"):
+            self._environment(name, end)
+        elif name in ("infty", "infin"):
+            self._emit("word", "inf", end)
+        elif name in ("dots", "ldots", "cdots", "vdots"):
+            self._emit("bad", match[0], end)
+        elif name in symbols.COMMAND_OPERATORS:
+            self._operator(symbols.COMMAND_OPERATORS[name], end)
+        elif name in symbols.COMMAND_WORDS or name.isalpha():
+            self._emit("word", name, end)
+            self.tokens[-1] = replace(self.tokens[-1], latex=True)
+        else:
+            self._emit("bad", match[0], end)
+
+    def _operator(self, sign: str, end: int) -> None:
+        if sign in symbols.OPENING:
+            # an escaped brace is a real one: it is never dropped
+            self._emit("open", sign, end)
+            if sign == "{":
+                self.groups.append("keep")
+        elif sign in symbols.CLOSING:
+            if sign == "}" and self.groups:
+                self.groups.pop()
+            self._emit("close", sign, end)
+        else:
+            self._emit("op", sign, end)
+
+    def _sized(self, name: str, end: int) -> None:
+        """`\\left|`, `\\bigl(`: a bar that is told which side it is on."""
+        rest = end
+        while rest < len(self.text) and self.text[rest] == " ":
+            rest += 1
+        side = "(" if name.endswith(("left", "l")) else ")" if name.endswith(("right", "r")) else ""
+        if side and self.text[rest : rest + 1] == ".":
+            self.at, self.space = rest + 1, True
+            return
+        for typed, sign in (("|", "|"), ("\\vert", "|"), ("\\|", "‖"), ("\\Vert", "‖"), ("\\lVert", "‖"), ("\\rVert", "‖"), ("‖", "‖")):
+            if side and self.text.startswith(typed, rest):
+                kind: Kind = "open" if side == "(" else "close"
+                self._emit(kind, sign + side, rest + len(typed))
+                return
+        self.at, self.space = end, True
+
+    def _font(self, name: str, end: int) -> None:
+        rest = end
+        while rest < len(self.text) and self.text[rest] == " ":
+            rest += 1
+        if self.text[rest : rest + 1] != "{":
+            self.at = end
+            return
+        if name in ("mathbf", "boldsymbol", "bm") and self.text[rest : rest + 3] == "{1}":
+            self._emit("number", "𝟙", rest + 3, Fraction(1))
+            return
+        words = name in symbols.WORD_FONTS
+        self.groups.append("words" if words else "drop")
+        self.words += words
+        self.at = rest + 1
+        if name in ("text", "mbox", "textrm"):
+            self.space = True
+
+    def _blackboard(self, end: int) -> None:
+        match = re.compile(r" *(?:\{ *([A-Za-z1]) *\}|([A-Za-z1]))").match(self.text, end)
+        if match is None:
+            self._emit("bad", self.text[self.at : end], end)
+            return
+        letter = match[1] or match[2]
+        if letter in "1I":
+            self._emit("number", "𝟙", match.end(), Fraction(1))
+        else:
+            self._letter(letter, match.end())
+
+    def _environment(self, which: str, end: int) -> None:
+        match = re.compile(r" *\{([a-zA-Z]+)\*?\}(?: *\[[a-z]\])?").match(self.text, end)
+        if match is None:
+            self._emit("bad", self.text[self.at : end], end)
+            return
+        name, end = match[1], match.end()
+        if which == "begin" and name in ("array", "alignat") and (columns := re.compile(r" *\{[^{}]*\}").match(self.text, end)):
+            end = columns.end()
+        if name in symbols.LINE_ENVIRONMENTS:
+            self.at, self.space = end, True
+        elif name in symbols.CASE_ENVIRONMENTS:
+            self._emit("begin" if which == "begin" else "end-begin", "cases", end)
+        else:
+            self._emit("bad", self.text[self.at : end], end)

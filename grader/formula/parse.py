@@ -1,0 +1,594 @@
+"""From tokens to syntax: a small precedence parser.
+
+Loosest first: `a if c else b`; `or`; `and`; `not`; comparisons; `+ −`; products and quotients, in which
+juxtaposition ranks with `*` and `/`, left to right; a sign; powers, from right to left; subscripts, primes
+and transposes. A leading minus takes the whole product that follows (`-x^2` is −(x²)).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from typing import Final
+
+from grader.formula import branches, derivatives, operators
+from grader.formula.errors import Unreadable
+from grader.formula.limits import DEPTH, NODES, too_large
+from grader.formula.names import Vocabulary
+from grader.formula.notation import Token
+from grader.formula.parse_levels import Level
+from grader.formula.runs import Piece, Runs, unknown_symbol
+from grader.formula.symbols import CLOSING, OPENING
+from grader.formula.syntax import (
+    Apply,
+    Bars,
+    Delta,
+    Ident,
+    Logical,
+    Minus,
+    Norm,
+    Number,
+    Power,
+    Product,
+    Quotient,
+    Relation,
+    Subscript,
+    Sum,
+    Syntax,
+    Transpose,
+    Truth,
+)
+from grader.formula.tree import Name, Span, walk
+
+
+_PRODUCTS: Final = frozenset(("*", "·", "@", "⊙", "/"))
+RELATIONS: Final = frozenset(("<", "<=", ">", ">=", "==", "!="))
+_OPERAND: Final = ("a formula",)
+
+
+class Parser:
+    """Reads one formula from tokens that end with an `end` token. `loss` lets `L` name the loss."""
+
+    def __init__(self, tokens: Sequence[Token], vocabulary: Vocabulary, *, loss: bool = False) -> None:
+        self.tokens = list(tokens)
+        self.vocabulary = vocabulary
+        self.at = 0
+        self.depth = 0
+        self.bars = 0
+        self.norms = 0
+        self.equals = 0
+        """Inside a condition, one `=` compares."""
+        self.ampersand = True
+        self.closing = self._match_brackets()
+        self.runs = Runs(self.tokens, vocabulary, self.closing, loss=loss, is_derivative=lambda at: derivatives.derivative_ahead(self, at))
+
+    # -- tokens
+
+    @property
+    def token(self) -> Token:
+        return self.tokens[self.at]
+
+    def ahead(self, count: int = 1) -> Token:
+        return self.tokens[min(self.at + count, len(self.tokens) - 1)]
+
+    def sees(self, *texts: str) -> bool:
+        token = self.token
+        return token.text in texts and token.kind in ("op", "open", "close")
+
+    def advance(self) -> Token:
+        token = self.token
+        if token.kind != "end":
+            self.at += 1
+        return token
+
+    def expect(self, text: str) -> Token:
+        if not self.sees(text):
+            raise self.fail(text)
+        return self.advance()
+
+    def span(self, start: int) -> Span:
+        """From the token `start` to the last one read."""
+        return Span(self.tokens[start].start, self.tokens[max(self.at - 1, start)].end)
+
+    def tokens_between(self, start: int, end: int) -> str:
+        """The text of the tokens between two offsets, without spaces."""
+        return "".join(token.text for token in self.tokens if start <= token.start and token.end <= end)
+
+    def top_level(self, opening: int) -> Iterator[int]:
+        """The tokens directly within a bracket; each inner bracket counts as its opening token."""
+        at, close = opening + 1, self.closing[opening]
+        while at < close:
+            yield at
+            at = self.closing.get(at, at) + 1
+
+    def fail(self, *expected: str, at: int | None = None) -> Unreadable:
+        """The error at a token (the present one): where the text ends, just behind its last sign."""
+        index = self.at if at is None else at
+        token = self.tokens[index]
+        if token.kind == "end":
+            end = self.tokens[index - 1].end if index else token.start
+            return Unreadable("unreadable", Span(end, end), expected, {"got": ""})
+        return Unreadable("unreadable", Span(token.start, token.end), expected, {"got": token.text})
+
+    def _match_brackets(self) -> dict[int, int]:
+        """Opening token to closing token. Raises where brackets nest too deep, cross, or stay open."""
+        closing: dict[int, int] = {}
+        stack: list[int] = []
+        for index, token in enumerate(self.tokens):
+            if token.kind in ("open", "begin"):
+                stack.append(index)
+                if len(stack) > DEPTH:
+                    raise too_large("depth", DEPTH, len(stack), token.start, token.end)
+            elif token.kind in ("close", "end-begin"):
+                wanted = CLOSING.get(token.text, "cases")
+                if not stack or self.tokens[stack[-1]].text != wanted:
+                    if stack and token.kind == "close":
+                        opening = self.tokens[stack[-1]]
+                        raise Unreadable("unreadable", Span(token.start, token.end), (OPENING.get(opening.text, "\\end{cases}"),), {"got": token.text})
+                    raise Unreadable("unreadable", Span(token.start, token.end), ("the end", "an operator"), {"got": token.text})
+                closing[stack.pop()] = index
+        if stack:
+            token = self.tokens[stack[-1]]
+            expected = OPENING.get(token.text, "\\end{cases}")
+            raise Unreadable("unreadable", Span(token.start, token.end), (expected,), {"bracket": token.text, "unclosed": True})
+        return closing
+
+    # -- the levels
+
+    def formula(self) -> Syntax:
+        """The whole text as one expression."""
+        node = self.expression()
+        if self.token.kind != "end":
+            raise self.fail("an operator", "the end")
+        check_size(node)
+        return node
+
+    def expression(self, level: Level = Level.CONDITIONAL) -> Syntax:
+        self.depth += 1
+        if self.depth > DEPTH:
+            raise too_large("depth", DEPTH, self.depth, self.token.start, self.token.end)
+        try:
+            return self._continue(self._prefix(level), level)
+        finally:
+            self.depth -= 1
+
+    def _prefix(self, level: Level) -> Syntax:
+        start = self.at
+        if self.sees("not") or self._keyword() == "not":
+            self._skip_word()
+            return Logical("not", (self.expression(Level.COMPARISON),), span=self.span(start))
+        if self.sees("-", "+"):
+            sign = self.advance().text
+            arg = self.expression(Level.PRODUCT)
+            return Minus(arg, span=self.span(start)) if sign == "-" else arg
+        return self.factor()
+
+    def _continue(self, left: Syntax, level: Level) -> Syntax:
+        while True:
+            token = self.token
+            keyword = self._keyword()
+            if level <= Level.PRODUCT and (self.sees(*_PRODUCTS) or self._juxtaposed(keyword)):
+                left = self._times(left)
+            elif level <= Level.SUM and self.sees("+", "-"):
+                left = self._sum(left)
+            elif level <= Level.COMPARISON and token.kind == "op" and (token.text in RELATIONS or (token.text == "=" and self.equals)):
+                left = self._relation(left)
+            elif level <= Level.AND and (self.sees("and") or keyword == "and" or (self.sees("&") and self.ampersand)):
+                left = self._logical("and", left, Level.NOT)
+            elif level <= Level.OR and (self.sees("or") or keyword == "or"):
+                left = self._logical("or", left, Level.AND)
+            elif level <= Level.CONDITIONAL and keyword == "if":
+                left = branches.conditional(self, left)
+            else:
+                return left
+
+    def _times(self, left: Syntax) -> Syntax:
+        sign = self.advance().text if self.sees(*_PRODUCTS) else ""
+        if sign and (self.sees(*_PRODUCTS) or self.token.kind in ("end", "close", "newline")):
+            raise self.fail(*_OPERAND)
+        right = self.signed() if sign else self.factor()
+        span = Span(left.span.start, right.span.end)
+        return Quotient(left, right, span=span) if sign == "/" else Product(sign, left, right, span=span)
+
+    def _sum(self, left: Syntax) -> Syntax:
+        terms = [left]
+        while self.sees("+", "-"):
+            start = self.at
+            sign = self.advance().text
+            term = self.expression(Level.PRODUCT)
+            terms.append(Minus(term, span=self.span(start)) if sign == "-" else term)
+        return Sum(tuple(terms), span=Span(left.span.start, terms[-1].span.end))
+
+    def _relation(self, left: Syntax) -> Syntax:
+        ops: list[str] = []
+        sides = [left]
+        while self.token.kind == "op" and (self.token.text in RELATIONS or (self.token.text == "=" and self.equals)):
+            op = self.advance().text
+            ops.append("==" if op == "=" else op)
+            sides.append(self.expression(Level.SUM))
+        return Relation(tuple(ops), tuple(sides), span=Span(left.span.start, sides[-1].span.end))
+
+    def _logical(self, op: str, left: Syntax, level: Level) -> Syntax:
+        args = [left]
+        while self.sees(op) or self._keyword() == op or (op == "and" and self.sees("&") and self.ampersand):
+            self._skip_word()
+            args.append(self.expression(level))
+        return Logical("and" if op == "and" else "or", tuple(args), span=Span(left.span.start, args[-1].span.end))
+
+    def signed(self) -> Syntax:
+        """A factor with a sign before it, as after `*`, `/` and `^`."""
+        if not self.sees("-", "+"):
+            return self.factor()
+        start = self.at
+        self.depth += 1
+        if self.depth > DEPTH:
+            raise too_large("depth", DEPTH, self.depth, self.token.start, self.token.end)
+        try:
+            sign = self.advance().text
+            arg = self.signed()
+        finally:
+            self.depth -= 1
+        return Minus(arg, span=self.span(start)) if sign == "-" else arg
+
+    # -- words that are operators
+
+    def _keyword(self) -> str | None:
+        return self.runs.keyword(self.at) if self.token.kind in ("letter", "word") else None
+
+    def is_keyword(self, *words: str) -> bool:
+        return self._keyword() in words
+
+    def _skip_word(self) -> None:
+        self.at = self.runs.word_end(self.at) if self.token.kind in ("letter", "word") else self.at + 1
+
+    skip_word = _skip_word
+
+    def _juxtaposed(self, keyword: str | None) -> bool:
+        """Whether a factor begins here without a sign before it."""
+        token = self.token
+        match token.kind:
+            case "letter" | "word":
+                return keyword is None
+            case "number":
+                return self.tokens[self.at - 1].kind != "number"
+            case "open" | "begin":
+                return True
+            case "op":
+                if token.text == "|":
+                    return not self.bars
+                if token.text == "‖":
+                    return not self.norms
+                return token.text in ("∑", "∏", "∂", "∇", "√", "frac")
+            case _:
+                return False
+
+    # -- factors
+
+    def factor(self) -> Syntax:
+        self.depth += 1
+        if self.depth > DEPTH:
+            raise too_large("depth", DEPTH, self.depth, self.token.start, self.token.end)
+        try:
+            return self.postfix(self._primary())
+        finally:
+            self.depth -= 1
+
+    def postfix(self, base: Syntax) -> Syntax:
+        """Powers, subscripts, primes and transposes that follow."""
+        while True:
+            token = self.token
+            if token.kind == "open" and token.text == "[":
+                if not self._takes_bracket(base):
+                    return base
+                base = operators.bracket_subscript(self, base)
+            elif token.kind != "op":
+                return base
+            elif token.text == "^":
+                base = self._power(base)
+            elif token.text == "_":
+                base = self._subscripted(base)
+            elif token.text == "'":
+                base = derivatives.primes(self, base)
+            elif token.text in ("ᵀ", "⊤"):
+                self.advance()
+                base = Transpose(base, span=Span(base.span.start, token.end))
+            elif token.text == "." and not token.space and self.ahead().kind == "letter" and not self.ahead().space:
+                base = operators.method(self, base)
+            else:
+                return base
+
+    def _takes_bracket(self, base: Syntax) -> bool:
+        """`z[0]` is a component; `2[r>0]` and `(p-y)[r>0]` are products with an indicator."""
+        if operators.holds_relation(self, self.at):
+            return False
+        match base:
+            case Ident(name, "name"):
+                return bool(self.vocabulary.scope.shape(name))
+            case Number():
+                return False
+            case Subscript() | Apply() | Transpose() | Product() | Sum() | Quotient():
+                return not self.token.space
+            case _:
+                return False
+
+    def _power(self, base: Syntax) -> Syntax:
+        self.advance()
+        token = self.token
+        special = operators.special_exponent(self, base)
+        if special is not None:
+            return special
+        if token.kind in ("end", "newline") or (token.kind == "close"):
+            raise self.fail("an exponent")
+        exponent = self.signed()
+        return Power(base, exponent, span=Span(base.span.start, exponent.span.end))
+
+    def _subscripted(self, base: Syntax, piece: Piece | None = None) -> Syntax:
+        if isinstance(base, Power) and isinstance(base.base, Ident | Transpose):  # LaTeX allows x^2_i
+            inner = self._subscripted(base.base, piece)
+            return Power(inner, base.exponent, span=Span(base.span.start, inner.span.end))
+        if isinstance(base, Norm) and base.order is None:
+            return operators.norm_order(self, base)
+        if isinstance(base, Power) and isinstance(base.base, Norm):
+            norm = operators.norm_order(self, base.base)
+            return Power(norm, base.exponent, span=Span(base.span.start, norm.span.end))
+        items = operators.subscript_items(self, base, piece)
+        span = self.span(self.at - 1)
+        return Subscript(base, items, span=Span(base.span.start, span.end))
+
+    def _primary(self) -> Syntax:
+        token, start = self.token, self.at
+        match token.kind:
+            case "number":
+                return self._number()
+            case "letter" | "word":
+                if derivatives.derivative_ahead(self, start):
+                    return derivatives.derivative(self)
+                if self._keyword() is not None:
+                    raise self.fail(*_OPERAND)
+                if self.runs.word(start) in ("True", "False") and not self.vocabulary.names.get(self.runs.word(start)):
+                    value = self.runs.word(start) == "True"
+                    self._skip_word()
+                    return Truth(value, span=self.span(start))
+                return self._named(self.runs.piece(start))
+            case "open":
+                return self._bracketed()
+            case "begin":
+                return branches.cases(self)
+            case "op":
+                if token.text in ("|", "‖"):
+                    return self._barred()
+                if token.text in ("∑", "∏"):
+                    self.advance()
+                    return operators.big(self, "sum" if token.text == "∑" else "prod", start, symbol=True)
+                if token.text == "frac":
+                    return derivatives.fraction(self)
+                if token.text == "√":
+                    return operators.root(self)
+                if token.text == "∂":
+                    if derivatives.derivative_ahead(self, start):
+                        return derivatives.derivative(self)
+                    raise self.fail("a derivative such as ∂L/∂z")
+                if token.text == "∇":
+                    return derivatives.nabla(self)
+        raise self.fail(*_OPERAND)
+
+    def _number(self) -> Syntax:
+        token = self.token
+        assert token.value is not None
+        follower = self.ahead()
+        indicator = token.text == "𝟙" or token.value == 1
+        if indicator and follower.text in ("[", "(", "{", "_") and follower.kind in ("open", "op"):
+            node = operators.indicator(self, self.at + 1, start=self.at, sure=token.text == "𝟙")
+            if node is not None:
+                return node
+        if token.text == "𝟙":
+            raise self.fail("[", at=self.at + 1)
+        self.advance()
+        return Number(token.value, span=Span(token.start, token.end))
+
+    def _named(self, piece: Piece) -> Syntax:
+        start = self.at
+        typed = "".join(token.text for token in self.tokens[start : piece.after])
+        match piece.meaning:
+            case "function":
+                self.at = piece.after
+                return operators.function(self, piece.name, start, typed)
+            case "big":
+                self.at = piece.after
+                return operators.big(self, piece.name, start, symbol=typed in ("Σ", "Π"))
+            case "delta":
+                self.at = piece.after
+                items = operators.subscript_items(self, None, piece)
+                if len(items) == 1 and isinstance(items[0], Relation) and items[0].ops == ("==",):
+                    items = items[0].sides
+                if len(items) != 2:
+                    raise unknown_symbol(typed, self.span(start), self.vocabulary)
+                return Delta(items[0], items[1], span=self.span(start))
+            case "matrix-row":
+                self.at = piece.after
+                base = Ident(piece.name, "name", typed, span=self.span(start))
+                return self._subscripted(base, piece) if self.sees("_") else base
+            case "name" | "index" | "size" | "constant" | "loss" | "identity" as meaning:
+                self.at = piece.after
+                ident = Ident(piece.name, meaning, typed, span=self.span(start))
+                if meaning == "identity" and self.token.text in ("[", "(", "{"):
+                    node = operators.indicator(self, self.at, start=start, sure=False)
+                    if node is not None:
+                        return node
+                if meaning == "loss":
+                    operators.skip_arguments_of_loss(self)
+                if meaning == "name" and (call := operators.call_of_definition(self, ident)) is not None:
+                    return call
+                if self.sees("_"):
+                    return self._subscripted(ident, piece)
+                return ident
+        raise self.fail(*_OPERAND)
+
+    def inside(self, closing: str, *, equals: bool = False, level: Level = Level.CONDITIONAL) -> Syntax:
+        """An expression up to a closing bracket, with the bars and conditions around it set aside."""
+        saved = self.bars, self.norms, self.equals, self.ampersand
+        self.bars = self.norms = 0
+        self.equals, self.ampersand = int(equals), True
+        try:
+            node = self.expression(level)
+            if not self.sees(closing):
+                raise self.fail("an operator", closing)
+            self.advance()
+        finally:
+            self.bars, self.norms, self.equals, self.ampersand = saved
+        return node
+
+    def _bracketed(self) -> Syntax:
+        token, start = self.token, self.at
+        match token.text:
+            case "|(" | "‖(":
+                self.advance()
+                inner = self.inside(OPENING[token.text])
+                made = Bars(inner, span=self.span(start)) if token.text == "|(" else Norm(inner, span=self.span(start))
+                return made
+            case "⟨":
+                self.advance()
+                left = self.expression()
+                if not self.sees(",", "|"):
+                    raise self.fail(",")
+                self.advance()
+                right = self.inside("⟩")
+                return Apply("dot", (left, right), span=self.span(start))
+            case "{" if branches.holds_branches(self, start):
+                return branches.braced_branches(self)
+            case "[" if operators.holds_relation(self, start):
+                self.advance()
+                return self.inside("]", equals=True)
+        self.advance()
+        return self.inside(OPENING[token.text])
+
+    def _barred(self) -> Syntax:
+        """`|x|`, `||x||`, `‖x‖`. After a factor a bar closes, before one it opens."""
+        token, start = self.advance(), self.at - 1
+        norm = token.text == "‖"
+        saved = self.bars, self.norms
+        self.bars, self.norms = (self.bars, self.norms + 1) if norm else (self.bars + 1, self.norms)
+        try:
+            inner = self.expression(Level.SUM)
+        finally:
+            self.bars, self.norms = saved
+        if not self.sees(token.text):
+            if self.token.kind == "end":
+                raise Unreadable("unreadable", Span(token.start, token.end), (token.text,), {"bracket": token.text, "unclosed": True})
+            raise self.fail("an operator", token.text)
+        self.advance()
+        span = self.span(start)
+        if norm:
+            return Norm(inner, span=span)
+        if isinstance(inner, Bars) and self._doubled(start) and inner.span == Span(token.end, span.end - 1):
+            return Norm(inner.arg, span=span)
+        return Bars(inner, span=span)
+
+    def _doubled(self, start: int) -> bool:
+        """Whether the bars at both ends are written `||`."""
+        second, last = self.tokens[start + 1], self.tokens[self.at - 1]
+        return second.text == "|" and not second.space and not last.space and self.tokens[self.at - 2].text == "|"
+
+    # -- what the other modules of the parser need
+
+    def begins_factor(self) -> bool:
+        return self._juxtaposed(self._keyword())
+
+    def glued_letters(self, at: int) -> list[Token]:
+        """The letters from a token on, as far as no space or subscript comes between, and one sign behind them."""
+        end = at
+        while self.tokens[end].kind in ("letter", "word") and not (end > at and self.tokens[end].space):
+            end += 1
+        return self.tokens[at:end]
+
+    def split_digit(self) -> Syntax:
+        """The first digit of a number; the rest stays for what comes next (`\\frac12`)."""
+        token = self.token
+        first = replace(token, text=token.text[0], end=token.start + 1, value=Fraction(int(token.text[0])))
+        rest = token.text[1:]
+        self.tokens[self.at] = replace(token, text=rest, start=token.start + 1, space=False, value=Fraction(int(rest)))
+        assert first.value is not None
+        return Number(first.value, span=Span(first.start, first.end))
+
+    def one_letter(self) -> Syntax:
+        """One letter as LaTeX takes it for an argument."""
+        token = self.token
+        piece = self.runs.meaning_of(token.text, self.at + 1)
+        if piece is None or piece.meaning not in ("name", "index", "size", "constant", "loss"):
+            raise unknown_symbol(token.text, Span(token.start, token.end), self.vocabulary)
+        self.advance()
+        return Ident(piece.name, piece.meaning, token.text, span=Span(token.start, token.end))  # type: ignore[arg-type]
+
+    def name_with_subscripts(self, piece: Piece) -> Syntax:
+        """A name that was looked up, with the subscripts and components behind it."""
+        start = self.at
+        typed = "".join(token.text for token in self.tokens[start : piece.after])
+        self.at = piece.after
+        meaning = "name" if piece.meaning == "matrix-row" else piece.meaning
+        node: Syntax = Ident(piece.name, meaning, typed, span=self.span(start))  # type: ignore[arg-type]
+        while True:
+            if self.sees("_"):
+                node = self._subscripted(node, piece)
+            elif self.sees("[") and self._takes_bracket(node):
+                node = operators.bracket_subscript(self, node)
+            else:
+                return node
+
+    def is_scalar_definition(self, ident: Ident) -> bool:
+        definition = self.vocabulary.scope.definitions.get(ident.name)
+        return ident.meaning == "name" and definition is not None and not definition.shape
+
+    def mentions(self, ident: Ident, name: str) -> bool:
+        """Whether the definition behind a name speaks of another name."""
+        body = self.vocabulary.scope.definitions[ident.name].body
+        return any(isinstance(node, Name) and node.name == name for node in walk(body))
+
+    def arguments(self) -> tuple[tuple[Syntax, ...], tuple[tuple[str, Syntax], ...]]:
+        """`(a, b, axis=0)` and its like in brackets or braces; the opening bracket is the present token."""
+        opening = self.advance()
+        closing = OPENING[opening.text]
+        args: list[Syntax] = []
+        options: list[tuple[str, Syntax]] = []
+        saved = self.bars, self.norms, self.equals, self.ampersand
+        self.bars = self.norms = self.equals = 0
+        self.ampersand = True
+        try:
+            while not self.sees(closing):
+                word_end = self._option_end()
+                if word_end is not None:
+                    name = "".join(t.text for t in self.tokens[self.at : word_end])
+                    self.at = word_end + 1
+                    options.append((name, operators.option_value(self)))
+                else:
+                    args.append(operators.argument(self))
+                if self.sees(","):
+                    self.advance()
+                elif not self.sees(closing):
+                    raise self.fail("an operator", ",", closing)
+            self.advance()
+        finally:
+            self.bars, self.norms, self.equals, self.ampersand = saved
+        return tuple(args), tuple(options)
+
+    def _option_end(self) -> int | None:
+        """Where the `=` of a keyword argument stands, if one begins here."""
+        at = self.at
+        while self.tokens[at].kind in ("letter", "word") or (at > self.at and self.tokens[at].text == "_"):
+            at += 1
+        return at if at > self.at and self.tokens[at].kind == "op" and self.tokens[at].text == "=" else None
+
+
+def check_size(root: Syntax) -> None:
+    """Raise `too-large` for more than `limits.NODES` nodes or a depth over `limits.DEPTH`."""
+    stack: list[tuple[Syntax, int]] = [(root, 1)]
+    count = 0
+    while stack:
+        node, depth = stack.pop()
+        count += 1
+        if depth > DEPTH:
+            raise too_large("depth", DEPTH, depth, node.span.start, node.span.end)
+        if count > NODES:
+            raise too_large("nodes", NODES, count, root.span.start, root.span.end)
+        stack.extend((below, depth + 1) for below in node.below)  # type: ignore[misc]  # all are Syntax
+

@@ -1,0 +1,269 @@
+"""Runs of letters: `2xy`, `p_ip_j`, `ylog(p)` are split by the longest known name first.
+
+A run is what stands without a space between: letters, digits that follow a letter, subscripts. It is split
+as a whole: when no split reads every piece, the run (or the one letter that is left over) is unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from grader.formula import names
+from grader.formula.declare import Classes
+from grader.formula.errors import Unreadable
+from grader.formula.functions import BY_SPELLING
+from grader.formula.limits import RUN, too_large
+from grader.formula.names import Meaning, Vocabulary, canonical
+from grader.formula.notation import Token
+from grader.formula.tree import Span
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A name within a run: what it means, its canonical form, and the token after it."""
+
+    meaning: Meaning
+    name: str
+    after: int
+    rank: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """A part of a run that is not cut: a letter, a word, digits, `_`, a braced subscript."""
+
+    text: str
+    after: int
+    """The index of the token behind it."""
+    cut: bool = True
+    """Whether a name may end here."""
+
+
+class Runs:
+    """Looks names up in a token list. `bound` holds the index letters of the operators around."""
+
+    def __init__(
+        self, tokens: Sequence[Token], vocabulary: Vocabulary, closing: dict[int, int], *, loss: bool,
+        is_derivative: Callable[[int], bool],
+    ) -> None:  # fmt: skip
+        self.tokens = tokens
+        self.vocabulary = vocabulary
+        self.closing = closing
+        self.loss = loss
+        self.is_derivative = is_derivative
+        self.bound: list[str] = []
+        self.subscript = 0
+
+    # -- looking up
+
+    def keyword(self, at: int) -> str | None:
+        """`if`, `else`, `and`, … where a whole run is just that word."""
+        text, end = self._plain_word(at)
+        if text in names.OPERATORS_AS_WORDS and canonical(text) not in self.vocabulary.names:
+            after = self.tokens[end]
+            if not (after.text == "_" and not after.space):
+                return text
+        return None
+
+    def word_end(self, at: int) -> int:
+        """The token after the whole run of letters that begins at `at`."""
+        return self._plain_word(at)[1]
+
+    def word(self, at: int) -> str:
+        """The run of letters that begins at `at`, without subscripts."""
+        return self._plain_word(at)[0]
+
+    def _plain_word(self, at: int) -> tuple[str, int]:
+        text, end = "", at
+        while (token := self.tokens[end]).kind in ("letter", "word") and not (end > at and token.space):
+            text += token.text
+            end += 1
+            if end - at > RUN:
+                break
+        return text, end
+
+    def piece(self, at: int) -> Piece:
+        """The first name of the run that begins with token `at`. Raises `unknown-symbol`."""
+        units = self._units(at)
+        first = self._split(units, 0, {})
+        if first is None:
+            raise self.unknown(at, units)
+        return first
+
+    def quantity(self, at: int) -> Piece | None:
+        """The longest declared name that begins with token `at`, whatever follows it."""
+        units = self._units(at)
+        for count in range(len(units), 0, -1):
+            found = self._candidate(units, 0, count)
+            if found is not None and found.meaning in ("name", "loss", "matrix-row", "index"):
+                return found
+        return None
+
+    def meaning_of(self, letter: str, after: int) -> Piece | None:
+        """What one letter means by itself."""
+        return self._meaning(letter, after, "")
+
+    def unknown(self, at: int, units: Sequence[_Unit] | None = None) -> Unreadable:
+        """The error for a run that cannot be split."""
+        units = self._units(at) if units is None else units
+        start, count = 0, len(units)
+        while count > 1 and units[count - 1].text.startswith("_{"):
+            count -= 1
+        known = 0
+        for length in range(count - 1, 0, -1):
+            if self._candidate(units, 0, length) is not None:
+                known = length
+                break
+        rest = units[known:count]
+        if known and len(rest) == 1 and count <= 3:
+            start = known
+        first = at if start == 0 else units[start - 1].after
+        last = units[count - 1].after - 1
+        span = Span(self.tokens[first].start, self.tokens[last].end)
+        symbol = "".join(unit.text for unit in units[start:count]).replace("{", "").replace("}", "")
+        return unknown_symbol(symbol, span, self.vocabulary)
+
+    # -- splitting
+
+    def _units(self, at: int) -> list[_Unit]:
+        units: list[_Unit] = []
+        t, tokens = at, self.tokens
+        while len(units) <= RUN:
+            token = tokens[t]
+            if units and token.space and units[-1].text != "_":
+                break
+            if token.kind in ("letter", "word"):
+                units.append(_Unit(token.text, t + 1))
+                t += 1
+            elif token.kind == "number" and units and token.text.isdigit():
+                units.append(_Unit(token.text, t + 1))
+                t += 1
+            elif token.text == "_" and token.kind == "op" and units:
+                following = tokens[t + 1]
+                if following.kind in ("letter", "word") or (following.kind == "number" and following.text.isdigit()):
+                    units.append(_Unit("_", t + 1, cut=False))
+                    t += 1
+                elif following.text == "{" and (inner := self._plain_group(t + 1)) is not None:
+                    after = self.closing[t + 1] + 1
+                    units.append(_Unit("_" + inner, after))
+                    t = after
+                elif following.text in "{[(" and t + 1 in self.closing:
+                    after = self.closing[t + 1] + 1
+                    units.append(_Unit("_{…}", after))
+                    t = after
+                else:
+                    # a Python name may end with an underscore (`lambda_`)
+                    units.append(_Unit("_", t + 1))
+                    t += 1
+            else:
+                break
+        else:
+            raise too_large("letters in a row", RUN, len(units), tokens[at].start, tokens[t].start)
+        return units
+
+    def _plain_group(self, opening: int) -> str | None:
+        """The text of a braced subscript of letters and digits only."""
+        close = self.closing.get(opening)
+        if close is None or close == opening + 1:
+            return None
+        inner = self.tokens[opening + 1 : close]
+        if all(token.kind in ("letter", "word", "number") and (i == 0 or not token.space) for i, token in enumerate(inner)):
+            return "".join(token.text for token in inner)
+        return None
+
+    def _split(self, units: Sequence[_Unit], u: int, failed: dict[int, bool]) -> Piece | None:
+        """The first piece of a split of `units[u:]` that reads to the end; None where there is none."""
+        if u in failed:
+            return None
+        for count in range(len(units) - u, 0, -1):
+            found = self._candidate(units, u, count)
+            if found is None:
+                continue
+            end = self._after_subscripts(units, u + count, found)
+            if end >= len(units) or self.is_derivative(units[end - 1].after) or self._split(units, end, failed) is not None:
+                return found
+        failed[u] = True
+        return None
+
+    def _after_subscripts(self, units: Sequence[_Unit], end: int, piece: Piece) -> int:
+        while end < len(units) and units[end].text.startswith("_"):
+            if units[end].text == "_":
+                wanted = self.subscript_letters(piece, [unit.text for unit in units[end + 1 :]])
+                end = min(end + 1 + wanted, len(units))
+            else:
+                end += 1
+        return end
+
+    def subscript_letters(self, piece: Piece, following: Sequence[str]) -> int:
+        """How many of the units after `_` are the subscript: digits, one letter, or one for each axis."""
+        if not following or not following[0].isalpha() or len(canonical(following[0])) > 1 and following[0].isascii():
+            return 1
+        count = 1
+        while count < piece.rank and count < len(following):
+            text = following[count]
+            if not (len(text) == 1 and text.isalpha()) or not self.index_like(text):
+                break
+            if count + 1 < len(following) and following[count + 1].startswith("_"):
+                break
+            count += 1
+        return count
+
+    def index_like(self, letter: str) -> bool:
+        """Whether a letter can stand for a position: bound, free, of a class, or not declared at all."""
+        if letter in self.bound or letter in self.vocabulary.scope.indices:
+            return True
+        name = self.vocabulary.names.get(canonical(letter))
+        if name is None:
+            return canonical(letter) not in self.vocabulary.sizes
+        variable = self.vocabulary.scope.variables.get(name)
+        return variable is not None and isinstance(variable.domain, Classes) and not variable.shape
+
+    def _candidate(self, units: Sequence[_Unit], u: int, count: int) -> Piece | None:
+        last = units[u + count - 1]
+        if not last.cut or units[u].text.startswith("_") or units[u].text.isdigit():
+            return None
+        following = units[u + count].text if u + count < len(units) else ""
+        if following.isdigit() or (count > 1 and last.text == "_{…}"):
+            return None
+        raw = "".join(unit.text for unit in units[u : u + count])
+        return self._meaning(raw, last.after, following)
+
+    def _meaning(self, raw: str, after: int, following: str) -> Piece | None:
+        vocabulary, name = self.vocabulary, canonical(raw)
+        if len(raw) == 1 and raw in self.bound:
+            return Piece("index", raw, after)
+        if (declared := vocabulary.names.get(name)) is not None:
+            if raw.endswith("_") and following:
+                return None
+            return Piece("name", declared, after, len(vocabulary.scope.shape(declared)))
+        if raw in vocabulary.scope.indices:
+            return Piece("index", raw, after)
+        if name in vocabulary.sizes:
+            return Piece("size", name, after)
+        if raw in names.BIG:
+            return Piece("big", names.BIG[raw], after)
+        if raw in names.EXTREMES:
+            return Piece("big", names.EXTREMES[raw], after)
+        if self.subscript and len(raw) == 1 and (raw.isascii() or raw == "ℓ"):
+            return Piece("index", raw, after)
+        if (function := BY_SPELLING.get(raw) or BY_SPELLING.get(name) or names.CALLS.get(raw)) is not None:
+            return Piece("function", function, after)
+        if (name == "delta") and following.startswith("_"):
+            return Piece("delta", "delta", after, 2)
+        if name in names.CONSTANTS:
+            return Piece("constant", names.CONSTANTS[name], after)
+        if self.loss and name in names.LOSS_NAMES:
+            return Piece("loss", "L", after)
+        if raw == "I":
+            return Piece("identity", "I", after, 1)
+        if following.startswith("_") or self.tokens[after].text == "[":
+            matrix = vocabulary.names.get(raw.upper()) if len(raw) == 1 and raw.islower() else None
+            if matrix is not None and len(vocabulary.scope.shape(matrix)) == 2:
+                return Piece("matrix-row", matrix, after, 2)
+        return None
+
+
+def unknown_symbol(symbol: str, span: Span, vocabulary: Vocabulary) -> Unreadable:
+    """The error for a name that means nothing here: data `symbol`, `suggestion`, `known`."""
+    data = {"symbol": symbol, "suggestion": vocabulary.suggestion(symbol), "known": vocabulary.known}
+    return Unreadable("unknown-symbol", span, data={**data})

@@ -1,0 +1,195 @@
+"""What a text says before its shapes are known: the parser's output, the elaborator's input.
+
+Every node knows its place and its depth; `Product` keeps the sign that was typed, since what it means
+depends on shapes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from fractions import Fraction
+from typing import Literal
+
+from grader.formula.tree import Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Syntax:
+    span: Span
+
+    @property
+    def below(self) -> tuple[_Syntax, ...]:
+        """The nodes directly below."""
+        found: list[_Syntax] = []
+        stack: list[object] = [getattr(self, item.name) for item in fields(self)]
+        while stack:
+            part = stack.pop()
+            if isinstance(part, _Syntax):
+                found.append(part)
+            elif isinstance(part, tuple):
+                stack.extend(part)
+        return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Number(_Syntax):
+    value: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Ident(_Syntax):
+    """A name that the vocabulary knows, and as what."""
+
+    name: str
+    meaning: Literal["name", "index", "size", "constant", "loss", "identity"]
+    typed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Apply(_Syntax):
+    """A function with its arguments; `options` are Python's keyword arguments."""
+
+    function: str
+    args: tuple[Syntax, ...]
+    options: tuple[tuple[str, Syntax], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Subscript(_Syntax):
+    """`z_i`, `X_{ij}` (`code` false, positions from 1) or `z[i]` (`code` true, positions from 0)."""
+
+    base: Syntax
+    items: tuple[Syntax, ...]
+    code: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Minus(_Syntax):
+    arg: Syntax
+
+
+@dataclass(frozen=True, slots=True)
+class Sum(_Syntax):
+    terms: tuple[Syntax, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Product(_Syntax):
+    """`sign` is `*`, `·`, `` (juxtaposed), `@` or `⊙`."""
+
+    sign: str
+    left: Syntax
+    right: Syntax
+
+
+@dataclass(frozen=True, slots=True)
+class Quotient(_Syntax):
+    num: Syntax
+    den: Syntax
+
+
+@dataclass(frozen=True, slots=True)
+class Power(_Syntax):
+    base: Syntax
+    exponent: Syntax
+
+
+@dataclass(frozen=True, slots=True)
+class Transpose(_Syntax):
+    base: Syntax
+
+
+@dataclass(frozen=True, slots=True)
+class Prime(_Syntax):
+    """`X'`, `L'`, `f'(z)`: a transpose or a derivative, as the shape says."""
+
+    base: Syntax
+    count: int
+    wrt: Syntax | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Binder(_Syntax):
+    """`i`, `i=1` with `^n`, `j≠k`: an index of a big operator and what it runs over."""
+
+    index: str
+    low: Syntax | None = None
+    high: Syntax | None = None
+    code: bool = False
+    """Positions are counted from 0 and `high` is excluded (Python's `range`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Big(_Syntax):
+    """Σ, mean, Π, max, min over an index, or over all components where `binders` is empty."""
+
+    op: Literal["sum", "mean", "prod", "max", "min"]
+    binders: tuple[Binder, ...]
+    condition: Condition | None
+    body: Syntax
+    options: tuple[tuple[str, Syntax], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Relation(_Syntax):
+    """`a < b`, `a < b <= c`."""
+
+    ops: tuple[str, ...]
+    sides: tuple[Syntax, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Logical(_Syntax):
+    op: Literal["and", "or", "not"]
+    args: tuple[Syntax, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Truth(_Syntax):
+    """`True`, `otherwise`."""
+
+    value: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Branches(_Syntax):
+    branches: tuple[tuple[Syntax, Syntax], ...]
+    """(condition, value)."""
+    otherwise: Syntax | None
+
+
+@dataclass(frozen=True, slots=True)
+class Derivative(_Syntax):
+    """`dL/dz`, `∂/∂z (…)`, `∇_w L`; `wrt` None where it is not said."""
+
+    of: Syntax
+    wrt: Syntax | None
+    order: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Bars(_Syntax):
+    """`|x|`: an absolute value, of every component."""
+
+    arg: Syntax
+
+
+@dataclass(frozen=True, slots=True)
+class Norm(_Syntax):
+    arg: Syntax
+    order: Syntax | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delta(_Syntax):
+    """Kronecker's δ."""
+
+    left: Syntax
+    right: Syntax
+
+
+Condition = Relation | Logical | Truth
+Syntax = (
+    Number | Ident | Apply | Subscript | Minus | Sum | Product | Quotient | Power | Transpose | Prime | Big
+    | Relation | Logical | Truth | Branches | Derivative | Bars | Norm | Delta
+)  # fmt: skip
