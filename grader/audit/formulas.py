@@ -117,8 +117,8 @@ def _task(question: Question, reader: _Reader) -> Scope | None:
             return scope
         case Code():
             scope = reader.declared(("arguments",), question.arguments, Scope())
-            if scope is not None:
-                reader.tried(("loss",), partial(read_loss, question.loss, scope))
+            if scope is not None:  # its result may be an array, such as a log-softmax
+                reader.tried(("loss",), partial(read_formula, question.loss, scope))
             return scope
         case Choice() | Explain():
             return Scope()
