@@ -263,7 +263,7 @@ class _Talk:
             self._earned()
             self._solution()
         elif verdict.outcome == "unreadable":
-            self._say([Block("Your text is kept: ↑ brings it back, `:edit` opens it.", style="dim")])
+            self._say([Block("No try is used up. ↑ brings your text back, `:edit` opens it.", style="dim")])
         else:
             self._say([Block(f"Try again (a right answer now counts {self.turn.worth:.2f}), or "
                              "`:hint`, `:reveal`, `:next`.", style="dim")])  # fmt: skip

@@ -44,9 +44,10 @@ def on_one_line(text: str, scope: Scope) -> str:
 
 
 def reading_or_text(text: str, scope: Scope) -> str:
-    """The reading, or the text itself where it has none."""
+    """The reading of a line, or the text itself where it has none. A line may go on with `= …`."""
+    goes_on = text.strip().startswith("=")
     try:
-        return on_one_line(text, scope)
+        return "= " * goes_on + on_one_line(text.strip().removeprefix("=") if goes_on else text, scope)
     except Unreadable:
         return text.strip()
 

@@ -58,7 +58,7 @@ def _paragraph(text: str, scope: Scope, paper: Paper, indent: str, hang: str) ->
     out = Text()
     for kind, piece in _pieces(text):
         if kind != "display":
-            _append(out, kind, piece, scope, paper)
+            _append(out, kind, piece.lstrip() if not out.plain else piece, scope, paper)
             continue
         if out.plain.strip():
             yield Block(out, indent, hang)

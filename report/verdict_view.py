@@ -80,8 +80,6 @@ def evidence_words(verdict: Verdict) -> str:
         return "neither right nor wrong could be shown in the time allowed" + (
             f" ({fact_text(tried)})" if tried else ""
         )
-    if verdict.outcome == "unreadable":
-        return "this does not use up a try"
     points = verdict.details.get("points")
     words: dict[Evidence | None, str] = {
         "proved": "proved, for every allowed input",
@@ -128,7 +126,7 @@ def _findings(verdict: Verdict, shown: Shown, most: int, paper: Paper) -> list[B
     blocks = [BLANK]
     for number, finding in enumerate(verdict.findings[:most]):
         words = shown.speak(finding)
-        if number == 0 or verdict.outcome == "unreadable":
+        if verdict.outcome == "unreadable" or (number == 0 and shown.answer.strip().count("\n")):
             blocks += _place(finding, shown, paper)
         blocks.append(Block(("Note: " if finding.severity == "note" else "") + words.message, "  "))
         if number == 0 and shown.with_hints and words.hint and verdict.outcome != "right":
@@ -140,9 +138,11 @@ def _findings(verdict: Verdict, shown: Shown, most: int, paper: Paper) -> list[B
 
 
 def _place(finding: Finding, shown: Shown, paper: Paper) -> list[Block]:
+    """The line that was typed, with carets: also of an option's value. Of one line that was read, all is meant."""
     if finding.where is None:
         return []
-    label = f"line {finding.where.line} " if shown.answer.count("\n") else ""
+    option = finding.data.get("option")
+    label = f"{option} " if option else f"line {finding.where.line}  " if shown.answer.count("\n") else ""
     pair = caret(shown.answer, finding.where, paper.measure - 4 - len(label))
     if pair is None:
         return []

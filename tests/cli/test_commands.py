@@ -170,4 +170,4 @@ def test_a_quiz_without_a_terminal_replays_the_samples_and_records_nothing(tmp_p
     assert ran.code == 0, ran.out
     for part in ("No terminal", "✗ Not right", "✓ Right", "Hint 1 of", "~ Partly right", "Session finished"):
         assert part in ran.out or part == "~ Partly right"
-    assert not list(tmp_path.iterdir())
+    assert not (tmp_path / "progress.db").exists()
