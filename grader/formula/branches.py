@@ -40,8 +40,7 @@ def cases(parser: Parser) -> Syntax:
     """`\\begin{cases} a & c \\\\ b & \\text{otherwise} \\end{cases}`."""
     start = parser.at
     parser.advance()
-    node = _rows(parser, start, "cases", ("\\\\",))
-    return node
+    return _rows(parser, start, "cases", ("\\\\",))
 
 
 def holds_branches(parser: Parser, opening: int) -> bool:

@@ -7,7 +7,17 @@ from fractions import Fraction
 from typing import Final
 
 from grader.formula.declare import (
-    NONNEGATIVE, POSITIVE, REAL, Classes, Domain, Finite, Integers, Interval, OneHot, Simplex, Variable,
+    NONNEGATIVE,
+    POSITIVE,
+    REAL,
+    Classes,
+    Domain,
+    Finite,
+    Integers,
+    Interval,
+    OneHot,
+    Simplex,
+    Variable,
 )  # fmt: skip
 from grader.formula.errors import Unreadable
 from grader.formula.limits import FORMULA_LENGTH, NAME, check_length, too_large
@@ -16,10 +26,21 @@ from grader.formula.notation import Token, tokenise
 from grader.formula.symbols import MODULES
 from grader.formula.tree import Dim, Shape, Span
 
-DOMAINS: Final = ("real", "positive", "nonnegative", "integer", "simplex", "onehot", "index(K)", "(a,b)", "[a,b]", "{a,b}")
+DOMAINS: Final = (
+    "real",
+    "positive",
+    "nonnegative",
+    "integer",
+    "simplex",
+    "onehot",
+    "index(K)",
+    "(a,b)",
+    "[a,b]",
+    "{a,b}",
+)
 _NAMED: Final[dict[str, Domain]] = {
-    "real": REAL, "R": REAL, "positive": POSITIVE, "nonnegative": NONNEGATIVE, "integer": Integers(), "simplex": Simplex(),
-    "onehot": OneHot(),
+    "real": REAL, "R": REAL, "positive": POSITIVE, "nonnegative": NONNEGATIVE, "integer": Integers(),
+    "simplex": Simplex(), "onehot": OneHot(),
 }  # fmt: skip
 _LARGEST_DIM: Final = 1000
 

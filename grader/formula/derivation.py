@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from typing import Final
 
 from grader.formula import shapes, tree
@@ -12,8 +14,9 @@ from grader.formula.declarations import name_at
 from grader.formula.declare import Classes, Definition, Scope, Variable
 from grader.formula.elaborate import Elaborator, Typed
 from grader.formula.errors import Unreadable
+from grader.formula.functions import FUNCTIONS
 from grader.formula.limits import DERIVATION_LENGTH, FORMULA_LENGTH, NAME, check_length, too_large
-from grader.formula.lines import Comment, Lines, Statement
+from grader.formula.lines import Comment, Lines, Statement, relations_at
 from grader.formula.names import LOSS_NAMES, Vocabulary, canonical
 from grader.formula.notation import Token, tokenise
 from grader.formula.numbers_in import check_powers
@@ -94,13 +97,20 @@ def definition_from(tokens: Sequence[Token], scope: Scope) -> Definition:
     if equal is None:
         name, after = name_at(list(tokens), 0)
         token = tokens[after] if name else tokens[0]
-        raise Unreadable("unreadable", Span(token.start, token.end), ("=",) if name else ("a name",), {"got": token.text})
+        raise Unreadable(
+            "unreadable", Span(token.start, token.end), ("=",) if name else ("a name",), {"got": token.text}
+        )
     found = reader.new_name(tokens[:equal], tokens[equal + 1 : -1])
     if found is None:
-        name, after = name_at(list(tokens[:equal]) + [tokens[-1]], 0)
+        name, after = name_at([*list(tokens[:equal]), tokens[-1]], 0)
         token = tokens[0]
         if name and scope.canonical(canonical(name)) is not None:
-            raise Unreadable("unreadable", Span(token.start, tokens[equal - 1].end), ("a name that is not declared yet",), {"got": name, "duplicate": name})
+            raise Unreadable(
+                "unreadable",
+                Span(token.start, tokens[equal - 1].end),
+                ("a name that is not declared yet",),
+                {"got": name, "duplicate": name},
+            )
         raise Unreadable("unreadable", Span(token.start, token.end), ("a name",), {"got": token.text})
     elaborator = Elaborator(scope, free=bool(found.letters))
     body, shape = reader.side(tokens[equal + 1 : -1], found.scope, elaborator)
@@ -122,7 +132,9 @@ class _NewName:
         if not self.letters:
             return Definition(self.name, body, shape or (), (), self.parameters)
         if shape:
-            raise Unreadable("shape-mismatch", self.span, data={"left": "scalar", "right": shapes.text(shape), "operation": "="})
+            raise Unreadable(
+                "shape-mismatch", self.span, data={"left": "scalar", "right": shapes.text(shape), "operation": "="}
+            )
         indices = {**elaborator.free_indices, **self.scope.indices}
         dims: Shape = ()
         for letter in reversed(self.letters):
@@ -165,12 +177,18 @@ class _Reader:
             if pending is not None:
                 raise pending
             end = len(self.text.rstrip())
-            raise Unreadable("unreadable", Span(0, end), ("a formula",), {"got": self.text.strip()[:40], "empty": not self.text.strip()})
+            raise Unreadable(
+                "unreadable",
+                Span(0, end),
+                ("a formula",),
+                {"got": self.text.strip()[:40], "empty": not self.text.strip()},
+            )
         comments = sorted(lines.comments, key=lambda comment: comment.span.start)
         return Derivation(tuple(self.equations), self.scope, tuple(comments))
 
     def _statement(self, statement: Statement, lines: Lines) -> None:
         tokens = list(statement.tokens)
+        _refuse_condition(tokens)
         chained = statement.chained and tokens[0].text in ("=", "==", "≈")
         if chained:
             tokens = tokens[1:]
@@ -188,12 +206,19 @@ class _Reader:
                 return
         elaborator = Elaborator(self.scope, free=True)
         sides = [self._read_side(part, elaborator, first=at == 0 and len(parts) > 1) for at, part in enumerate(parts)]
-        states_loss = len(sides) > 1 and isinstance(sides[0].expr, tree.Name) and sides[0].expr.name == "L" and "L" not in self.scope.variables
+        states_loss = (
+            len(sides) > 1
+            and isinstance(sides[0].expr, tree.Name)
+            and sides[0].expr.name == "L"
+            and "L" not in self.scope.variables
+        )
         self._add(sides, elaborator, lines, states_loss=states_loss)
 
     def _add(self, sides: list[Side], elaborator: Elaborator, lines: Lines, **facts: bool) -> None:
         where = tuple(lines.line_of(side.span.start) for side in sides)
-        self.equations.append(Equation(where[0], tuple(sides), None, facts.get("states_loss", False), elaborator.free_indices, where))
+        self.equations.append(
+            Equation(where[0], tuple(sides), None, facts.get("states_loss", False), elaborator.free_indices, where)
+        )
 
     def _continue(self, parts: list[list[Token]], lines: Lines) -> None:
         last = self.equations[-1]
@@ -277,7 +302,9 @@ class _Reader:
                 return self._new(canonical(name), (), parameters, scope, span)
         return None
 
-    def _new(self, name: str, letters: tuple[str, ...], parameters: tuple[str, ...], scope: Scope, span: Span) -> _NewName | None:
+    def _new(
+        self, name: str, letters: tuple[str, ...], parameters: tuple[str, ...], scope: Scope, span: Span
+    ) -> _NewName | None:
         if self.loss and name == "d":
             return None
         return _NewName(name, letters, parameters, scope, span)
@@ -344,6 +371,19 @@ class _Reader:
         self.equations.append(Equation(where[0], tuple(sides), definition, False, elaborator.free_indices, where))
 
 
+def _refuse_condition(tokens: Sequence[Token]) -> None:
+    """`for y = 1: …` holds in one case only; such lines are not judged."""
+    end = 0
+    while tokens[end].kind in ("letter", "word") and (end == 0 or not tokens[end].space):
+        end += 1
+        if end == len(tokens):
+            return
+    word = "".join(token.text for token in tokens[:end])
+    if word in ("for", "if", "when", "case") and tokens[end].kind in ("letter", "word"):
+        expected = ("an equation that holds in every case",)
+        raise Unreadable("unreadable", Span(tokens[0].start, tokens[end - 1].end), expected, {"got": word})
+
+
 def _letters(tokens: Sequence[Token], at: int) -> tuple[str, int]:
     text, end = "", at
     while tokens[end].kind in ("letter", "word") or (text and tokens[end].kind == "number" and not tokens[end].space):
@@ -357,7 +397,7 @@ def _letters(tokens: Sequence[Token], at: int) -> tuple[str, int]:
 def _used_as_index(letter: str, tokens: Sequence[Token]) -> bool:
     """Whether a letter stands in a subscript."""
     depth = 0
-    for before, token in zip(tokens, tokens[1:], strict=False):
+    for before, token in itertools.pairwise(tokens):
         if before.text in ("_", "[") and token.text == letter:
             return True
         if before.text == "_" and token.text == "{":
@@ -370,12 +410,7 @@ def _used_as_index(letter: str, tokens: Sequence[Token]) -> bool:
 
 
 def _first_equals(tokens: Sequence[Token]) -> int | None:
-    depth = 0
-    for at, token in enumerate(tokens):
-        depth += (token.kind in ("open", "begin")) - (token.kind in ("close", "end-begin"))
-        if depth == 0 and token.kind == "op" and token.text in ("=", ":=", "=="):
-            return at
-    return None
+    return next((at for at in relations_at(tokens) if tokens[at].text in ("=", ":=", "==")), None)
 
 
 def _sides(tokens: list[Token]) -> list[list[Token]]:
@@ -394,12 +429,26 @@ def _sides(tokens: list[Token]) -> list[list[Token]]:
     return parts
 
 
+def _row_product(node: tree.Node, letter: str, scope: Scope) -> tree.Node | None:
+    """`x_iᵀw`, `wᵀx_i`, `x_i·w` for all i at once: the matrix times the vector."""
+    match node:
+        case tree.MatMul(tree.Call("transpose", (left,)), right) | tree.Call("dot", (left, right)):
+            for row, vector in ((left, right), (right, left)):
+                if isinstance(row, tree.Index) and len(row.subscripts) == 1 and _is_letter(row.subscripts[0], letter):
+                    matrix = _rank(row.base, scope) == 2 and not _mentions(row.base, letter)
+                    if matrix and not _mentions(vector, letter) and _rank(vector, scope) == 1:
+                        return tree.MatMul(row.base, vector)
+    return None
+
+
 def _lifted(body: Expr, letter: str, dim: Dim, scope: Scope) -> Expr | None:
     """The vector whose component at `letter` is `body`; None where it is no elementwise formula of components."""
 
     def change(node: tree.Node) -> tree.Node | None:
         if isinstance(node, tree.Index) and any(_is_letter(s, letter) for s in node.subscripts):
-            if any(_mentions(s, letter) for s in node.subscripts if not _is_letter(s, letter)) or _mentions(node.base, letter):
+            if any(_mentions(s, letter) for s in node.subscripts if not _is_letter(s, letter)) or _mentions(
+                node.base, letter
+            ):
                 return None
             if len(node.subscripts) == 1:
                 return node.base if _rank(node.base, scope) == 1 else None
@@ -414,18 +463,24 @@ def _lifted(body: Expr, letter: str, dim: Dim, scope: Scope) -> Expr | None:
             if _is_letter(right, letter):
                 left, right = right, left
             if _is_letter(left, letter) and not _mentions(right, letter):
-                size: Expr = tree.Size(dim) if isinstance(dim, str) else tree.Num(tree.Fraction(dim))
+                size: Expr = tree.Size(dim) if isinstance(dim, str) else tree.Num(Fraction(dim))
                 return tree.Call("onehot", (right, size))
         return None
 
-    if any(isinstance(n, tree.Call) and n.function in ("logsumexp", "norm", "dot", "outer") and _mentions(n, letter) for n in tree.walk(body)):
-        return None
-    if any(isinstance(n, tree.MatMul | tree.Deriv) and _mentions(n, letter) for n in tree.walk(body)):
-        return None
-    if any(isinstance(n, tree.Reduce) and n.index is None and _mentions(n, letter) for n in tree.walk(body)):
-        return None
+    mentioned = _mentions(body, letter)
+    body = replaced(body, lambda node: _row_product(node, letter, scope))
+    for node in tree.walk(body):
+        if not _mentions(node, letter):
+            continue
+        whole = isinstance(node, tree.Call) and FUNCTIONS[node.function].rule != "elementwise"
+        if (
+            whole
+            or isinstance(node, tree.MatMul | tree.Deriv)
+            or (isinstance(node, tree.Reduce) and node.index is None)
+        ):
+            return None
     made = replaced(body, change)
-    return None if _mentions(made, letter) or not _mentions(body, letter) else made
+    return made if mentioned and not _mentions(made, letter) else None
 
 
 def _rank(expr: Expr, scope: Scope) -> int:

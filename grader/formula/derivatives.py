@@ -1,4 +1,4 @@
-"""Derivatives left standing, in each notation: `dL/dz`, `\\frac{\\partial L}{\\partial z}`, `d/dp (…)`, `L'`, `∇_w L`."""
+"""Derivatives left standing: `dL/dz`, `\\frac{\\partial L}{\\partial z}`, `d/dp (…)`, `L'`, `∇_w L`."""
 
 from __future__ import annotations
 
@@ -226,7 +226,9 @@ def nabla(parser: Parser) -> Syntax:
         piece = parser.runs.quantity(parser.at)
         if piece is not None and piece.meaning == "loss":
             return Derivative(parser.factor(), wrt, span=parser.span(start))
-    elif token.kind in ("end", "close", "newline") or (token.kind == "op" and token.text in ("=", "+", "-", "*", "·", "/")):
+    elif token.kind in ("end", "close", "newline") or (
+        token.kind == "op" and token.text in ("=", "+", "-", "*", "·", "/")
+    ):
         if not parser.runs.loss:
             raise parser.fail("a formula")
         return Derivative(Ident("L", "loss", span=parser.span(start)), wrt, span=parser.span(start))
@@ -250,5 +252,3 @@ def primes(parser: Parser, base: Syntax) -> Syntax:
                 wrt = parser.name_with_subscripts(piece)
                 parser.expect(")")
     return Prime(base, count, wrt, span=Span(base.span.start, parser.span(start).end))
-
-

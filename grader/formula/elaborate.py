@@ -12,13 +12,33 @@ from grader.formula import shapes, tree
 from grader.formula.declare import Classes, Scope
 from grader.formula.errors import Unreadable
 from grader.formula.functions import FUNCTIONS
+from grader.formula.names import Vocabulary
 from grader.formula.rebuild import replaced, substituted
 from grader.formula.runs import unknown_symbol
-from grader.formula.names import Vocabulary
 from grader.formula.shapes import OPEN, Known
 from grader.formula.syntax import (
-    Apply, Bars, Big, Binder, Branches, Delta, Derivative, Ident, Logical, Minus, Norm, Number, Power, Prime, Product,
-    Quotient, Relation, Subscript, Sum, Syntax, Transpose, Truth,
+    Apply,
+    Bars,
+    Big,
+    Binder,
+    Branches,
+    Delta,
+    Derivative,
+    Ident,
+    Logical,
+    Minus,
+    Norm,
+    Number,
+    Power,
+    Prime,
+    Product,
+    Quotient,
+    Relation,
+    Subscript,
+    Sum,
+    Syntax,
+    Transpose,
+    Truth,
 )  # fmt: skip
 from grader.formula.tree import Cond, Dim, Expr, Shape, Span
 
@@ -129,7 +149,7 @@ class Elaborator:
             case "loss":
                 return tree.Name("L", span=span), ()
             case "identity":
-                return tree.Call("eye", (tree.Size(OPEN),), span=span), (OPEN, OPEN)
+                return tree.Call("eye", (tree.Size(str(OPEN)),), span=span), (OPEN, OPEN)
             case "index":
                 raise Unreadable("unreadable", span, ("a number",), {"got": node.name, "index": node.name})
 
@@ -173,7 +193,8 @@ class Elaborator:
             if not same:
                 raise self._mismatch("⊙", ls, rs, span)
             return _multiplied(left, right, span), shapes.merged(ls, rs)
-        if len(ls) == len(rs) == 1 and same and (node.sign == "@" or (node.sign != "*" and (_is_row(left) or _is_row(right)))):
+        inner = node.sign == "@" or (node.sign != "*" and (_is_row(left) or _is_row(right)))
+        if len(ls) == len(rs) == 1 and same and inner:
             return tree.Call("dot", (left, right), span=span), ()
         if node.sign == "@" and len(ls) == 1 and len(rs) == 2 and rs[0] != 1 and shapes.same(ls[0], rs[0]):
             turned = tree.Call("transpose", (right,), span=right.span)
@@ -196,7 +217,7 @@ class Elaborator:
         if isinstance(a[0], tree.Const) and a[0].name == "e":
             return tree.Call("exp", (b[0],), span=span), b[1]
         if a[1] is not None and len(a[1]) == 2 and isinstance(b[0], tree.Neg):
-            raise Unreadable("unreadable", exponent.span, ("a positive power of a matrix, taken elementwise",), {"got": "-"})
+            raise Unreadable("unreadable", exponent.span, ("a positive power, taken elementwise",), {"got": "-"})
         return self._pair("^", a, b, span, lambda x, y: tree.Pow(x, y, span=span))
 
     def _transposed(self, a: Typed, span: Span) -> Typed:
@@ -394,17 +415,19 @@ class Elaborator:
             return self._reduced_all(node)
         cells = {binder.index: _Cell(code=binder.code) for binder in node.binders}
         for binder in node.binders:
-            if isinstance(binder.high, Ident) and binder.high.meaning == "size" and (binder.code or _starts_at_first(binder)):
-                cells[binder.index].dim = binder.high.name
+            high = binder.high
+            if isinstance(high, Ident) and high.meaning == "size" and (binder.code or _starts_at_first(binder)):
+                cells[binder.index].dim = high.name
         with self._binding(cells):
             body, shape = self.expr(node.body)
             condition = self.cond(node.condition)[0] if node.condition is not None else None
             for binder in reversed(node.binders):
                 dim = cells[binder.index].root().dim
                 if dim is None:
-                    raise Unreadable("unreadable", binder.span, ("an index that the formula uses",), {"index": binder.index})
-                low, high = self._range(binder, dim)
-                body = tree.Reduce(node.op, body, binder.index, dim, low, high, condition, span=node.span)
+                    expected = ("an index that the formula uses",)
+                    raise Unreadable("unreadable", binder.span, expected, {"index": binder.index})
+                ends = self._range(binder, dim)
+                body = tree.Reduce(node.op, body, binder.index, dim, *ends, condition, span=node.span)
                 condition = None
         return body, shape
 
@@ -510,10 +533,14 @@ class Elaborator:
             raise Unreadable("unreadable", node.span, ("a name with components",))
         if len(node.items) > len(shape):
             if isinstance(node.base, Ident) and not shape:
-                typed = node.base.typed + "_" + "".join(getattr(i, "typed", "") or getattr(i, "value", "").__str__() for i in node.items)
+                below = (
+                    item.typed if isinstance(item, Ident) else str(getattr(item, "value", "…")) for item in node.items
+                )
+                typed = f"{node.base.typed}_{''.join(below)}"
                 raise unknown_symbol(typed, node.span, Vocabulary.of(self.scope))
             raise self._mismatch("subscript", shape, tuple("·" for _ in node.items), node.span)
-        positions = tuple(self._position(item, dim, code=node.code) for item, dim in zip(node.items, shape, strict=False))
+        pairs = zip(node.items, shape, strict=False)
+        positions = tuple(self._position(item, dim, code=node.code) for item, dim in pairs)
         return tree.Index(base, positions, span=node.span), shape[len(positions) :]
 
     def _position(self, node: Syntax, dim: Dim, *, code: bool) -> Expr:
@@ -542,7 +569,8 @@ class Elaborator:
                 size: Expr = tree.Size(dim) if isinstance(dim, str) else tree.Num(Fraction(dim))
                 return tree.Add((size, tree.Num(-value)), span=span)
             case Ident(name, "size"):
-                return tree.Add((tree.Size(name), tree.Num(Fraction(-1))), span=span) if not code else tree.Size(name, span=span)
+                size = tree.Size(name, span=span)
+                return size if code else tree.Add((size, tree.Num(Fraction(-1))), span=span)
             case Sum(terms):
                 return self._position_sum(terms, dim, code=code, span=span)
         raise Unreadable("unreadable", span, ("an index", "a class"))
@@ -646,7 +674,7 @@ class Elaborator:
 
     def _position_parts(self, node: Syntax) -> list[Expr]:
         bound = self._bound_of(node)
-        parts = list(bound.terms) if isinstance(bound, tree.Add) else [bound]
+        parts: list[Expr] = list(bound.terms) if isinstance(bound, tree.Add) else [bound]
         if any(isinstance(part, tree.IndexVar) for part in parts):
             parts.append(tree.Num(Fraction(-1)))  # the letter itself is a position already
         return parts
@@ -683,7 +711,7 @@ def _shifted(expr: Expr, by: int) -> Expr:
 def _collected(parts: list[Expr]) -> Expr:
     """A sum of positions with its numbers added up."""
     number = sum((p.value for p in parts if isinstance(p, tree.Num)), Fraction(0))
-    rest = [p for p in parts if not isinstance(p, tree.Num)]
+    rest: list[Expr] = [p for p in parts if not isinstance(p, tree.Num)]
     if number or not rest:
         rest.append(tree.Num(number))
     return rest[0] if len(rest) == 1 else tree.Add(tuple(rest))
@@ -728,13 +756,16 @@ def _settle_dim(expr: Expr, dim: Dim) -> Expr:
 
 def slope_of(function: str, x: Expr) -> Expr | None:
     """f′ at x for the functions that people write with a prime, None for others."""
-    one, call = tree.ONE, lambda name: tree.Call(name, (x,))
-    square = lambda e: tree.Pow(e, tree.Num(Fraction(2)))  # noqa: E731
+    one = tree.ONE
+
+    def call(name: str) -> Expr:
+        return tree.Call(name, (x,))
+
     match function:
         case "sigmoid":
             return tree.Mul((call("sigmoid"), tree.Add((one, tree.Neg(call("sigmoid"))))))
         case "tanh":
-            return tree.Add((one, tree.Neg(square(call("tanh")))))
+            return tree.Add((one, tree.Neg(tree.Pow(call("tanh"), tree.Num(Fraction(2))))))
         case "exp":
             return call("exp")
         case "log":

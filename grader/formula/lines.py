@@ -6,34 +6,43 @@ care: only what is certainly prose is set aside, so that a mistyped formula is r
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from grader.formula.names import Vocabulary, canonical
+from grader.formula.functions import BY_SPELLING
+from grader.formula.names import BIG, CALLS, EXTREMES, Vocabulary, canonical
 from grader.formula.notation import Token
 from grader.formula.tree import Span
 
-PROSE: Final = frozenset(
-    """so then thus hence therefore consequently let set define denote put write take where with since because as using use uses by
-    from the a an we us our i it its is are be has have get gets gives give given yields obtain find know now note that this these
-    which finally first second third next step last also again recall remember substitute substituting plug plugging into
-    differentiate differentiating derivative gradient respect chain rule rules product quotient power sum linearity
-    simplify simplifying simplifies simplified expand expanding collect rearrange rearranging cancel cancels cancelling combine
-    combining apply applying compute computing calculate answer result solution final hence finally both sides side left right hand
-    equals equal to of in on for and or but if when case otherwise term terms loss function sigmoid softmax logit logits label
-    target prediction inside outside outer inner factor constant follows follow holds see want need consider start starting begin
-    write rewrite rewriting same as before above below only each every all here there one two just multiply multiplying divide
-    dividing definition identity algebra property follows implies conclude done qed proof lemma claim wrt wlog respectively
-    independent depends not no does do can because via per sample class everything together becomes leaves remains being ok""".split()
-)
+_PROSE = """
+    so then thus hence therefore consequently let set define denote put write take where with since because as
+    using use uses by from the a an we us our i it its is are be has have get gets gives give given yields
+    obtain find know now note that this these which finally first second third next step last also again recall
+    remember substitute substituting plug plugging into differentiate differentiating derivative gradient
+    respect chain rule rules product quotient power sum linearity simplify simplifying simplifies simplified
+    expand expanding collect rearrange rearranging cancel cancels cancelling combine combining apply applying
+    compute computing calculate answer result solution final both sides side left right hand equals equal to of
+    in on and or but otherwise term terms loss function sigmoid softmax logit logits label
+    target prediction inside outside outer inner factor constant follows follow holds see want need consider
+    start starting begin rewrite rewriting same before above below only each every all here there one two just
+    multiply multiplying divide dividing definition identity algebra property implies conclude done qed proof
+    lemma claim wrt wlog respectively independent depends not no does do can via per sample class everything
+    together becomes leaves remains being ok
+"""
+PROSE: Final = frozenset(_PROSE.split())
 """Words that certainly are words."""
 INTRODUCING: Final = frozenset(("let", "set", "define", "denote", "put", "write"))
-_BREAKS: Final = frozenset(
-    "where with since because using by hence so therefore thus then as via giving gives which implies given wherein recall".split()
-)
+_BREAK_WORDS = """
+    where with since because using by hence so therefore thus then as via giving gives which implies given
+    wherein recall
+"""
+_BREAKS: Final = frozenset(_BREAK_WORDS.split())
 """Words that end a formula in the middle of a line."""
-_REASONS: Final = frozenset("since because as using by via given".split())
+_MEANING: Final = frozenset((*BY_SPELLING, *BIG, *EXTREMES, *CALLS))
+"""Words that are functions too: never taken for prose by themselves."""
+_REASONS: Final = frozenset(["since", "because", "as", "using", "by", "via", "given"])
 _CONTINUES: Final = frozenset(("=", "==", "≈", "+"))
 _OPEN_ENDED: Final = frozenset(("+", "-", "*", "·", "/", "=", "==", ":=", "^", "⊙", "@", ","))
 
@@ -67,7 +76,7 @@ class Lines:
         self.text = text
         self.vocabulary = vocabulary
         self.comments: list[Comment] = []
-        self.line_of = _line_counter(text)
+        self.line_of = _LineOf(text)
         self.tokens = tokens
 
     def statements(self) -> list[Statement]:
@@ -88,10 +97,14 @@ class Lines:
             inside = at <= until and at != until
             if token.kind == "comment":
                 self._note([token])
-            elif token.kind == "end" or (not inside and (token.kind == "newline" or (token.kind == "op" and token.text in (";", "⇒")))):
+            elif token.kind == "end" or (
+                not inside and (token.kind == "newline" or (token.kind == "op" and token.text in (";", "⇒")))
+            ):
                 yield row
                 row = []
-            elif not (token.kind == "newline" and token.text == "\n") and not (not inside and token.kind == "op" and token.text == "&"):
+            elif not (token.kind == "newline" and token.text == "\n") and not (
+                not inside and token.kind == "op" and token.text == "&"
+            ):
                 row.append(token)
 
     def _joined(self, rows: Iterator[list[Token]]) -> list[list[Token]]:
@@ -101,11 +114,23 @@ class Lines:
             if not row:
                 continue
             before = found[-1] if found else None
-            if before and ((before[-1].kind == "op" and before[-1].text in _OPEN_ENDED - {","}) or row[0].text == "+"):
+            if before and (self._goes_on(before, row)):
                 before.extend(row)
             else:
                 found.append(row)
         return found
+
+    def _goes_on(self, before: list[Token], row: list[Token]) -> bool:
+        """Whether a row continues the one before: after an operator, before `+`, and before a minus that is set
+        off by a space or an indent, as in a broken formula (`-y/p` at the margin is a line of its own)."""
+        if before[-1].kind == "op" and before[-1].text in _OPEN_ENDED - {","}:
+            return True
+        if row[0].kind != "op" or len(row) < 2:
+            return False
+        if row[0].text == "+":
+            return True
+        margin = row[0].start == 0 or self.text[row[0].start - 1] == "\n"
+        return row[0].text == "-" and (row[1].space or not margin) and _has_equals(before) and not _has_equals(row)
 
     # -- one row
 
@@ -146,26 +171,41 @@ class Lines:
             token = tokens[0]
             if token.kind in ("letter", "word"):
                 word, end = _word(tokens, 0)
-                after = tokens[end] if end < len(tokens) else None
-                glued = after is not None and not after.space and (after.text in ("_", "(", "[", "^", "'") or after.kind == "number")
-                if word.lower() not in PROSE or not self._is_word(word) or (glued and word.lower() not in INTRODUCING):
-                    break
-                if len(word) == 1 and after is not None and after.kind not in ("letter", "word"):
+                if not self._leads(word, tokens[end:]):
                     break
                 introduces = introduces or word.lower() in INTRODUCING
                 tokens = tokens[end:]
-            elif token.kind == "op" and token.text in (",", ":", ".", "'") and len(tokens) < len(whole):
-                tokens = tokens[1:]
-            elif token.kind == "op" and token.text in ("⇒", "→") or (token.kind == "bad" and token.text in "•●▪◦"):
+            elif (
+                (token.kind == "op" and token.text in (",", ":", ".", "'") and len(tokens) < len(whole))
+                or (token.kind == "op" and token.text in ("⇒", "→"))
+                or (token.kind == "bad" and token.text in "•●▪◦")
+            ):
                 tokens = tokens[1:]
             else:
                 break
         tokens = self._without_remark(_stripped(tokens))
-        if len(tokens) < len(whole):
-            self._note([t for t in whole if t not in tokens])
         if not tokens:
+            self._note(whole)
             return None
+        first, last = whole.index(tokens[0]), whole.index(tokens[-1])
+        self._note(whole[:first])
+        self._note(whole[last + 1 :])
         return Statement(tuple(tokens), self.line_of(tokens[0].start), introduces, reason, tokens[0].text in _CONTINUES)
+
+    def _leads(self, word: str, rest: list[Token]) -> bool:
+        """Whether a word at the beginning is prose: not part of a formula, nor the name of its left side."""
+        if not self._certain(word):
+            return False
+        if not rest:
+            return True
+        after = rest[0]
+        if after.kind == "op" and after.text in ("=", ":=", "=="):
+            return False
+        if not after.space and (after.text in ("_", "(", "[", "^", "'") or after.kind == "number"):
+            return word.lower() in INTRODUCING
+        if len(word) == 1:
+            return after.kind in ("letter", "word") and _word(rest, 0)[0].lower() in PROSE
+        return True
 
     def _after_colon(self, tokens: list[Token]) -> list[Token]:
         """What stands behind `by the chain rule:`."""
@@ -175,7 +215,14 @@ class Lines:
                 if before and at + 1 < len(tokens) and self.wordy(before):
                     return tokens[at + 1 :]
                 return tokens
-            if token.kind not in ("letter", "word", "number", "bad") and token.text not in (",", "'", ".", "-", "(", ")"):
+            if token.kind not in ("letter", "word", "number", "bad") and token.text not in (
+                ",",
+                "'",
+                ".",
+                "-",
+                "(",
+                ")",
+            ):
                 return tokens
         return tokens
 
@@ -195,7 +242,9 @@ class Lines:
             token = tokens[at]
             if token.kind in ("letter", "word"):
                 word, at = _word(tokens, at)
-                certain = certain or (len(word) > 1 and word.lower() in PROSE and self._is_word(word))
+                certain = certain or (
+                    len(word) > 1 and word.lower() in PROSE and word not in _MEANING and self._is_word(word)
+                )
                 continue
             if token.kind == "number" and not token.text.isdigit():
                 return False
@@ -203,6 +252,9 @@ class Lines:
                 return False
             at += 1
         return certain
+
+    def _certain(self, word: str) -> bool:
+        return word.lower() in PROSE and word not in _MEANING and self._is_word(word)
 
     def _is_word(self, word: str) -> bool:
         return canonical(word) not in self.vocabulary.names
@@ -212,13 +264,9 @@ class Lines:
         self._note(tokens)
 
     def _note(self, tokens: Sequence[Token]) -> None:
-        if tokens:
+        if any(token.kind in ("letter", "word", "comment") for token in tokens):
             span = Span(tokens[0].start, tokens[-1].end)
             self.comments.append(Comment(self.line_of(span.start), self.text[span.start : span.end].strip(), span))
-
-
-def _line_counter(text: str) -> _LineOf:
-    return _LineOf(text)
 
 
 class _LineOf:
@@ -228,8 +276,6 @@ class _LineOf:
         self.starts = [0, *(at + 1 for at, char in enumerate(text) if char == "\n")]
 
     def __call__(self, offset: int) -> int:
-        from bisect import bisect_right
-
         return bisect_right(self.starts, offset)
 
 
@@ -248,7 +294,10 @@ def _matched(tokens: Sequence[Token]) -> dict[int, int]:
 def _stripped(tokens: list[Token]) -> list[Token]:
     """Without punctuation at the end."""
     end = len(tokens)
-    while end and (tokens[end - 1].text in (",", ".", ":", ";") or (tokens[end - 1].kind == "bad" and tokens[end - 1].text in "∎□■✓")):
+    while end and (
+        tokens[end - 1].text in (",", ".", ":", ";")
+        or (tokens[end - 1].kind == "bad" and tokens[end - 1].text in "∎□■✓")
+    ):
         end -= 1
     return tokens[:end]
 
@@ -263,3 +312,20 @@ def _word(tokens: Sequence[Token], at: int) -> tuple[str, int]:
 
 def _has_equals(tokens: Sequence[Token]) -> bool:
     return any(token.kind == "op" and token.text in ("=", "==", ":=") for token in tokens)
+
+
+def relations_at(tokens: Sequence[Token]) -> Iterator[int]:
+    """Where relations stand outside brackets, and outside the condition of `a if c else b`."""
+    depth, condition, at = 0, 0, 0
+    while at < len(tokens):
+        token = tokens[at]
+        depth += (token.kind in ("open", "begin")) - (token.kind in ("close", "end-begin"))
+        if token.kind in ("letter", "word"):
+            word, end = _word(tokens, at)
+            if depth == 0 and word in ("if", "else") and not (end < len(tokens) and tokens[end].text == "_"):
+                condition += 1 if word == "if" else -1
+            at = end
+            continue
+        if depth == 0 and condition <= 0 and token.kind == "op":
+            yield at
+        at += 1

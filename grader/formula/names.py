@@ -3,29 +3,38 @@
 from __future__ import annotations
 
 import difflib
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from grader.formula import symbols
-from grader.formula.declare import Scope
+from grader.formula.declare import Definition, Scope, Variable
 from grader.formula.functions import BY_SPELLING
 
-Meaning = Literal["name", "index", "size", "function", "big", "constant", "loss", "identity", "matrix-row", "delta", "derivative"]
+Meaning = Literal[
+    "name", "index", "size", "function", "big", "constant", "loss", "identity", "matrix-row", "delta", "derivative"
+]
 
-BIG: Final = {"sum": "sum", "Sum": "sum", "mean": "mean", "avg": "mean", "average": "mean", "prod": "prod", "product": "prod",
-              "nansum": "sum", "Σ": "sum", "Π": "prod"}  # fmt: skip
+BIG: Final = {
+    "sum": "sum", "Sum": "sum", "nansum": "sum", "Σ": "sum", "mean": "mean", "avg": "mean", "average": "mean",
+    "prod": "prod", "product": "prod", "Π": "prod",
+}  # fmt: skip
 """Operators that take an index or run over all components."""
 EXTREMES: Final = {"max": "max", "min": "min", "amax": "max", "amin": "min"}
 CONSTANTS: Final = {"e": "e", "pi": "pi", "inf": "inf", "infinity": "inf", "oo": "inf"}
 LOSS_NAMES: Final = frozenset(("L", "ell", "loss", "Loss"))
-CALLS: Final = {"where": "where", "Piecewise": "Piecewise", "square": "square", "power": "power", "pow": "power", "divide": "divide",
-                "multiply": "multiply", "matmul": "matmul", "negative": "negative", "reciprocal": "reciprocal", "subtract": "subtract",
-                "add": "add", "logical_not": "not", "heaviside": "heaviside", "float": "float", "array": "float", "equal": "equal",
-                "indicator": "indicator", "Indicator": "indicator", "frac": "divide", "trans": "transpose", "tr": "trace",
-                "trace": "trace", "Heaviside": "heaviside", "KroneckerDelta": "kronecker"}  # fmt: skip
+CALLS: Final = {
+    "where": "where", "Piecewise": "Piecewise", "square": "square", "power": "power", "pow": "power",
+    "divide": "divide", "multiply": "multiply", "matmul": "matmul", "negative": "negative", "reciprocal": "reciprocal",
+    "subtract": "subtract", "add": "add", "logical_not": "not", "heaviside": "heaviside", "Heaviside": "heaviside",
+    "float": "float", "array": "float", "equal": "equal", "indicator": "indicator", "Indicator": "indicator",
+    "trans": "transpose", "KroneckerDelta": "kronecker",
+}  # fmt: skip
 """Calls that are rewritten while reading; no function of the tree."""
-OPERATORS_AS_WORDS: Final = frozenset(("if", "else", "otherwise", "and", "or", "not", "for", "in", "when", "elif", "then"))
+OPERATORS_AS_WORDS: Final = frozenset(
+    ("if", "else", "otherwise", "and", "or", "not", "for", "in", "when", "elif", "then")
+)
 
 _DISPLAY_MARKS: Final = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303", "dot": "\u0307"}
 
@@ -54,8 +63,6 @@ def display(name: str) -> str:
     letter = symbols.GREEK_BY_NAME.get(stem, stem)
     if mark and len(letter) != 1:
         letter, mark = symbols.GREEK_BY_NAME.get(base, base), ""
-    import unicodedata
-
     shown = unicodedata.normalize("NFC", letter + (_DISPLAY_MARKS[mark] if mark else ""))
     return shown + underscore + rest
 
@@ -73,7 +80,7 @@ class Vocabulary:
     @classmethod
     def of(cls, scope: Scope) -> Vocabulary:
         names: dict[str, str] = {}
-        entries = [*scope.variables.values(), *scope.definitions.values()]
+        entries: list[Variable | Definition] = [*scope.variables.values(), *scope.definitions.values()]
         for entry in entries:
             for spelling in (entry.name, *entry.aliases):
                 names.setdefault(spelling, entry.name)
@@ -93,13 +100,14 @@ class Vocabulary:
         known |= {name: name for name in self.sizes}
         if len(wanted) > 2:
             known |= {name: name for name in (*BY_SPELLING, *BIG) if len(name) > 2}
-        close = difflib.get_close_matches(wanted, known, n=1, cutoff=0.6)
+        close = difflib.get_close_matches(wanted, known, n=1, cutoff=0.65)
         return known[close[0]] if close else None
 
     @property
     def known(self) -> str:
         """The declared names, as shown, separated by commas."""
-        return ", ".join(_unique(display(n) for n in (*self.scope.variables, *self.scope.definitions)))
+        declared = (*self.scope.variables, *(name for name in self.scope.definitions if name != "L"))
+        return ", ".join(_unique(display(name) for name in declared))
 
 
 def _digit_spellings(name: str) -> Iterable[str]:

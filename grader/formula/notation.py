@@ -18,7 +18,9 @@ from grader.formula.errors import Unreadable
 from grader.formula.limits import DIGITS, too_large
 from grader.formula.tree import Span
 
-Kind = Literal["number", "letter", "word", "op", "open", "close", "begin", "end-begin", "newline", "comment", "bad", "end"]
+Kind = Literal[
+    "number", "letter", "word", "op", "open", "close", "begin", "end-begin", "newline", "comment", "bad", "end"
+]
 
 _NUMBER: Final = re.compile(r"(?:[0-9]+(?:\.(?![a-zA-Z*/^])[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _DIGITS: Final = re.compile(r"[0-9]+")
@@ -115,7 +117,9 @@ class _Lexer:
         else:
             self._letter_or_other(char)
 
-    def _emit(self, kind: Kind, text: str, end: int, value: Fraction | None = None, *, start: int | None = None) -> None:
+    def _emit(
+        self, kind: Kind, text: str, end: int, value: Fraction | None = None, *, start: int | None = None
+    ) -> None:
         begin = self.at if start is None else start
         if self.mark is not None and kind not in ("letter", "word"):
             self._lost_mark()
@@ -127,7 +131,9 @@ class _Lexer:
         if self.mark is not None:
             _, start = self.mark
             self.mark = None
-            self.tokens.append(Token("bad", self.text[start : self.at] or "\\hat", start, max(self.at, start + 1), self.space))
+            self.tokens.append(
+                Token("bad", self.text[start : self.at] or "\\hat", start, max(self.at, start + 1), self.space)
+            )
 
     # -- numbers, letters
 
@@ -156,12 +162,18 @@ class _Lexer:
     def _letter_or_other(self, char: str) -> None:
         category = unicodedata.category(char)
         if category in ("Cc", "Cf", "Co", "Cn", "Cs", "Zl", "Zp"):
-            raise Unreadable("unreadable", Span(self.at, self.at + 1), ("a printable character",), {"character": f"U+{ord(char):04X}"})
+            raise Unreadable(
+                "unreadable",
+                Span(self.at, self.at + 1),
+                ("a printable character",),
+                {"character": f"U+{ord(char):04X}"},
+            )
         if char in symbols.VARIANTS:
             char = symbols.VARIANTS[char]
-        base, *marks = unicodedata.normalize("NFD", char)
+        decomposed = unicodedata.normalize("NFD", char)
+        base, marks = decomposed[0], list(decomposed[1:])
         folded = unicodedata.normalize("NFKC", base)
-        if len(folded) == 1 and folded != base:
+        if len(folded) == 1 and folded != base and base not in symbols.GREEK:
             base = symbols.VARIANTS.get(folded, folded)
             if base in "0123456789":
                 self._emit("number", base, self.at + 1, Fraction(int(base)))
@@ -201,7 +213,11 @@ class _Lexer:
                 return True
             return False
         previous = self.tokens[-1] if self.tokens else None
-        glued = previous is not None and not self.space and (previous.kind in ("letter", "word") or previous.text in ("_", "."))
+        glued = (
+            previous is not None
+            and not self.space
+            and (previous.kind in ("letter", "word") or previous.text in ("_", "."))
+        )
         if not glued and (match := _MODULE.match(self.text, self.at)) is not None:
             prefix = 0
             for part in match[0].split(".")[:-1]:
@@ -339,7 +355,15 @@ class _Lexer:
         if side and self.text[rest : rest + 1] == ".":
             self.at, self.space = rest + 1, True
             return
-        for typed, sign in (("|", "|"), ("\\vert", "|"), ("\\|", "‖"), ("\\Vert", "‖"), ("\\lVert", "‖"), ("\\rVert", "‖"), ("‖", "‖")):
+        for typed, sign in (
+            ("|", "|"),
+            ("\\vert", "|"),
+            ("\\|", "‖"),
+            ("\\Vert", "‖"),
+            ("\\lVert", "‖"),
+            ("\\rVert", "‖"),
+            ("‖", "‖"),
+        ):
             if side and self.text.startswith(typed, rest):
                 kind: Kind = "open" if side == "(" else "close"
                 self._emit(kind, sign + side, rest + len(typed))
@@ -380,7 +404,11 @@ class _Lexer:
             self._emit("bad", self.text[self.at : end], end)
             return
         name, end = match[1], match.end()
-        if which == "begin" and name in ("array", "alignat") and (columns := re.compile(r" *\{[^{}]*\}").match(self.text, end)):
+        if (
+            which == "begin"
+            and name in ("array", "alignat")
+            and (columns := re.compile(r" *\{[^{}]*\}").match(self.text, end))
+        ):
             end = columns.end()
         if name in symbols.LINE_ENVIRONMENTS:
             self.at, self.space = end, True

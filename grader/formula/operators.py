@@ -94,7 +94,7 @@ def function(parser: Parser, name: str, start: int, typed: str) -> Syntax:
     below: tuple[Syntax, ...] = ()
     count = 0
     while True:
-        if parser.sees("^") and not parser.ahead().text == "T":
+        if parser.sees("^") and parser.ahead().text != "T":
             parser.advance()
             power = latex_argument(parser) if parser.token.kind in ("open", "number") else parser.signed()
             if isinstance(power, Minus):
@@ -160,7 +160,9 @@ def _log_base(parser: Parser, base: Syntax) -> str:
     raise parser.fail("base 2, 10 or e", at=parser.at - 1)
 
 
-def _rewritten(parser: Parser, name: str, args: tuple[Syntax, ...], options: tuple[tuple[str, Syntax], ...], span: Span) -> Syntax:
+def _rewritten(
+    parser: Parser, name: str, args: tuple[Syntax, ...], options: tuple[tuple[str, Syntax], ...], span: Span
+) -> Syntax:
     """Python's calls that other syntax has already."""
     match name, args:
         case "where", (condition, value, other):
@@ -199,10 +201,8 @@ def _rewritten(parser: Parser, name: str, args: tuple[Syntax, ...], options: tup
             return Relation((">",), (arg, Number(_ZERO, span=span)), span=span)
         case "heaviside", (arg, value):
             zero = Number(_ZERO, span=span)
-            return Branches(
-                ((Relation((">",), (arg, zero), span=span), Number(_ONE, span=span)), (Relation(("==",), (arg, zero), span=span), value)),
-                zero, span=span,
-            )  # fmt: skip
+            above = (Relation((">",), (arg, zero), span=span), Number(_ONE, span=span))
+            return Branches((above, (Relation(("==",), (arg, zero), span=span), value)), zero, span=span)
         case "kronecker", (left, right):
             return Delta(left, right, span=span)
     if name not in FUNCTIONS:
@@ -268,7 +268,12 @@ def call_of_definition(parser: Parser, ident: Ident) -> Syntax | None:
     inner = parser.at + 1
     if parser.tokens[inner].kind in ("letter", "word"):
         piece = parser.runs.quantity(inner)
-        if piece is not None and piece.meaning == "name" and piece.after == parser.closing[parser.at] and parser.mentions(ident, piece.name):
+        if (
+            piece is not None
+            and piece.meaning == "name"
+            and piece.after == parser.closing[parser.at]
+            and parser.mentions(ident, piece.name)
+        ):
             parser.at = piece.after + 1
             return ident
     return None
@@ -372,7 +377,9 @@ def _called(parser: Parser, op: str, start: int) -> Syntax:
     return _reduced(parser, op, args, options, parser.span(start))
 
 
-def _reduced(parser: Parser, op: str, args: tuple[Syntax, ...], options: tuple[tuple[str, Syntax], ...], span: Span) -> Syntax:
+def _reduced(
+    parser: Parser, op: str, args: tuple[Syntax, ...], options: tuple[tuple[str, Syntax], ...], span: Span
+) -> Syntax:
     if not args:
         raise parser.fail("a formula", at=parser.at - 1)
     if op in ("max", "min") and len(args) > 1:
@@ -536,9 +543,8 @@ def _subscript_letter(parser: Parser) -> Syntax:
         found = parser.runs.meaning_of(token.text, parser.at + 1)
     finally:
         parser.runs.subscript -= 1
-    if found is None or found.meaning not in ("index", "name", "size", "constant"):
-        if token.text != "inf":
-            raise unknown_symbol(token.text, Span(token.start, token.end), parser.vocabulary)
+    if (found is None or found.meaning not in ("index", "name", "size", "constant")) and token.text != "inf":
+        raise unknown_symbol(token.text, Span(token.start, token.end), parser.vocabulary)
     parser.advance()
     span = Span(token.start, token.end)
     if found is None:
@@ -608,7 +614,9 @@ def special_exponent(parser: Parser, base: Syntax) -> Syntax | None:
     tokens, at = parser.tokens, parser.at
     braced = parser.sees("{") and parser.closing.get(at) == at + 2
     mark = tokens[at + 1] if braced else tokens[at]
-    transposes = mark.text in ("⊤", "ᵀ") or (mark.kind == "letter" and mark.text == "T" and "T" not in parser.vocabulary.names)
+    transposes = mark.text in ("⊤", "ᵀ") or (
+        mark.kind == "letter" and mark.text == "T" and "T" not in parser.vocabulary.names
+    )
     if transposes and not (mark.text == "T" and "T" in parser.vocabulary.sizes):
         parser.at = at + (3 if braced else 1)
         return Transpose(base, span=Span(base.span.start, tokens[parser.at - 1].end))
@@ -619,9 +627,17 @@ def special_exponent(parser: Parser, base: Syntax) -> Syntax | None:
         parser.at = close + 1
         return Prime(base, close - at - 1, span=Span(base.span.start, tokens[close].end))
     inner = at + 1 if parser.sees("{") and tokens[at + 1].text == "(" else at
-    if tokens[inner].text == "(" and parser.closing.get(inner) == inner + 2 and (inner == at or parser.closing[at] == inner + 3):
+    if (
+        tokens[inner].text == "("
+        and parser.closing.get(inner) == inner + 2
+        and (inner == at or parser.closing[at] == inner + 3)
+    ):
         letter = tokens[inner + 1]
-        index = letter.kind == "letter" and parser.runs.index_like(letter.text) and canonical(letter.text) not in names.CONSTANTS
+        index = (
+            letter.kind == "letter"
+            and parser.runs.index_like(letter.text)
+            and canonical(letter.text) not in names.CONSTANTS
+        )
         declared = canonical(letter.text) in parser.vocabulary.names and letter.text not in parser.runs.bound
         if index and not declared:
             parser.at = inner + 3 + (inner != at)

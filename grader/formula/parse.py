@@ -41,7 +41,6 @@ from grader.formula.syntax import (
 )
 from grader.formula.tree import Name, Span, walk
 
-
 _PRODUCTS: Final = frozenset(("*", "·", "@", "⊙", "/"))
 RELATIONS: Final = frozenset(("<", "<=", ">", ">=", "==", "!="))
 _OPERAND: Final = ("a formula",)
@@ -61,7 +60,13 @@ class Parser:
         """Inside a condition, one `=` compares."""
         self.ampersand = True
         self.closing = self._match_brackets()
-        self.runs = Runs(self.tokens, vocabulary, self.closing, loss=loss, is_derivative=lambda at: derivatives.derivative_ahead(self, at))
+        self.runs = Runs(
+            self.tokens,
+            vocabulary,
+            self.closing,
+            loss=loss,
+            is_derivative=lambda at: derivatives.derivative_ahead(self, at),
+        )
 
     # -- tokens
 
@@ -125,13 +130,22 @@ class Parser:
                 if not stack or self.tokens[stack[-1]].text != wanted:
                     if stack and token.kind == "close":
                         opening = self.tokens[stack[-1]]
-                        raise Unreadable("unreadable", Span(token.start, token.end), (OPENING.get(opening.text, "\\end{cases}"),), {"got": token.text})
-                    raise Unreadable("unreadable", Span(token.start, token.end), ("the end", "an operator"), {"got": token.text})
+                        raise Unreadable(
+                            "unreadable",
+                            Span(token.start, token.end),
+                            (OPENING.get(opening.text, "\\end{cases}"),),
+                            {"got": token.text},
+                        )
+                    raise Unreadable(
+                        "unreadable", Span(token.start, token.end), ("the end", "an operator"), {"got": token.text}
+                    )
                 closing[stack.pop()] = index
         if stack:
             token = self.tokens[stack[-1]]
             expected = OPENING.get(token.text, "\\end{cases}")
-            raise Unreadable("unreadable", Span(token.start, token.end), (expected,), {"bracket": token.text, "unclosed": True})
+            raise Unreadable(
+                "unreadable", Span(token.start, token.end), (expected,), {"bracket": token.text, "unclosed": True}
+            )
         return closing
 
     # -- the levels
@@ -148,8 +162,9 @@ class Parser:
         self.depth += 1
         if self.depth > DEPTH:
             raise too_large("depth", DEPTH, self.depth, self.token.start, self.token.end)
+        begin = self.token.start
         try:
-            return self._continue(self._prefix(level), level)
+            return self._continue(self._prefix(level), level, begin)
         finally:
             self.depth -= 1
 
@@ -164,57 +179,61 @@ class Parser:
             return Minus(arg, span=self.span(start)) if sign == "-" else arg
         return self.factor()
 
-    def _continue(self, left: Syntax, level: Level) -> Syntax:
+    def _continue(self, left: Syntax, level: Level, begin: int) -> Syntax:
         while True:
             token = self.token
             keyword = self._keyword()
             if level <= Level.PRODUCT and (self.sees(*_PRODUCTS) or self._juxtaposed(keyword)):
-                left = self._times(left)
+                left = self._times(left, begin)
             elif level <= Level.SUM and self.sees("+", "-"):
-                left = self._sum(left)
-            elif level <= Level.COMPARISON and token.kind == "op" and (token.text in RELATIONS or (token.text == "=" and self.equals)):
-                left = self._relation(left)
+                left = self._sum(left, begin)
+            elif (
+                level <= Level.COMPARISON
+                and token.kind == "op"
+                and (token.text in RELATIONS or (token.text == "=" and self.equals))
+            ):
+                left = self._relation(left, begin)
             elif level <= Level.AND and (self.sees("and") or keyword == "and" or (self.sees("&") and self.ampersand)):
-                left = self._logical("and", left, Level.NOT)
+                left = self._logical("and", left, Level.NOT, begin)
             elif level <= Level.OR and (self.sees("or") or keyword == "or"):
-                left = self._logical("or", left, Level.AND)
+                left = self._logical("or", left, Level.AND, begin)
             elif level <= Level.CONDITIONAL and keyword == "if":
                 left = branches.conditional(self, left)
             else:
                 return left
 
-    def _times(self, left: Syntax) -> Syntax:
+    def _times(self, left: Syntax, begin: int) -> Syntax:
         sign = self.advance().text if self.sees(*_PRODUCTS) else ""
         if sign and (self.sees(*_PRODUCTS) or self.token.kind in ("end", "close", "newline")):
             raise self.fail(*_OPERAND)
         right = self.signed() if sign else self.factor()
-        span = Span(left.span.start, right.span.end)
+        span = self._since(begin)
         return Quotient(left, right, span=span) if sign == "/" else Product(sign, left, right, span=span)
 
-    def _sum(self, left: Syntax) -> Syntax:
+    def _sum(self, left: Syntax, begin: int) -> Syntax:
         terms = [left]
         while self.sees("+", "-"):
             start = self.at
             sign = self.advance().text
             term = self.expression(Level.PRODUCT)
             terms.append(Minus(term, span=self.span(start)) if sign == "-" else term)
-        return Sum(tuple(terms), span=Span(left.span.start, terms[-1].span.end))
+        return Sum(tuple(terms), span=self._since(begin))
 
-    def _relation(self, left: Syntax) -> Syntax:
+    def _relation(self, left: Syntax, begin: int) -> Syntax:
         ops: list[str] = []
         sides = [left]
         while self.token.kind == "op" and (self.token.text in RELATIONS or (self.token.text == "=" and self.equals)):
             op = self.advance().text
             ops.append("==" if op == "=" else op)
             sides.append(self.expression(Level.SUM))
-        return Relation(tuple(ops), tuple(sides), span=Span(left.span.start, sides[-1].span.end))
+        return Relation(tuple(ops), tuple(sides), span=self._since(begin))
 
-    def _logical(self, op: str, left: Syntax, level: Level) -> Syntax:
+    def _logical(self, op: str, left: Syntax, level: Level, begin: int) -> Syntax:
         args = [left]
         while self.sees(op) or self._keyword() == op or (op == "and" and self.sees("&") and self.ampersand):
             self._skip_word()
             args.append(self.expression(level))
-        return Logical("and" if op == "and" else "or", tuple(args), span=Span(left.span.start, args[-1].span.end))
+        return Logical("and" if op == "and" else "or", tuple(args), span=self._since(begin))
 
     def signed(self) -> Syntax:
         """A factor with a sign before it, as after `*`, `/` and `^`."""
@@ -230,6 +249,10 @@ class Parser:
         finally:
             self.depth -= 1
         return Minus(arg, span=self.span(start)) if sign == "-" else arg
+
+    def _since(self, begin: int) -> Span:
+        """From an offset to the last token read."""
+        return Span(begin, self.tokens[self.at - 1].end)
 
     # -- words that are operators
 
@@ -445,8 +468,7 @@ class Parser:
             case "|(" | "‖(":
                 self.advance()
                 inner = self.inside(OPENING[token.text])
-                made = Bars(inner, span=self.span(start)) if token.text == "|(" else Norm(inner, span=self.span(start))
-                return made
+                return Bars(inner, span=self.span(start)) if token.text == "|(" else Norm(inner, span=self.span(start))
             case "⟨":
                 self.advance()
                 left = self.expression()
@@ -475,7 +497,9 @@ class Parser:
             self.bars, self.norms = saved
         if not self.sees(token.text):
             if self.token.kind == "end":
-                raise Unreadable("unreadable", Span(token.start, token.end), (token.text,), {"bracket": token.text, "unclosed": True})
+                raise Unreadable(
+                    "unreadable", Span(token.start, token.end), (token.text,), {"bracket": token.text, "unclosed": True}
+                )
             raise self.fail("an operator", token.text)
         self.advance()
         span = self.span(start)
@@ -590,5 +614,4 @@ def check_size(root: Syntax) -> None:
             raise too_large("depth", DEPTH, depth, node.span.start, node.span.end)
         if count > NODES:
             raise too_large("nodes", NODES, count, root.span.start, root.span.end)
-        stack.extend((below, depth + 1) for below in node.below)  # type: ignore[misc]  # all are Syntax
-
+        stack.extend((below, depth + 1) for below in node.below)

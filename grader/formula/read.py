@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from grader.formula import tree
 from grader.formula.declarations import name_at, read_declaration
@@ -15,21 +16,13 @@ from grader.formula.declare import Definition, Domain, Scope
 from grader.formula.elaborate import Elaborator
 from grader.formula.errors import Unreadable
 from grader.formula.limits import FORMULA_LENGTH, check_length
+from grader.formula.lines import relations_at
 from grader.formula.names import Vocabulary, canonical
 from grader.formula.notation import Token, tokenise
 from grader.formula.numbers_in import check_powers
 from grader.formula.parse import Parser
 from grader.formula.shapes import Known
 from grader.formula.tree import Dim, Expr, Span
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """An expression, its shape (None: not known), and the free index letters in it."""
-
-    expr: Expr
-    shape: Known
-    indices: dict[str, Dim]
 
 
 def read_formula(text: str, scope: Scope) -> Expr:
@@ -44,17 +37,11 @@ def read_typed(text: str, scope: Scope) -> tuple[Expr, Known]:
 
 
 def read_loss(text: str, scope: Scope) -> Expr:
-    """A loss: a formula of scalar shape, `L = …` allowed before it."""
+    """A loss: a formula, `L = …` allowed before it."""
     check_length(text, FORMULA_LENGTH)
     tokens = _tokens(text)
     start = _after_loss_name(tokens, scope)
-    expr, shape = _read(tokens[start:], scope, Elaborator(scope), loss=False)
-    if shape:
-        from grader.formula.shapes import text as shape_text
-
-        span = Span(tokens[start].start, tokens[-2].end)
-        raise Unreadable("shape-mismatch", span, data={"left": shape_text(shape), "right": "scalar", "operation": "loss"})
-    return expr
+    return _read(tokens[start:], scope, Elaborator(scope), loss=False)[0]
 
 
 def read_wrt(text: str, scope: Scope) -> tuple[Expr, Scope]:
@@ -124,7 +111,9 @@ def scope_from(declarations: Iterable[str], definitions: Iterable[str] = ()) -> 
 def _new(seen: set[str], names: Sequence[str], text: str) -> None:
     for name in names:
         if name in seen:
-            raise Unreadable("unreadable", Span(0, len(text)), ("a name that is not declared yet",), {"got": name, "duplicate": name})
+            raise Unreadable(
+                "unreadable", Span(0, len(text)), ("a name that is not declared yet",), {"got": name, "duplicate": name}
+            )
     seen.update(names)
 
 
@@ -147,20 +136,26 @@ def read_statement(text: str, scope: Scope) -> Statement:
     elaborator = Elaborator(with_loss(scope), free=True)
     relations: list[str] = []
     sides: list[Expr] = []
-    start, depth = 0, 0
-    for at, token in enumerate(tokens):
-        depth += (token.kind in ("open", "begin")) - (token.kind in ("close", "end-begin"))
-        if depth == 0 and token.kind == "op" and token.text in _STATEMENT_RELATIONS:
+    if len(tokens) == 2 and tokens[0].text in _PLAIN_INDICES and scope.canonical(tokens[0].text) is None:
+        return Statement((tree.IndexVar(tokens[0].text),), span=Span(0, len(text)))
+    start = 0
+    for at in relations_at(tokens):
+        token = tokens[at]
+        if token.text in _STATEMENT_RELATIONS:
             sides.append(_side(tokens, start, at, scope, elaborator))
             relations.append("=" if token.text == "==" else token.text)
             start = at + 1
             if token.text == "∈":
-                return Statement(tuple(sides), (), _domain(text, tokens[start]), elaborator.free_indices, Span(0, len(text)))
+                return Statement(
+                    tuple(sides), (), _domain(text, tokens[start]), elaborator.free_indices, Span(0, len(text))
+                )
     sides.append(_side(tokens, start, len(tokens) - 1, scope, elaborator))
     return Statement(tuple(sides), tuple(relations), None, elaborator.free_indices, Span(0, len(text)))
 
 
-_STATEMENT_RELATIONS = frozenset(("=", "==", "<", "<=", ">", ">=", "!=", ":=", "≈", "∝", "→", "∈"))
+_PLAIN_INDICES: Final = frozenset("ijkl")
+"""Letters that prose may name by themselves: `the class $k$`."""
+_STATEMENT_RELATIONS: Final = frozenset(("=", "==", "<", "<=", ">", ">=", "!=", ":=", "≈", "∝", "→", "∈"))
 
 
 def _side(tokens: Sequence[Token], start: int, end: int, scope: Scope, elaborator: Elaborator) -> Expr:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from grader.formula.tree import Expr, Name, Node
 
@@ -16,7 +16,7 @@ def replaced(node: N, change: Callable[[Node], Node | None]) -> N:
     changed = change(node)
     if changed is not None:
         return cast("N", changed)
-    parts = {}
+    parts: dict[str, Any] = {}
     for item in fields(node):
         if item.name == "span":
             continue
@@ -24,7 +24,7 @@ def replaced(node: N, change: Callable[[Node], Node | None]) -> N:
         new = _replaced_part(old, change)
         if new is not old:
             parts[item.name] = new
-    return cast("N", replace(node, **parts)) if parts else node
+    return replace(node, **parts) if parts else node
 
 
 def _replaced_part(part: object, change: Callable[[Node], Node | None]) -> object:

@@ -18,6 +18,7 @@ from grader.formula.names import Meaning, Vocabulary, canonical
 from grader.formula.notation import Token
 from grader.formula.tree import Span
 
+
 @dataclass(frozen=True, slots=True)
 class Piece:
     """A name within a run: what it means, its canonical form, and the token after it."""
@@ -132,10 +133,7 @@ class Runs:
             token = tokens[t]
             if units and token.space and units[-1].text != "_":
                 break
-            if token.kind in ("letter", "word"):
-                units.append(_Unit(token.text, t + 1))
-                t += 1
-            elif token.kind == "number" and units and token.text.isdigit():
+            if token.kind in ("letter", "word") or (token.kind == "number" and units and token.text.isdigit()):
                 units.append(_Unit(token.text, t + 1))
                 t += 1
             elif token.text == "_" and token.kind == "op" and units:
@@ -167,7 +165,9 @@ class Runs:
         if close is None or close == opening + 1:
             return None
         inner = self.tokens[opening + 1 : close]
-        if all(token.kind in ("letter", "word", "number") and (i == 0 or not token.space) for i, token in enumerate(inner)):
+        if all(
+            token.kind in ("letter", "word", "number") and (i == 0 or not token.space) for i, token in enumerate(inner)
+        ):
             return "".join(token.text for token in inner)
         return None
 
@@ -180,7 +180,11 @@ class Runs:
             if found is None:
                 continue
             end = self._after_subscripts(units, u + count, found)
-            if end >= len(units) or self.is_derivative(units[end - 1].after) or self._split(units, end, failed) is not None:
+            if (
+                end >= len(units)
+                or self.is_derivative(units[end - 1].after)
+                or self._split(units, end, failed) is not None
+            ):
                 return found
         failed[u] = True
         return None
@@ -196,7 +200,7 @@ class Runs:
 
     def subscript_letters(self, piece: Piece, following: Sequence[str]) -> int:
         """How many of the units after `_` are the subscript: digits, one letter, or one for each axis."""
-        if not following or not following[0].isalpha() or len(canonical(following[0])) > 1 and following[0].isascii():
+        if not following or not following[0].isalpha() or (len(canonical(following[0])) > 1 and following[0].isascii()):
             return 1
         count = 1
         while count < piece.rank and count < len(following):

@@ -7,8 +7,26 @@ from grader.formula.declare import Scope
 from grader.formula.functions import FUNCTIONS
 from grader.formula.shapes import Known
 from grader.formula.tree import (
-    Add, Call, Cases, Cond, Const, Deriv, Div, Expr, Index, IndexVar, Indicator, Logic, MatMul, Mul, Name, Neg, Num, Pow,
-    Reduce, Size,
+    Add,
+    Call,
+    Cases,
+    Cond,
+    Const,
+    Deriv,
+    Div,
+    Expr,
+    Index,
+    IndexVar,
+    Indicator,
+    Logic,
+    MatMul,
+    Mul,
+    Name,
+    Neg,
+    Num,
+    Pow,
+    Reduce,
+    Size,
 )  # fmt: skip
 
 

@@ -10,11 +10,43 @@ from fractions import Fraction
 from typing import Final
 
 from grader.formula import symbols
-from grader.formula.declare import Classes, Domain, Finite, Integers, Interval, OneHot, Scope, Simplex
+from grader.formula.declare import (
+    Classes,
+    Definition,
+    Domain,
+    Finite,
+    Integers,
+    Interval,
+    OneHot,
+    Scope,
+    Simplex,
+    Variable,
+)  # fmt: skip
 from grader.formula.names import display
+from grader.formula.shape_of import shape_of
 from grader.formula.tree import (
-    Add, Call, Cases, Compare, Const, Deriv, Div, Expr, Index, IndexVar, Indicator, Logic, MatMul, Mul, Name, Neg, Node,
-    Num, Pow, Reduce, Size, walk,
+    Add,
+    Call,
+    Cases,
+    Compare,
+    Const,
+    Deriv,
+    Div,
+    Expr,
+    Index,
+    IndexVar,
+    Indicator,
+    Logic,
+    MatMul,
+    Mul,
+    Name,
+    Neg,
+    Node,
+    Num,
+    Pow,
+    Reduce,
+    Size,
+    walk,
 )  # fmt: skip
 
 _SUM, _PRODUCT, _SIGNED, _POWER, _ATOM = range(5)
@@ -96,7 +128,8 @@ class _Show:
         named = {node.name for node in walk(root) if isinstance(node, Name)}
         if scope is not None:
             named |= {*scope.variables, *scope.definitions}
-            named |= {alias for entry in (*scope.variables.values(), *scope.definitions.values()) for alias in entry.aliases}
+            entries: list[Variable | Definition] = [*scope.variables.values(), *scope.definitions.values()]
+            named |= {alias for entry in entries for alias in entry.aliases}
         self.named = named
 
     def text(self, node: Node, level: int) -> str:
@@ -152,7 +185,10 @@ class _Show:
         """The left operand of a product: open-ended operators are closed off."""
         return self._closed(node, _PRODUCT)
 
-    def _right(self, node: Expr) -> str:
+    def _right(self, node: Expr, *, last: bool = True) -> str:
+        """A right operand; an operator that takes what follows may stand at the end."""
+        if last and isinstance(node, Reduce) and node.index is not None:
+            return self._shown(node)[0]
         return self._closed(node, _POWER)
 
     def _closed(self, node: Expr, level: int) -> str:
@@ -171,22 +207,24 @@ class _Show:
     def _mul(self, factors: Sequence[Expr]) -> str:
         out = self._left(factors[0]) if not isinstance(factors[0], Mul) else f"({self._shown(factors[0])[0]})"
         for position, factor in enumerate(factors[1:], start=1):
-            out += ("⊙" if self._elementwise(factors[:position], factor) else "·") + self._right(factor)
+            sign = "⊙" if self._elementwise(factors[:position], factor) else "·"
+            out += sign + self._right(factor, last=position == len(factors) - 1)
         return out
 
     def _elementwise(self, left: Sequence[Expr], right: Expr) -> bool:
         if self.scope is None:
             return False
-        from grader.formula.shape_of import shape_of
-
         shape = shape_of(right, self.scope)
         return bool(shape) and any(shape_of(factor, self.scope) for factor in left)
 
     def _power(self, base: Expr, exponent: Expr) -> str:
         body = self._closed(base, _ATOM)
-        if isinstance(base, Call) and base.function in ("exp", "log") and False:
-            body = f"({body})"
-        if isinstance(exponent, Num) and exponent.value.denominator == 1 and abs(exponent.value) < 1000 and exponent.value >= 0:
+        if (
+            isinstance(exponent, Num)
+            and exponent.value.denominator == 1
+            and abs(exponent.value) < 1000
+            and exponent.value >= 0
+        ):
             return body + "".join(_SUPERSCRIPTS[digit] for digit in str(exponent.value))
         if isinstance(exponent, Name | Size | Num | Const):
             shown, own = self._shown(exponent)
@@ -198,9 +236,11 @@ class _Show:
         parts = [self._position(subscript) for subscript in subscripts]
         simple = len(parts) == 1 and (parts[0].isdigit() or (len(parts[0]) == 1 and parts[0].isalpha()))
         shown, own = self._shown(base)
-        if own < _ATOM or not isinstance(base, Name | Call):
-            shown = f"({shown})"
-        elif isinstance(base, Call) and base.function == "transpose":
+        if (
+            own < _ATOM
+            or not isinstance(base, Name | Call)
+            or (isinstance(base, Call) and base.function == "transpose")
+        ):
             shown = f"({shown})"
         return f"{shown}_{parts[0]}" if simple else f"{shown}_{{{','.join(parts)}}}"
 
@@ -282,7 +322,7 @@ class _Show:
         if wrt is None:
             return f"{self.text(of, _ATOM)}{chr(39) * order}", _ATOM
         above = self._shown(of)[0] if isinstance(of, Name | Index) else f"({self.text(of, _SUM)})"
-        return f"∂{power}{above}/∂{self._shown(wrt)[0]}{power}", _PRODUCT
+        return f"∂{power}{above}/∂{self._shown(wrt)[0]}{power}", _POWER
 
     # -- conditions
 
@@ -295,7 +335,9 @@ class _Show:
             case Logic("not", (arg,)):
                 return f"not ({self._condition(arg)})"
             case Logic(op, args):
-                return f" {op} ".join(f"({self._condition(a)})" if isinstance(a, Logic) else self._condition(a) for a in args)
+                return f" {op} ".join(
+                    f"({self._condition(a)})" if isinstance(a, Logic) else self._condition(a) for a in args
+                )
         return self.text(node, _SUM)
 
     def _place(self, node: Expr) -> str:
@@ -312,4 +354,4 @@ def _reaches(node: Expr) -> bool:
         return _reaches(node.right)
     if isinstance(node, Div):
         return _reaches(node.den)
-    return isinstance(node, Neg | Deriv)
+    return isinstance(node, Neg)

@@ -41,13 +41,17 @@ FONTS: Final = frozenset(
     ("mathbf", "boldsymbol", "bm", "mathcal", "mathscr", "mathit", "mathfrak", "mathnormal", "pmb", "bf", "boldmath")
 )
 """Commands that only change how their argument looks."""
-WORD_FONTS: Final = frozenset(("operatorname", "mathrm", "text", "textrm", "textit", "textbf", "mathsf", "mathtt", "texttt", "mbox"))
+WORD_FONTS: Final = frozenset(
+    ("operatorname", "mathrm", "text", "textrm", "textit", "textbf", "mathsf", "mathtt", "texttt", "mbox")
+)
 """Commands whose argument is read as whole words."""
 
 SUPERSCRIPTS: Final = dict(
     zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱᵃᵇᶜᵈᵉᶠᵍʰʲᵏˡᵐᵒᵖʳˢᵗᵘᵛʷˣʸᶻᵅᵝᵞᵟ", "0123456789+-=()niabcdefghjklmoprstuvwxyzαβγδ", strict=True)
 )
-SUBSCRIPTS: Final = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵧᵨᵩᵪ", "0123456789+-=()aehijklmnoprstuvxβγρφχ", strict=True))
+SUBSCRIPTS: Final = dict(
+    zip("₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵧᵨᵩᵪ", "0123456789+-=()aehijklmnoprstuvxβγρφχ", strict=True)
+)
 
 VULGAR: Final = {
     "½": Fraction(1, 2), "⅓": Fraction(1, 3), "⅔": Fraction(2, 3), "¼": Fraction(1, 4), "¾": Fraction(3, 4),
@@ -83,32 +87,54 @@ COMMAND_OPERATORS: Final = {
     "longrightarrow": "→", "mapsto": "→", "Rightarrow": "⇒", "implies": "⇒", "Longrightarrow": "⇒", "iff": "⇒",
     "therefore": "⇒", "equiv": "=", "coloneqq": ":=", "triangleq": ":=", "land": "and", "wedge": "and", "lor": "or",
     "vee": "or", "neg": "not", "lnot": "not", "partial": "∂", "nabla": "∇", "prime": "'", "top": "⊤", "intercal": "⊤",
-    "sum": "∑", "prod": "∏", "vert": "|", "mid": "|", "Vert": "‖", "|": "‖", "parallel": "‖", "lvert": "|(", "rvert": "|)",
-    "lVert": "‖(", "rVert": "‖)", "langle": "⟨", "rangle": "⟩", "lbrace": "{", "rbrace": "}", "{": "{", "}": "}",
+    "sum": "∑", "prod": "∏", "vert": "|", "mid": "|", "Vert": "‖", "|": "‖", "parallel": "‖",
+    "lvert": "|(", "rvert": "|)", "lVert": "‖(", "rVert": "‖)", "langle": "⟨", "rangle": "⟩",
+    "lbrace": "{", "rbrace": "}", "{": "{", "}": "}",
     "lbrack": "[", "rbrack": "]", "lparen": "(", "rparen": ")", "&": "&", "_": "_", "over": "over",
     "frac": "frac", "dfrac": "frac", "tfrac": "frac", "cfrac": "frac", "nicefrac": "frac", "sqrt": "√",
 }  # fmt: skip
 
-COMMAND_WORDS: Final = frozenset(
-    "exp log ln max min sin cos tan tanh sinh cosh arctan lg sup inf Pr det dim arg".split()
-)  # fmt: skip
+_COMMAND_WORDS = """
+    exp log ln max min sin cos tan tanh sinh cosh arctan lg sup inf Pr det dim arg
+"""
+COMMAND_WORDS: Final = frozenset(_COMMAND_WORDS.split())  # fmt: skip
 """LaTeX commands that are a function's name. Those that are no function here are refused by name later."""
 
-SKIPPED: Final = frozenset(
-    """quad qquad , ; ! : > space displaystyle textstyle scriptstyle limits nolimits nonumber notag middle big Big bigg Bigg
-    bigl Bigl biggl Biggl bigr Bigr biggr Biggr bigm ( ) [ ] / left right allowbreak hfill enspace thinspace medspace
-    thickspace rm it protect""".split()
-)
+_SKIPPED = """
+    quad qquad , ; ! : > space displaystyle textstyle scriptstyle limits nolimits nonumber notag middle big Big
+    bigg Bigg bigl Bigl biggl Biggl bigr Bigr biggr Biggr bigm ( ) [ ] / left right allowbreak hfill enspace
+    thinspace medspace thickspace rm it protect
+"""
+SKIPPED: Final = frozenset(_SKIPPED.split())
 SKIPPED_WITH_ARGUMENT: Final = frozenset(("tag", "label", "hspace", "vspace", "phantom", "color", "tag*", "hspace*"))
 
 LINE_ENVIRONMENTS: Final = frozenset(
-    ("align", "aligned", "alignat", "equation", "gather", "gathered", "split", "eqnarray", "multline", "displaymath", "math", "flalign")
+    (
+        "align",
+        "aligned",
+        "alignat",
+        "equation",
+        "gather",
+        "gathered",
+        "split",
+        "eqnarray",
+        "multline",
+        "displaymath",
+        "math",
+        "flalign",
+    )
 )
 """Environments that only lay lines out."""
 CASE_ENVIRONMENTS: Final = frozenset(("cases", "dcases", "array", "rcases"))
 
-MODULES: Final = frozenset("np numpy torch math sp sympy jnp F nn functional special scipy tf jax".split())
+_MODULES = """
+    np numpy torch math sp sympy jnp F nn functional special scipy tf jax
+"""
+MODULES: Final = frozenset(_MODULES.split())
 """Prefixes of Python names that say where a function is from."""
 
 INDICATORS: Final = frozenset("𝟙𝟏")
-DELIMITER_SIZES: Final = frozenset("left right middle big Big bigg Bigg bigl Bigl biggl Biggl bigr Bigr biggr Biggr bigm".split())
+_DELIMITER_SIZES = """
+    left right middle big Big bigg Bigg bigl Bigl biggl Biggl bigr Bigr biggr Biggr bigm
+"""
+DELIMITER_SIZES: Final = frozenset(_DELIMITER_SIZES.split())
