@@ -145,10 +145,10 @@ def _asked_is_reached(task: CodeTask, reached: Levels) -> bool:
 def _wrong(
     findings: Iterable[Finding], witness: Witness, reached: Levels | None, details: dict[str, Fact] | None = None
 ) -> Verdict:
-    levels_ = reached or Levels(correct=False, stable=False, precise=False)
-    found = tuple(findings)
+    none = Levels(correct=False, stable=False, precise=False)
+    found, facts = tuple(findings), details or {}
     return Verdict(
-        KIND, "wrong", 0.0, "witness", findings=found, witness=witness, levels=levels_, details=details or {}
+        KIND, "wrong", 0.0, "witness", findings=found, witness=witness, levels=reached or none, details=facts
     )
 
 

@@ -113,7 +113,7 @@ def judge(case: Case, reply: Reply | None) -> Judged:
     info = np.finfo(case.probe.dtype)
     with np.errstate(all="ignore"):
         surely = C * case.elements * float(info.eps) * np.abs(case.truth.near)
-    if np.all(error <= surely):
+    if np.all(np.isfinite(error) & (error <= surely)):
         return Judged(case, reply, None, correct=True, stable=True, precise=True)
     if not np.isfinite(reply.value).all() and np.all(np.abs(case.truth.near) <= float(info.max) / (16 * case.elements)):
         return _failed(case, reply, "value")  # no bound excuses this
@@ -125,7 +125,9 @@ def judge(case: Case, reply: Reply | None) -> Judged:
         same_sign = np.sign(reply.value) == np.sign(case.truth.near)
         excused = huge & same_sign & (np.abs(reply.value) > float(info.max) / 64)
         allowed = (limit.correct, limit.stable, limit.precise)
-        correct, stable, precise = (bool(np.all((error <= bound) | excused)) for bound in allowed)
+        correct, stable, precise = (
+            bool(np.all((np.isfinite(error) & (error <= bound)) | excused)) for bound in allowed
+        )
         ratio = np.where(excused, 0.0, error / limit.stable)
     badness = float(np.max(np.where(np.isnan(ratio), np.inf, ratio), initial=0.0))
     fault: Fault | None = None if correct and stable and precise else "value"
@@ -149,9 +151,9 @@ def failing(judged: Sequence[Judged], level: str) -> list[Judged]:
 
 
 def shares(judged: Sequence[Judged]) -> dict[str, float]:
-    """The fraction of the calls that pass each level: of the ordinary ones for `correct`."""
+    """The fraction of the calls that pass each level that was tried: of the ordinary ones for `correct`."""
     made = {}
-    for level in LEVELS:
+    for level in LEVELS if any(not item.ordinary for item in judged) else LEVELS[:1]:
         counted = [item.passes(level) for item in judged if item.ordinary or level != "correct"]
         made[level] = sum(counted) / len(counted) if counted else 1.0
     return made

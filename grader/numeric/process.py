@@ -119,7 +119,7 @@ class Loaded:
     found: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class Ended(Exception):
     """The child is gone before it answered: why, and with which signal or exit code."""
 
@@ -156,10 +156,11 @@ class Child:
             start_new_session=posix,
             creationflags=0 if posix else getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
         )
+        self._frames_wanted = True
         self._frames: queue.Queue[tuple[bytes, bytes] | End] = queue.Queue(maxsize=4)
-        self._drained = threading.Thread(target=self._drain, daemon=True)
-        self._drained.start()
-        threading.Thread(target=self._read, daemon=True).start()
+        self._threads = [threading.Thread(target=work, daemon=True) for work in (self._drain, self._read)]
+        for thread in self._threads:
+            thread.start()
 
     # ------------------------------------------------------------------------------------- threads
 
@@ -169,11 +170,18 @@ class Child:
         try:
             while True:
                 header, body = lengths(read_exactly(fd, PREFIX.size), REPLY_HEADER_LIMIT, REPLY_BODY_LIMIT)
-                self._frames.put((read_exactly(fd, header), read_exactly(fd, body)))
+                self._put((read_exactly(fd, header), read_exactly(fd, body)))
         except BrokenFrame:
-            self._frames.put("forged")
+            self._put("forged")
         except (EOFError, OSError, ValueError):
-            self._frames.put("died")
+            self._put("died")
+
+    def _put(self, frame: tuple[bytes, bytes] | End) -> None:
+        """Hands a frame over; a child that sends more than is asked for waits, until nobody wants any."""
+        while self._frames_wanted:
+            with contextlib.suppress(queue.Full):
+                self._frames.put(frame, timeout=0.05)
+                return
 
     def _drain(self) -> None:
         assert self.process.stderr is not None
@@ -229,7 +237,11 @@ class Child:
                 self.process.wait(0.5)
         self._kill()
         self.process.wait()
-        self._drained.join(0.2)
+        self._frames_wanted = False
+        for thread, pipe in zip(self._threads, (self.process.stderr, self.process.stdout), strict=True):
+            thread.join(0.2)
+            if not thread.is_alive() and pipe is not None:  # one that hangs is held open by an orphan
+                pipe.close()
         self._card.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 

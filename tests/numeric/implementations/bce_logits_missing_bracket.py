@@ -1,0 +1,6 @@
+# loss: mean(softplus(z) - y*z)
+# args: z: real[n]; y: {0,1}[n]
+# levels: none
+# finding: syntax-error
+def loss(z, y:
+    return 0.0

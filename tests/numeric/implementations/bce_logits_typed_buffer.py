@@ -1,0 +1,11 @@
+# loss: mean(softplus(z) - y*z)
+# args: z: real[n]; y: {0,1}[n]
+# levels: none
+# finding: dtype
+import numpy as np
+
+
+def loss(z, y):
+    out = np.zeros_like(z)
+    out[:] = np.maximum(z, 0) - z * y + np.log1p(np.exp(-np.abs(z)))
+    return out.mean()

@@ -1,0 +1,10 @@
+# loss: mean(-(xlogy(y,p)+xlogy(1-y,1-p)))
+# args: p: [0,1][n]; y: {0,1}[n]
+# levels: correct, stable, precise
+# finding: none
+import numpy as np
+
+
+def f(p, y):
+    with np.errstate(divide="ignore"):
+        return -np.mean(np.where(y == 1, np.log(p), np.log1p(-p)))

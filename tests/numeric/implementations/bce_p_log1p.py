@@ -1,0 +1,9 @@
+# loss: mean(-(xlogy(y,p)+xlogy(1-y,1-p)))
+# args: p: (0,1)[n]; y: {0,1}[n]
+# levels: correct, stable, precise
+# finding: none
+import numpy as np
+
+
+def f(p, y):
+    return -np.mean(y * np.log(p) + (1 - y) * np.log1p(-p))

@@ -1,0 +1,11 @@
+# loss: -sum(y*log_softmax(z))/n
+# args: z: real[n,K]; y: onehot[n,K]
+# levels: correct
+# finding: clip-bias
+import numpy as np
+
+
+def f(z, y):
+    e = np.exp(z - z.max(axis=1, keepdims=True))
+    p = e / e.sum(axis=1, keepdims=True)
+    return -np.sum(y * np.log(p + 1e-12)) / len(z)

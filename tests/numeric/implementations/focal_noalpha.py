@@ -1,0 +1,12 @@
+# loss: mean(-(y*alpha*(1-sigmoid(z))^gamma*log_sigmoid(z) + (1-y)*(1-alpha)*sigmoid(z)^gamma*log_sigmoid(-z)))
+# args: z: real[n]; y: {0,1}[n]; alpha: (0,1) = 0.25; gamma: nonnegative = 2
+# levels: none
+# finding: ignores-argument
+import numpy as np
+
+
+def f(z, y, alpha=0.25, gamma=2.0):
+    s = np.where(y == 1, z, -z)
+    lp = np.minimum(s, 0) - np.log1p(np.exp(-np.abs(s)))
+    lq = np.minimum(-s, 0) - np.log1p(np.exp(-np.abs(s)))
+    return -np.mean(np.where(y == 1, 0.25, 0.75) * np.exp(gamma * lq) * lp)

@@ -1,0 +1,3 @@
+# finding: timeout
+def loss(z, y):
+    return sum(iter(int, 1))

@@ -1,0 +1,4 @@
+# finding: timeout
+def loss(z, y):
+    while True:
+        pass

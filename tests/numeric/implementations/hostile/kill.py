@@ -1,0 +1,6 @@
+# finding: out-of-memory
+import os, signal
+
+
+def loss(z, y):
+    os.kill(os.getpid(), signal.SIGKILL)

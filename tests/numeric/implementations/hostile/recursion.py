@@ -1,0 +1,3 @@
+# finding: crashed
+def loss(z, y):
+    return loss(z, y)

@@ -1,0 +1,6 @@
+# finding: crashed
+import ctypes
+
+
+def loss(z, y):
+    ctypes.string_at(0)

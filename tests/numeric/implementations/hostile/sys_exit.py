@@ -1,0 +1,6 @@
+# finding: crashed
+import sys
+
+
+def loss(z, y):
+    sys.exit(0)

@@ -1,0 +1,7 @@
+# finding: timeout
+while True:
+    pass
+
+
+def loss(z, y):
+    return 0.0

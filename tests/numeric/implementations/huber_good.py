@@ -1,0 +1,10 @@
+# loss: mean(where(abs(yhat-y)<=delta, (yhat-y)^2/2, delta*(abs(yhat-y)-delta/2)))
+# args: yhat: real[n]; y: real[n]; delta: positive = 1
+# levels: correct, stable, precise
+# finding: none
+import numpy as np
+
+
+def f(yhat, y, delta=1.0):
+    r = np.abs(yhat - y)
+    return np.mean(np.where(r <= delta, 0.5 * r**2, delta * (r - 0.5 * delta)))

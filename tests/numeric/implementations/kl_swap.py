@@ -1,0 +1,9 @@
+# loss: sum(xlogy(p,p)-xlogy(p,q))
+# args: p: simplex[K]; q: simplex[K]
+# levels: none
+# finding: swapped-arguments
+import numpy as np
+
+
+def f(p, q):
+    return np.sum(q * np.log(q / p))

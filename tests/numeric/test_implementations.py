@@ -1,0 +1,63 @@
+"""Every file of `implementations/` reaches the levels and gets the finding that its header states. A new case is a
+new file: loss, args (between semicolons), entry and asks where they matter, levels, and the first error finding."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from grader.numeric import CodeTask, Spares, grade_code
+from grader.verdict import Verdict, exit_code
+
+FILES = sorted(Path(__file__).with_name("implementations").glob("*.py"))
+
+
+def header(path: Path) -> dict[str, str]:
+    """The `# key: value` lines at the top of a file."""
+    found = {}
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if not line.startswith("# ") or ": " not in line:
+            break
+        key, value = line[2:].split(": ", 1)
+        found[key] = value.strip()
+    return found
+
+
+def task_of(stated: dict[str, str]) -> CodeTask:
+    asks = stated.get("asks", "stable")
+    assert asks in ("correct", "stable", "precise")
+    arguments = tuple(part.strip() for part in stated["args"].split(";"))
+    return CodeTask(stated["loss"], arguments, stated.get("entry"), asks)  # type: ignore[arg-type]  # checked above
+
+
+def reached(verdict: Verdict) -> set[str]:
+    return {level for level in ("correct", "stable", "precise") if verdict.levels and getattr(verdict.levels, level)}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_an_implementation_reaches_its_levels_and_gets_its_finding(path: Path, spares: Spares) -> None:
+    stated = header(path)
+    source = path.read_text(encoding="utf-8")
+    verdict = grade_code(task_of(stated), source, spares=spares)
+
+    errors = [finding.code for finding in verdict.findings if finding.severity == "error"]
+    expected = set() if stated["levels"] == "none" else set(stated["levels"].split(", "))
+    assert reached(verdict) == expected
+    assert (errors or ["none"])[0] == stated["finding"]
+    if verdict.outcome in ("wrong", "partly"):
+        assert verdict.witness is not None
+        assert verdict.evidence == "witness"
+    if verdict.outcome == "unreadable":
+        assert exit_code(verdict) == 2
+        assert verdict.findings[0].where is not None
+    for finding in verdict.findings:
+        if finding.where is not None:
+            line = source.split("\n")[finding.where.line - 1]
+            assert finding.where.column <= max(1, len(line))
+
+
+def test_there_are_enough_of_them() -> None:
+    losses = {header(path)["loss"] for path in FILES}
+    assert len(FILES) >= 80
+    assert len(losses) >= 10
