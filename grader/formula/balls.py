@@ -53,7 +53,11 @@ class BallAlgebra:
         return {"e": arb.const_e, "pi": arb.pi, "inf": arb.pos_inf}[name]()
 
     def add(self, a: arb, b: arb) -> arb:
-        return a + b
+        if a.is_finite() and b.is_finite():
+            return a + b
+        if _endless(a) and (b.is_finite() or (_endless(b) and a == b)):
+            return a  # flint would keep the radius of the other, and forget which infinity it was
+        return b if _endless(b) and a.is_finite() else a + b
 
     def neg(self, a: arb) -> arb:
         return -a
@@ -170,6 +174,11 @@ def _same(a: arb, b: arb) -> bool:
 
 def _total(items: Iterable[arb]) -> arb:
     return sum(items, start=arb(0))
+
+
+def _endless(x: arb) -> bool:
+    """Exactly plus or minus infinity."""
+    return bool(x.is_exact() and not x.is_finite() and not x.is_nan())
 
 
 def _known(x: arb) -> bool:
