@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 from typing import Final, Literal
@@ -37,6 +37,8 @@ class Compared:
     got: Value[arb] | None = None
     place: int = 0
     """The component that differs."""
+    tie: bool = False
+    """Whether a comparison in a formula is between equal numbers here: a kink, perhaps."""
 
 
 class Balls(BallAlgebra):
@@ -48,6 +50,13 @@ class Balls(BallAlgebra):
         self.doubt = False
         self.decided: list[int] = []
         """Which way each comparison went: the region of the point."""
+        self.special = False
+        """Whether a negative number was raised to a whole power: at a power close by it has no value."""
+
+    @property
+    def tie(self) -> bool:
+        """Whether a point nearby may tell another story."""
+        return self.special or 0 in self.decided
 
     def div(self, a: arb, b: arb) -> arb:
         if not b.is_nan() and not b.is_zero() and b.contains(0):
@@ -56,6 +65,7 @@ class Balls(BallAlgebra):
 
     def pow(self, a: arb, b: arb) -> arb:
         result = super().pow(a, b)
+        self.special = self.special or not a >= 0
         if result.is_nan() and not (a.is_nan() or b.is_nan() or a.is_zero() or a < 0):
             self.doubt = True
         return result
@@ -111,7 +121,7 @@ def compare_at(truth: Quantity, answer: Quantity, point: Point[Fraction], *, agr
         with precision(bits):
             found = _relation(expected, got, seen_by.doubt, point, agree)
         if found is not None:
-            return found
+            return replace(found, tie=known.tie or seen_by.tie)
     return seen
 
 

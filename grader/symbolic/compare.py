@@ -23,7 +23,7 @@ from grader.symbolic.certain import Compared, compare_at, region
 from grader.symbolic.proof import prove
 from grader.symbolic.quantity import Quantity, Unsupported
 
-FIRST: Final = 6
+FIRST: Final = 3
 """Points before a proof is tried."""
 THOROUGH: Final = 64
 """Points where no proof was found."""
@@ -107,14 +107,11 @@ class _Search:
         self.regions: dict[tuple[int, ...], int] = {}
 
     def _points(self, count: int) -> Iterator[Point[Fraction]]:
-        """From each choice of sizes in turn; every region of the formulas' cases is visited when many are asked."""
-        rows = self.rows
-        rounds = max(1, -(-count // len(rows)))
-        for turn in range(rounds):
+        """From each choice of sizes and positions in turn; if few are asked, from choices far apart."""
+        rows = self.rows if count > FIRST else self.rows[:: max(1, len(self.rows) // count)]
+        for _ in range(max(1, -(-count // len(rows)))):
             for row in rows:
                 yield next(row)
-            if turn >= 1 and count <= FIRST and len(rows) > FIRST:
-                return
 
     def sample(self, count: int) -> Compared | None:
         """The first certain difference among `count` points, or None."""
@@ -158,22 +155,23 @@ class _Search:
         if found.relation == "same":
             self.same += 1
             self.agreed.append(point)
-        elif found.relation == "undefined":
+        elif found.relation != "nothing":
             return self._open_set(found)
-        elif found.relation in ("differs", "shape"):
-            return found
         return None
 
     def _open_set(self, found: Compared) -> Compared | None:
-        """A hole in the answer counts if it is more than an isolated point, like z²/z at 0."""
+        """A hole in the answer, or a difference at a tie, counts if it is more than an isolated point:
+        z²/z at 0 is none, nor is another slope at a kink."""
+        if found.relation != "undefined" and not found.tie:
+            return found
         moved = [sampling.nearby(found.point, self.domain.scope, self.rng, Fraction(1, 64)) for _ in range(4)]
         if None in moved:
             return found
         near = [compare_at(self.truth, self.answer, point) for point in moved if point is not None]
-        undefined = [seen for seen in near if seen.relation == "undefined"]
-        if len(undefined) == len(near):
+        bad = [seen for seen in near if seen.relation not in ("same", "nothing")]
+        if len(bad) == len(near):
             return found
-        return undefined[0] if undefined else None
+        return bad[0] if bad else None
 
     def shrunk(self, found: Compared) -> Compared:
         """The same kind of difference at a point of simpler numbers."""
@@ -186,7 +184,7 @@ class _Search:
                 if tries < 0 or time.monotonic() > self.deadline:
                     return found
                 seen = compare_at(self.truth, self.answer, point)
-                if seen.relation == found.relation and (seen.relation != "undefined" or self._open_set(seen) is seen):
+                if seen.relation == found.relation and self._open_set(seen) is seen:
                     found, better = seen, True
                     break
         return found

@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 from functools import reduce
-from typing import Any, Final
+from typing import Final
 
 from grader.formula.declare import Scope
+from grader.formula.rebuild import replaced
 from grader.formula.tree import (
     ONE,
     ZERO,
@@ -29,7 +30,6 @@ from grader.formula.tree import (
     Mul,
     Name,
     Neg,
-    Node,
     Num,
     Pow,
     Reduce,
@@ -202,22 +202,7 @@ def _slope(whole: Expr, function: str, x: Expr) -> Expr | None:
 
 def _renamed(expr: Expr, index: str, new: Expr) -> Expr:
     """`expr` with a bound index letter replaced."""
-
-    def visit(value: Any) -> Any:
-        if value == IndexVar(index):
-            return new
-        if isinstance(value, tuple):
-            return tuple(map(visit, value))
-        if isinstance(value, Expr | Compare | Logic):
-            return replace(value, **{name: visit(getattr(value, name)) for name in _fields(value)})
-        return value
-
-    made: Expr = visit(expr)
-    return made
-
-
-def _fields(node: Node) -> list[str]:
-    return [name for name in node.__dataclass_fields__ if name != "span"]
+    return replaced(expr, lambda node: new if node == IndexVar(index) else None)
 
 
 def plus(*terms: Expr) -> Expr:

@@ -25,6 +25,7 @@ from typing import Final
 from flint import Ordering, arb, fmpz, fmpz_mpoly, fmpz_mpoly_ctx
 
 from grader.formula.errors import Undefined
+from grader.formula.tree import Expr
 
 MAX_TERMS: Final = 6_000
 MAX_WORK: Final = 400_000
@@ -62,6 +63,8 @@ class Kernel:
     evaluate: Callable[[Callable[[fmpz_mpoly], arb]], arb] | None
     log: Callable[[], Ratio] | None = None
     """Its logarithm, where that is simpler than a kernel of its own."""
+    tree: Callable[[Callable[[fmpz_mpoly], Expr]], Expr] | None = None
+    """The kernel as a formula, from those of the polynomials in it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -203,10 +206,12 @@ class Field:
         return self.make(self.product(a.num, b.num), self.product(a.den, b.den))
 
     def div(self, a: Ratio, b: Ratio) -> Ratio:
+        self.on_null_sets(b.num)
         return self.make(self.product(a.num, b.den), self.product(a.den, b.num))
 
     def power(self, a: Ratio, exponent: int) -> Ratio:
         if exponent < 0:
+            self.on_null_sets(a.num)
             return self.make(self._raised(a.den, -exponent), self._raised(a.num, -exponent))
         return self.make(self._raised(a.num, exponent), self._raised(a.den, exponent))
 
@@ -240,6 +245,16 @@ class Field:
                 part, constant = -part, constant * (-1) ** times
             turned.append((part, times))
         return constant, turned
+
+    def on_null_sets(self, poly: fmpz_mpoly) -> None:
+        """Raises GiveUp where a polynomial of integer variables may be zero on more than a null set."""
+        degrees = poly.degrees()
+        if any(degrees[place] > 0 for place in self.integral):
+            raise GiveUp("a boundary at an integer is no null set")
+
+    def may_be_whole(self, a: Ratio) -> bool:
+        """Whether a value may be an integer at more than isolated points."""
+        return any(a.num.degrees()[place] > 0 or a.den.degrees()[place] > 0 for place in self.integral)
 
     def sign(self, a: Ratio) -> int:
         """−1, 0 or 1, on this path: known, or decided here."""

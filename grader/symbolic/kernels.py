@@ -11,6 +11,9 @@ from typing import Final
 from flint import arb, fmpz, fmpz_mpoly
 
 from grader.formula.errors import Undefined
+from grader.formula.tree import Call, Expr, Num, Pow
+from grader.symbolic.differentiate import over
+from grader.symbolic.differentiate import times as times_tree
 from grader.symbolic.field import MAX_POWER, Field, GiveUp, Kernel, Ratio, Relation, exact
 
 ODD: Final = frozenset({"sin", "erf", "atan"})
@@ -70,6 +73,7 @@ class Kernels(Field):
             lambda order, at: (at(top) / (at(bottom) * order)).exp(),
             lambda order: self.div(whole, self.whole(order)),
             None,
+            lambda order, at: Call("exp", (over(at(top), times_tree(Num(Fraction(order)), at(bottom))),)),
         )
 
     def _root(
@@ -79,13 +83,20 @@ class Kernels(Field):
         evaluate: Callable[[int, Callable[[fmpz_mpoly], arb]], arb],
         log: Callable[[int], Ratio],
         power: fmpz_mpoly | None,
+        tree: Callable[[int, Callable[[fmpz_mpoly], Expr]], Expr],
     ) -> Ratio:
         """K^times for a positive K known by `key`; generators are K^(1/q). `power` is K itself if it is in the ring."""
         root = self._roots.get(key)
         if root is None or root.order % times.denominator:
             order = times.denominator if root is None else lcm(root.order, times.denominator)
             made = self.generator(
-                Kernel(f"{key}/{order}", lambda at: evaluate(order, at), lambda: log(order)), positive=True
+                Kernel(
+                    f"{key}/{order}",
+                    lambda at: evaluate(order, at),
+                    lambda: log(order),
+                    lambda at: tree(order, at),
+                ),
+                positive=True,
             )
             place = self.place_of(made.num)
             assert place is not None
@@ -116,6 +127,7 @@ class Kernels(Field):
                 lambda order, at: abs(at(positive)) ** (arb(1) / order),
                 lambda order: self.div(self._log_abs(base), self.whole(order)),
                 positive,
+                lambda order, at: Pow(at(positive), Num(Fraction(1, order))),
             )
             result = self.mul(result, root)
         return result
@@ -141,7 +153,8 @@ class Kernels(Field):
             log = self.kernels[place].log
             if log is not None:
                 return log()
-        made = self.generator(Kernel(f"log|{base}|", lambda at: abs(at(base)).log()))
+        kernel = Kernel(f"log|{base}|", lambda at: abs(at(base)).log(), tree=lambda at: Call("log", (at(base),)))
+        made = self.generator(kernel)
         own = self.place_of(made.num)
         assert own is not None
         self._logged[own] = base
@@ -156,7 +169,13 @@ class Kernels(Field):
         if flip:
             u = self.neg(u)
         function = OPAQUE[name]
-        made = self.generator(Kernel(f"{name}({u.num})/({u.den})", lambda at: function(at(u.num) / at(u.den))))
+        made = self.generator(
+            Kernel(
+                f"{name}({u.num})/({u.den})",
+                lambda at: function(at(u.num) / at(u.den)),
+                tree=lambda at: Call(name, (over(at(u.num), at(u.den)),)),
+            )
+        )
         if name == "sin":
             cosine = self.opaque("cos", u)
             place = self.place_of(made.num)

@@ -10,6 +10,7 @@ from flint import arb
 
 from grader.formula.errors import Undefined
 from grader.formula.evaluate import Truth
+from grader.formula.tree import Const
 from grader.symbolic.field import GiveUp, Kernel, Ratio
 from grader.symbolic.kernels import OPAQUE, Kernels
 
@@ -32,7 +33,7 @@ class NormalAlgebra:
         if name == "e":
             return self.field.exp(self.field.one)
         if name == "pi":
-            return self.field.generator(Kernel("pi", lambda at: arb.pi()), positive=True)
+            return self.field.generator(Kernel("pi", lambda at: arb.pi(), tree=lambda at: Const("pi")), positive=True)
         raise GiveUp("infinity")
 
     def add(self, a: Ratio, b: Ratio) -> Ratio:
@@ -58,8 +59,8 @@ class NormalAlgebra:
             if field.sign(b) > 0:
                 return field.zero
             raise Undefined("a power of zero")
-        if exponent is None and field.sign(a) < 0:
-            raise GiveUp("a power of a negative number")  # has a value where the exponent is a whole number
+        if exponent is None and field.sign(a) < 0 and field.may_be_whole(b):
+            raise GiveUp("a power of a negative number")
         return field.exp(field.mul(b, field.log(a)))
 
     def function(self, name: str, args: Sequence[Ratio]) -> Ratio:

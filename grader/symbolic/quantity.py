@@ -6,9 +6,9 @@ Derivatives that stand in a formula (`dL/dp · ∂p/∂z`) are worked out on the
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 from grader.formula.balls import NAN
 from grader.formula.declare import Scope
@@ -17,6 +17,8 @@ from grader.formula.reverse import Reverse
 from grader.formula.tree import Deriv, Expr, Index, IndexVar, Name, walk
 
 T = TypeVar("T")
+LOSS: Final = "L"
+"""What names the loss, unless it is declared otherwise."""
 
 
 class Unsupported(TypeError):
@@ -31,15 +33,20 @@ class Quantity(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Formula:
-    """The value of a formula; derivatives in it are taken (`asked`: by what, where it is not written)."""
+    """The value of a formula; derivatives in it are taken (`asked`: by what, where it is not written).
+
+    The derivative of a vector by a vector is its Jacobian matrix; with `diagonal`, what people mean who write
+    such derivatives component by component: the diagonal, where all else is zero.
+    """
 
     expr: Expr
     scope: Scope
     asked: Expr | None = None
+    diagonal: bool = False
 
     def at(self, algebra: Any, point: Point[T]) -> Value[T]:
         def derivative(node: Deriv, place: Point[Any], inner: Algebra[Any]) -> Value[Any]:
-            return _derivative(node, self.scope, place, inner, self.asked)
+            return _Slopes(self, place, inner).of(node)
 
         return evaluate(self.expr, self.scope, point, algebra, derivative)
 
@@ -88,66 +95,69 @@ def indices_in(expr: Expr) -> frozenset[str]:
     return frozenset(node.name for node in walk(expr) if isinstance(node, IndexVar))
 
 
-def _derivative(
-    node: Deriv, scope: Scope, point: Point[Any], algebra: Algebra[Any], asked: Expr | None
-) -> Value[Any]:
-    """The derivative of a scalar, shaped as what it is taken by."""
-    wrt = node.wrt if node.wrt is not None else asked
-    if wrt is None:
-        raise Unsupported("a derivative by nothing")
-    of: Expr = node.of if node.order == 1 else Deriv(node.of, wrt, order=node.order - 1)
-    name = root(wrt)
-    if name in scope.definitions and name not in names_in(of, scope):
-        return _through(of, name, scope, point, algebra)
-    values = dict(point.values)
-    if name not in values:
-        values[name] = _value(Name(name), scope, point, algebra, asked)
-    reverse = Reverse(algebra, undefined=nowhere(algebra))
-    recorded: dict[str, Value[Any]] = {
-        known: given.map(reverse.variable if known == name else reverse.var) for known, given in values.items()
-    }
-    result = _value(of, scope, Point(recorded, point.sizes, point.positions), reverse, asked)
-    if result.shape:
-        return _elementwise(result, recorded[name], wrt, reverse, algebra)
-    slopes = reverse.slopes(result.items[0], recorded[name].items)
-    gradient = Value(recorded[name].shape, tuple(slopes))
-    if isinstance(wrt, Name):
-        return gradient
-    # the component that was asked for, by the walk's own rules for subscripts
-    marked = Point({**point.values, name: gradient}, point.sizes, point.positions)
-    return evaluate(wrt, scope, marked, algebra)
+class _Slopes:
+    """Derivatives that stand in a formula, at a point, over an algebra."""
 
+    def __init__(self, formula: Formula, point: Point[Any], algebra: Algebra[Any]) -> None:
+        self.formula, self.scope, self.asked = formula, formula.scope, formula.asked
+        self.point, self.algebra = point, algebra
 
-def _elementwise(
-    result: Value[Any], by: Value[Any], wrt: Expr, reverse: Reverse[Any], algebra: Algebra[Any]
-) -> Value[Any]:
-    """dp/dz of a vector made component by component: the diagonal, where all else is zero."""
-    if not isinstance(wrt, Name) or result.shape != by.shape:
-        raise Unsupported("a derivative of a vector by something of another shape")
-    zero = algebra.number(Fraction(0))
-    diagonal = []
-    for place, item in enumerate(result.items):
-        slopes = reverse.slopes(item, by.items)
-        if any(algebra.compare("==", slope, zero) is not True for i, slope in enumerate(slopes) if i != place):
+    def of(self, node: Deriv) -> Value[Any]:
+        """The derivative, shaped as what was derived, then as what it was taken by."""
+        wrt = node.wrt if node.wrt is not None else self.asked
+        if wrt is None:
+            raise Unsupported("a derivative by nothing")
+        of: Expr = node.of if node.order == 1 else Deriv(node.of, wrt, order=node.order - 1)
+        name = root(wrt)
+        if name in self.scope.definitions and name not in names_in(of, self.scope):
+            return self._through(of, name)
+        values = dict(self.point.values)
+        if name not in values:
+            values[name] = self._value(Name(name), self.point, self.algebra)
+        reverse = Reverse(self.algebra, undefined=nowhere(self.algebra))
+        recorded: dict[str, Value[Any]] = {
+            known: given.map(reverse.variable if known == name else reverse.var) for known, given in values.items()
+        }
+        result = self._value(of, Point(recorded, self.point.sizes, self.point.positions), reverse)
+        rows = [reverse.slopes(item, recorded[name].items) for item in result.items]
+        if not result.shape:
+            return self._component(wrt, name, Value(recorded[name].shape, tuple(rows[0])))
+        if isinstance(wrt, Name):
+            return self._jacobian(result.shape, recorded[name].shape, rows)
+        single = [self._component(wrt, name, Value(recorded[name].shape, tuple(row))) for row in rows]
+        return Value((*result.shape, *single[0].shape), tuple(item for value in single for item in value.items))
+
+    def _component(self, wrt: Expr, name: str, gradient: Value[Any]) -> Value[Any]:
+        """The component of a gradient that was asked for, by the walk's own rules for subscripts."""
+        if isinstance(wrt, Name):
+            return gradient
+        marked = Point({**self.point.values, name: gradient}, self.point.sizes, self.point.positions)
+        return evaluate(wrt, self.scope, marked, self.algebra)
+
+    def _jacobian(self, shape: tuple[int, ...], by: tuple[int, ...], rows: list[list[Any]]) -> Value[Any]:
+        if not self.formula.diagonal:
+            return Value((*shape, *by), tuple(item for row in rows for item in row))
+        if shape != by:
+            raise Unsupported("a derivative of a vector by something of another shape")
+        zero = self.algebra.number(Fraction(0))
+        beside = (item for i, row in enumerate(rows) for j, item in enumerate(row) if i != j)
+        if any(self.algebra.compare("==", item, zero) is not True for item in beside):
             raise Unsupported("a derivative of a vector by a vector")
-        diagonal.append(slopes[place])
-    return Value(by.shape, tuple(diagonal))
+        return Value(shape, tuple(row[place] for place, row in enumerate(rows)))
 
+    def _through(self, of: Expr, name: str) -> Value[Any]:
+        """dL/dp where L is written in z and p was introduced as a function of z: dL/dz over dp/dz."""
+        scope = self.scope
+        below = [known for known in names_in(Name(name), scope) & names_in(of, scope) if known in scope.variables]
+        single = [known for known in below if not scope.shape(known) and scope.variables[known].continuous]
+        if len(single) != 1 or scope.shape(name):
+            raise Unsupported("a derivative by a quantity that the formula is not written in")
+        top = self.of(Deriv(of, Name(single[0])))
+        bottom = self.of(Deriv(Name(name), Name(single[0])))
+        return Value((), (self.algebra.div(top.items[0], bottom.items[0]),))
 
-def _through(of: Expr, name: str, scope: Scope, point: Point[Any], algebra: Algebra[Any]) -> Value[Any]:
-    """dL/dp where L is written in z and p was introduced as a function of z: dL/dz over dp/dz."""
-    below = [known for known in names_in(Name(name), scope) & names_in(of, scope) if known in scope.variables]
-    single = [known for known in below if not scope.shape(known) and scope.variables[known].continuous]
-    if len(single) != 1 or scope.shape(name):
-        raise Unsupported("a derivative by a quantity that the formula is not written in")
-    by = Name(single[0])
-    top = _derivative(Deriv(of, by), scope, point, algebra, None)
-    bottom = _derivative(Deriv(Name(name), by), scope, point, algebra, None)
-    return Value((), (algebra.div(top.items[0], bottom.items[0]),))
-
-
-def _value(expr: Expr, scope: Scope, point: Point[Any], algebra: Algebra[Any], asked: Expr | None) -> Value[Any]:
-    return Formula(expr, scope, asked).at(algebra, point)
+    def _value(self, expr: Expr, point: Point[Any], algebra: Algebra[Any]) -> Value[Any]:
+        return replace(self.formula, expr=expr).at(algebra, point)
 
 
 def nowhere(algebra: Any) -> Any:
@@ -155,3 +165,14 @@ def nowhere(algebra: Any) -> Any:
     if isinstance(algebra, Reverse):
         return algebra.var(algebra.undefined)
     return getattr(algebra, "undefined", NAN)
+
+
+def left_standing(expr: Expr, scope: Scope) -> bool:
+    """Whether a derivative, or the loss by its name, stands in a formula or in what it is defined by."""
+    for node in walk(expr):
+        if isinstance(node, Deriv):
+            return True
+        definition = scope.definitions.get(node.name) if isinstance(node, Name) else None
+        if definition is not None and (definition.name == LOSS or left_standing(definition.body, scope)):
+            return True
+    return False

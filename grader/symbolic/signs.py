@@ -44,12 +44,11 @@ class Signs:
         """1 or −1 for a primitive irreducible polynomial that is not constant."""
         key = str(poly)
         if key not in self.known:
+            self.field.on_null_sets(poly)
             self.known[key] = self._proved(poly) or self._take(poly)
         return self.known[key]
 
     def _take(self, poly: fmpz_mpoly) -> int:
-        if any(poly.degrees()[place] > 0 for place in self.field.integral):
-            raise GiveUp("a boundary at an integer is no null set")
         self.surely_no_zero(poly)
         sign = self.plan[len(self.taken)] if len(self.taken) < len(self.plan) else 1
         self.taken.append(sign)
@@ -61,6 +60,7 @@ class Signs:
 
     def surely_no_zero(self, poly: fmpz_mpoly) -> None:
         """A polynomial that is zero everywhere, which the normal form did not see, has no sign to take."""
+        self.field.on_null_sets(poly)
         with precision(192):
             value = self.field.ball(poly, self.sample)
         if not value.is_finite() or value.contains(0):

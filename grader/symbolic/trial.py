@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import islice
 from typing import Final
@@ -23,7 +23,7 @@ from grader.symbolic.quantity import Quantity, Unsupported, squeezed
 BITS: Final = 256
 SIMPLE_TURNS: Final = 8
 """The first points of a row have numbers so simple that relations hold by chance (p = 1 − p at 1/2)."""
-ROWS: Final = 14
+ROWS: Final = 20
 FEWEST: Final = 8
 
 Items = Sequence[arb]
@@ -37,14 +37,13 @@ class Row:
     expected: Value[arb]
     got: Value[arb]
     region: tuple[int, ...]
-    known: dict[int, Value[arb] | None] = field(default_factory=dict)
+    last: tuple[Quantity, Value[arb] | None] | None = None
 
     def value(self, quantity: Quantity) -> Value[arb] | None:
         """Another quantity at this point, or None where it has no value."""
-        key = id(quantity)
-        if key not in self.known:
-            self.known[key] = certain_value(quantity, self.point)
-        return self.known[key]
+        if self.last is None or self.last[0] is not quantity:
+            self.last = quantity, certain_value(quantity, self.point)
+        return self.last[1]
 
     def items(self, quantity: Quantity) -> Items | None:
         """The components of a quantity, spread over those of the answer. None where that cannot be."""
@@ -77,7 +76,7 @@ class Trial:
             islice(sampling.points(domain.scope, domain.used, setting, domain.numbers, seed=seed), SIMPLE_TURNS, None)
             for setting in settings[:8]
         ]
-        for _ in range(40 // len(rows) + 1):
+        for _ in range(48 // len(rows) + 1):
             for row in rows:
                 self._add(truth, answer, next(row))
             if len(self.rows) >= ROWS or time.monotonic() > deadline:

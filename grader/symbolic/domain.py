@@ -1,0 +1,43 @@
+"""Over what two formulas are compared: the variables they rest on, and the free index letters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from grader.formula.declare import Scope
+from grader.formula.tree import Deriv, Expr, IndexVar, Node, Reduce, children
+from grader.symbolic.compare import Domain
+from grader.symbolic.points import numbers_in
+from grader.symbolic.quantity import names_in
+
+
+def domain_of(scope: Scope, formulas: Iterable[Expr], *, asked: Expr | None = None) -> Domain:
+    """The domain of the declared variables that matter to any of `formulas`."""
+    given = list(formulas)
+    if asked is not None and any(_unwritten(formula) for formula in given):
+        given.append(asked)
+    names = frozenset[str]().union(*(names_in(formula, scope) for formula in given))
+    free = dict.fromkeys(index for formula in given for index in _free(formula, frozenset()))
+    bodies = [scope.definitions[name].body for name in names if name in scope.definitions]
+    return Domain(
+        scope,
+        names & scope.variables.keys(),
+        {index: scope.indices[index] for index in free if index in scope.indices},
+        numbers_in([*given, *bodies]),
+    )
+
+
+def _unwritten(node: Node) -> bool:
+    """Whether a derivative stands in a formula without what it is taken by."""
+    return (isinstance(node, Deriv) and node.wrt is None) or any(map(_unwritten, children(node)))
+
+
+def _free(node: Node, bound: frozenset[str]) -> Iterable[str]:
+    if isinstance(node, IndexVar):
+        if node.name not in bound:
+            yield node.name
+        return
+    if isinstance(node, Reduce) and node.index is not None:
+        bound |= {node.index}
+    for child in children(node):
+        yield from _free(child, bound)

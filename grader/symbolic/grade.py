@@ -1,0 +1,204 @@
+"""The verdict on a derivation: read it, decide the last line, judge the others, say what went wrong."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from grader.findings import in_order
+from grader.formula.errors import Unreadable
+from grader.formula.shape_of import shape_of
+from grader.formula.shapes import text as shape_text
+from grader.formula.shapes import transposed
+from grader.formula.show import show
+from grader.formula.tree import Call, Deriv, Expr, Name
+from grader.symbolic.compare import Different, Equal, Outcome, Unknown, compare
+from grader.symbolic.diagnose import Asked, diagnose, is_loss
+from grader.symbolic.domain import domain_of
+from grader.symbolic.last_resort import Claim, proved_by_sympy
+from grader.symbolic.notes import notes_on
+from grader.symbolic.place import place_of
+from grader.symbolic.points import settings
+from grader.symbolic.quantity import LOSS, Formula, left_standing
+from grader.symbolic.score import BROKEN_STEPS, NOT_CLOSED, RIGHT, TRANSPOSED, score_of_wrong
+from grader.symbolic.steps import Judged, judge
+from grader.symbolic.submission import Submitted, read_submission
+from grader.symbolic.task import DerivationTask, Problem, read_task
+from grader.symbolic.witness import as_witness, shapes
+from grader.verdict import Fact, Finding, Step, Verdict, Witness
+
+KIND: Final = "derivation"
+SHARES: Final = (0.45, 0.7, 0.8)
+"""Of the time allowed: by when the last line is decided, the others are judged, mistakes are named."""
+
+
+def grade_derivation(task: DerivationTask, text: str, *, seconds: float = 5.0) -> Verdict:
+    """The verdict on `text`, within about `seconds`. Never raises for what `text` holds.
+
+    Raises TaskError where the task itself cannot be read.
+    """
+    start = time.monotonic()
+    problem = read_task(task)
+    try:
+        read = read_submission(text, problem, deadline=start + SHARES[0] * seconds)
+    except Unreadable as reason:
+        return _unreadable(reason, text)
+    return _Grading(problem, read, text, start, seconds).verdict()
+
+
+def _unreadable(reason: Unreadable, text: str) -> Verdict:
+    """What could not be read, where, and what was expected there. Shapes that do not conform are `wrong`."""
+    data: dict[str, Fact] = {**reason.data}
+    if reason.expected:
+        data["expected"] = reason.expected
+    finding = Finding(reason.code, where=place_of(text, reason.span), data=data)
+    if reason.code == "shape-mismatch":
+        witness = shapes(str(data.get("left", "")), str(data.get("right", "")))
+        return Verdict(KIND, "wrong", 0.0, "witness", findings=(finding,), witness=witness)
+    return Verdict(KIND, "unreadable", 0.0, "place", findings=(finding,))
+
+
+@dataclass(slots=True)
+class _Grading:
+    problem: Problem
+    read: Submitted
+    text: str
+    start: float
+    seconds: float
+    notes: list[Finding] = field(default_factory=list)
+
+    def _until(self, share: float) -> float:
+        return self.start + share * self.seconds
+
+    @property
+    def asked(self) -> Asked:
+        read = self.read
+        return Asked(read.loss, read.wrt, domain_of(read.scope, (read.loss, read.wrt, read.final), asked=read.wrt))
+
+    def verdict(self) -> Verdict:
+        if self.read.convention is not None:
+            self.notes.append(Finding("other-convention", "note", data={"factor": str(self.read.convention)}))
+        mismatch = self._mismatch()
+        if mismatch is not None:
+            return mismatch
+        asked = self.asked
+        answer = Formula(self._upright(), asked.scope, asked.wrt)
+        found = compare(asked.truth, answer, asked.domain, deadline=self._until(SHARES[0]))
+        if isinstance(found, Equal) and found.evidence == "tested":
+            found = self._last_resort(found, answer.expr)
+        known: dict[tuple[Expr, Expr], Outcome] = {
+            (Deriv(whole, asked.wrt), answer.expr): found for whole in (Name(LOSS), asked.loss)
+        }
+        judged = judge(self.read.equations, asked.scope, asked.wrt, deadline=self._until(SHARES[1]), known=known)
+        match found:
+            case Equal():
+                return self._right(found, judged)
+            case Different():
+                return self._wrong(found, judged, answer)
+            case Unknown(tried):
+                return self._verdict("undecided", None, judged, details={"tried": tried})
+
+    # -- shapes
+
+    def _mismatch(self) -> Verdict | None:
+        """The verdict on an answer whose shape is neither the gradient's nor its transpose."""
+        expected, got = self._shapes()
+        if got is None or expected is None or got in (expected, transposed(expected)):
+            return None
+        data = {"expected": shape_text(expected), "got": shape_text(got)}
+        finding = Finding("shape-mismatch", where=place_of(self.text, self.read.final.span), data=data)
+        witness = shapes(data["expected"], data["got"])
+        return self._verdict("wrong", 0.0, [], "witness", [finding], witness)
+
+    def _shapes(self) -> tuple[tuple[str | int, ...] | None, tuple[str | int, ...] | None]:
+        scope = self.read.scope
+        return shape_of(self.read.wrt, scope), shape_of(self.read.final, scope)
+
+    @property
+    def _lying(self) -> bool:
+        expected, got = self._shapes()
+        return got is not None and got != expected
+
+    def _upright(self) -> Expr:
+        """The answer, transposed back where it lies on its side."""
+        return Call("transpose", (self.read.final,)) if self._lying else self.read.final
+
+    # -- outcomes
+
+    def _right(self, found: Equal, judged: list[Judged]) -> Verdict:
+        findings: list[Finding] = []
+        score = RIGHT
+        witness = None
+        if self._lying:
+            expected, got = self._shapes()
+            findings.append(Finding("transposed", data={"expected": shape_text(expected), "got": shape_text(got)}))
+            score = TRANSPOSED
+        broken = self._broken(judged)
+        if broken is not None:
+            findings += [self._does_not_follow(broken), Finding("answer-does-not-follow")]
+            score = min(score, BROKEN_STEPS)
+            witness = as_witness(broken.found.witness) if isinstance(broken.found, Different) else None
+        if left_standing(self.read.final, self.read.scope):
+            findings.append(Finding("not-closed-form"))
+            score = min(score, NOT_CLOSED)
+        if not findings:
+            self.notes += notes_on(self.asked, self.read.final, deadline=self._until(SHARES[2]))
+        outcome: Final = "partly" if findings else "right"
+        details: dict[str, Fact] = {"points": found.points}
+        return self._verdict(outcome, score, judged, found.evidence, findings, witness, details)
+
+    def _wrong(self, found: Different, judged: list[Judged], answer: Formula) -> Verdict:
+        findings = [Finding("transposed")] if self._lying else []
+        findings += diagnose(self.asked, answer, deadline=self._until(SHARES[2]))
+        broken = self._broken(judged)
+        if broken is not None and len(judged) > 1:
+            findings.append(self._does_not_follow(broken))
+        if left_standing(self.read.final, self.read.scope):
+            findings.append(Finding("not-closed-form"))
+        elif not any(finding.code not in ("step-does-not-follow", "transposed") for finding in findings):
+            same = is_loss(self.asked, answer, deadline=self._until(SHARES[2]))
+            findings.append(Finding("wrong-value", data={"is": "loss"} if same else {}))
+        where = place_of(self.text, self.read.final.span)
+        findings = [finding if finding.where else replace(finding, where=where) for finding in findings]
+        score = score_of_wrong(findings, [one.step for one in judged])
+        return self._verdict("wrong", score, judged, "witness", findings, as_witness(found.witness))
+
+    def _last_resort(self, found: Equal, answer: Expr) -> Outcome:
+        """SymPy, where the normal form found no proof."""
+        asked = self.asked
+        if left_standing(answer, asked.scope):
+            return found
+        chosen = tuple(settings(asked.domain.dims, asked.domain.free, proof=True))
+        claim = Claim(asked.loss, asked.wrt, answer, asked.scope, chosen)
+        return replace(found, evidence="proved") if proved_by_sympy(claim, deadline=self._until(SHARES[2])) else found
+
+    def _broken(self, judged: list[Judged]) -> Judged | None:
+        return next((one for one in judged if one.outcome == "wrong"), None)
+
+    def _does_not_follow(self, broken: Judged) -> Finding:
+        line = broken.equation.line
+        return Finding("step-does-not-follow", where=broken.equation.where, data={"line": line})
+
+    def _verdict(
+        self,
+        outcome: str,
+        score: float | None,
+        judged: list[Judged],
+        evidence: str | None = None,
+        findings: list[Finding] | None = None,
+        witness: Witness | None = None,
+        details: dict[str, Fact] | None = None,
+    ) -> Verdict:
+        steps: tuple[Step, ...] = tuple(one.step for one in judged)
+        return Verdict(
+            KIND,
+            outcome,  # type: ignore[arg-type]
+            score,
+            evidence,  # type: ignore[arg-type]
+            reading=show(self.read.final, self.read.scope),
+            findings=in_order([*(findings or []), *self.notes]),
+            witness=witness,
+            steps=steps,
+            details=details or {},
+        )

@@ -1,0 +1,133 @@
+"""Remarks on a right answer: where the loss has no derivative, and what could be shorter."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Final
+
+from flint import arb
+
+from grader.formula.balls import precision
+from grader.formula.declare import Interval
+from grader.formula.errors import NotCertain
+from grader.formula.evaluate import Point, Value
+from grader.formula.tree import ONE, ZERO, Add, Div, Expr, Mul, Name, Neg, Num, Pow, walk
+from grader.symbolic.certain import value_at
+from grader.symbolic.diagnose import Asked
+from grader.symbolic.points import points, settings
+from grader.verdict import Finding
+
+GRID: Final = tuple(Fraction(step, 4) + Fraction(1, 1013) for step in range(-34, 35, 2))
+HALVINGS: Final = 40
+
+
+def notes_on(asked: Asked, answer: Expr, *, deadline: float) -> list[Finding]:
+    found = []
+    if _reducible(answer):
+        found.append(Finding("not-simplified", "note"))
+    kink = _kink(asked, deadline)
+    if kink is not None:
+        found.append(kink)
+    return found
+
+
+def _reducible(answer: Expr) -> bool:
+    """A factor that stands above and below, a 1 or a 0 that does nothing, a minus twice."""
+    for node in walk(answer):
+        match node:
+            case Div(num, den):
+                above, below = _factors(num), _factors(den)
+                if den == ONE or any(part in below and not isinstance(part, Num) for part in above):
+                    return True
+            case Mul(factors):
+                if ONE in factors or ZERO in factors:
+                    return True
+            case Add(terms):
+                if ZERO in terms or any(isinstance(t, Neg) and t.arg in terms for t in terms):
+                    return True
+            case Neg(Neg()) | Pow(_, Num(Fraction(numerator=1, denominator=1))):
+                return True
+    return False
+
+
+def _factors(expr: Expr) -> tuple[Expr, ...]:
+    match expr:
+        case Mul(factors):
+            return tuple(part for factor in factors for part in _factors(factor))
+        case Pow(base, Num(value)) if value > 0:
+            return (base,)
+        case Neg(arg):
+            return _factors(arg)
+    return (expr,)
+
+
+@dataclass(frozen=True, slots=True)
+class _Slope:
+    value: arb
+    region: tuple[int, ...]
+
+
+def _kink(asked: Asked, deadline: float) -> Finding | None:
+    """A jump of the gradient along the variable asked for: the loss has no derivative there, and any slope
+    between the two sides is as good. Scalars only."""
+    scope = asked.scope
+    if not isinstance(asked.wrt, Name) or asked.wrt.name not in scope.variables or scope.shape(asked.wrt.name):
+        return None
+    domain = scope.variables[asked.wrt.name].domain
+    if not isinstance(domain, Interval):
+        return None
+    setting = settings(asked.domain.dims, asked.domain.free)[0]
+    base = next(points(scope, asked.domain.used | {asked.wrt.name}, setting, asked.domain.numbers))
+    before: tuple[Fraction, _Slope] | None = None
+    for at, slope in _slopes(asked, base, [place for place in GRID if place in domain]):
+        if not slope.region or time.monotonic() > deadline:
+            return None
+        if before is not None and before[1].region != slope.region and _jumps(asked, base, before[0], at):
+            return Finding("kink", "note", data={"variable": asked.wrt.name})
+        before = at, slope
+    return None
+
+
+def _slopes(asked: Asked, base: Point[Fraction], places: list[Fraction]) -> Iterator[tuple[Fraction, _Slope]]:
+    for place in places:
+        slope = _slope(asked, base, place)
+        if slope is not None:
+            yield place, slope
+
+
+def _slope(asked: Asked, base: Point[Fraction], place: Fraction) -> _Slope | None:
+    assert isinstance(asked.wrt, Name)
+    point = Point({**base.values, asked.wrt.name: Value((), (place,))}, base.sizes, base.positions)
+    try:
+        value, algebra = value_at(asked.truth, point, 96)
+    except NotCertain:
+        return None
+    if value is None or not value.items[0].is_finite():
+        return None
+    return _Slope(value.items[0], tuple(algebra.decided))
+
+
+def _jumps(asked: Asked, base: Point[Fraction], low: Fraction, high: Fraction) -> bool:
+    """Whether the slope still differs when two places in different regions are brought close together."""
+    below, above = _slope(asked, base, low), _slope(asked, base, high)
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2
+        slope = _slope(asked, base, middle)
+        if slope is None or below is None or above is None:
+            break  # at the kink itself, as good as exactly
+        if slope.region == below.region:
+            low, below = middle, slope
+        else:
+            high, above = middle, slope
+    below, above = _slope(asked, base, low - (high - low) / 7), _slope(asked, base, high + (high - low) / 7)
+    if below is None or above is None or high - low > Fraction(1, 2**20):
+        # the halving met the tie: step to both sides of it
+        middle, step = (low + high) / 2, Fraction(1, 2**30)
+        below, above = _slope(asked, base, middle - step), _slope(asked, base, middle + step)
+    if below is None or above is None:
+        return False
+    with precision(96):
+        return bool(abs(above.value - below.value) > arb(2) ** -16)

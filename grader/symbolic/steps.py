@@ -1,0 +1,152 @@
+"""Each equation of a derivation, under what is given and what was introduced before it.
+
+An equation that does not hold is `wrong`, unless it holds as soon as an earlier wrong one is believed: then it
+is `carried`, and costs nothing more. Derivatives on either side are worked out, so `dL/dz = dL/dp · dp/dz`
+can be judged like any other line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from grader.formula.declare import Scope
+from grader.formula.rebuild import replaced
+from grader.formula.shape_of import shape_of
+from grader.formula.tree import Deriv, Expr, Mul, Name, walk
+from grader.symbolic.compare import Equal, Outcome, Unknown, compare
+from grader.symbolic.domain import domain_of
+from grader.symbolic.quantity import Formula
+from grader.verdict import Evidence, Place, Step, StepOutcome
+
+
+@dataclass(frozen=True, slots=True)
+class Equation:
+    """left = right. `line` and `step` as in `grader.verdict.Step`; `head` is the first side of its chain."""
+
+    left: Expr
+    right: Expr
+    line: int
+    step: int
+    where: Place
+    head: Expr
+    given: bool = False
+    """Whether it introduces a name: it holds by definition."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """An equation with what was found."""
+
+    equation: Equation
+    outcome: StepOutcome
+    found: Outcome
+
+    @property
+    def step(self) -> Step:
+        evidence: Evidence | None = None
+        if isinstance(self.found, Equal):
+            evidence = self.found.evidence
+        elif self.outcome in ("wrong", "carried"):
+            evidence = "witness"
+        return Step(self.equation.line, self.equation.step, self.outcome, evidence)
+
+
+def judge(
+    equations: Sequence[Equation],
+    scope: Scope,
+    asked: Expr,
+    *,
+    deadline: float,
+    known: Mapping[tuple[Expr, Expr], Outcome] | None = None,
+) -> list[Judged]:
+    """Every equation in turn. `asked` is what a derivative is taken by where it is not written; `known` holds
+    equations that were decided before."""
+    judge_one = _Judge(scope, asked, deadline, known or {})
+    return [judge_one.judge(equation) for equation in equations]
+
+
+class _Judge:
+    def __init__(
+        self, scope: Scope, asked: Expr, deadline: float, known: Mapping[tuple[Expr, Expr], Outcome]
+    ) -> None:
+        self.scope, self.asked, self.deadline, self.known = scope, asked, deadline, known
+        self.believed: list[tuple[Expr, Expr]] = []
+        """Wrong equations so far."""
+
+    def judge(self, equation: Equation) -> Judged:
+        if equation.given:
+            return Judged(equation, "right", Equal("proved", 0))
+        found = self._compare(equation.left, equation.right)
+        if isinstance(found, Equal):
+            broken = any(head == equation.head and head != equation.left for head, _ in self.believed)
+            return Judged(equation, "carried" if broken else "right", found)
+        if isinstance(found, Unknown):
+            return Judged(equation, "undecided", found)
+        carried = self._carried(equation)
+        self.believed.append((equation.left, equation.right))
+        if equation.head != equation.left:
+            self.believed.append((equation.head, equation.right))
+        return Judged(equation, "carried" if carried else "wrong", found)
+
+    def _compare(self, left: Expr, right: Expr) -> Outcome:
+        known = self.known.get((left, right))
+        if known is not None:
+            return known
+        found = self._compared(left, right, diagonal=False)
+        if isinstance(found, Equal) or not any(_by_components(side, self.scope) for side in (left, right)):
+            return found
+        # dL/dp·dp/dz of vectors: people mean component by component, or the Jacobian
+        other = self._compared(left, right, diagonal=True)
+        if isinstance(other, Equal):
+            return other
+        return Unknown(("derivatives of a vector by a vector",))
+
+    def _compared(self, left: Expr, right: Expr, *, diagonal: bool) -> Outcome:
+        domain = domain_of(self.scope, (left, right), asked=self.asked)
+        sides = [Formula(side, self.scope, self.asked, diagonal) for side in (left, right)]
+        return compare(sides[0], sides[1], domain, deadline=self.deadline)
+
+    def _carried(self, equation: Equation) -> bool:
+        """Whether the equation holds once the wrong ones before it are believed."""
+        rights = [equation.right, *self._believing(equation.right)]
+        for left in (*self._believing(equation.left), equation.left):
+            for right in rights:
+                if (left, right) != (equation.left, equation.right) and isinstance(self._compare(left, right), Equal):
+                    return True
+        return False
+
+    def _believing(self, side: Expr) -> Iterator[Expr]:
+        """A side with wrong equations put to use: directly, or through the chain rule."""
+        written = side
+        for left, right in self.believed:
+            written = _replaced(written, left, right)
+        if written != side:
+            yield written
+        if not isinstance(side, Deriv):
+            return
+        by = side.wrt if side.wrt is not None else self.asked
+        for left, right in self.believed:
+            match left:
+                case Deriv(of, Name() as middle) if of == side.of:
+                    yield Mul((right, Deriv(middle, by)))
+                    for inner, value in self.believed:
+                        if inner == Deriv(middle, by):
+                            yield Mul((right, value))
+                case Deriv(Name() as middle, wrt) if wrt == by:
+                    yield Mul((Deriv(side.of, middle), right))
+
+
+def _by_components(side: Expr, scope: Scope) -> bool:
+    """Whether a derivative of a vector by a vector stands in a side."""
+    for node in walk(side):
+        if isinstance(node, Deriv) and node.wrt is not None:
+            of, by = shape_of(node.of, scope), shape_of(node.wrt, scope)
+            if of is None or by is None or (of and by):
+                return True
+    return False
+
+
+def _replaced(expr: Expr, old: Expr, new: Expr) -> Expr:
+    """`expr` with each place where `old` stands taken by `new`."""
+    return replaced(expr, lambda node: new if node == old else None)

@@ -1,0 +1,91 @@
+"""A submission as the judge sees it: equations in pairs, the last line, what is asked by the letters used."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from itertools import pairwise
+
+from grader.formula import derivation
+from grader.formula.declare import Definition, Scope
+from grader.formula.derivation import Derivation, read_derivation
+from grader.formula.tree import Deriv, Expr, Index, IndexVar, Name
+from grader.symbolic.convention import positive_factor
+from grader.symbolic.place import place_of
+from grader.symbolic.quantity import LOSS, indices_in
+from grader.symbolic.steps import Equation
+from grader.symbolic.task import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """`wrt` is what was asked, in the index letters of the answer; `loss` is the asked one, or the one that the
+    submission states in a convention of its own (then `convention` is the factor between them)."""
+
+    equations: tuple[Equation, ...]
+    scope: Scope
+    loss: Expr
+    wrt: Expr
+    final: Expr
+    convention: Fraction | None
+
+
+def read_submission(text: str, problem: Problem, *, deadline: float) -> Submitted:
+    """Raises Unreadable."""
+    read = read_derivation(text, problem.scope)
+    scope, loss, convention = read.scope, problem.loss, None
+    if read.stated_loss is not None:
+        convention = positive_factor(problem.loss, read.stated_loss, scope, deadline=deadline)
+        if convention is not None:
+            loss = read.stated_loss
+            scope = replace(scope, loss=loss)
+            if LOSS not in scope.variables:
+                scope = scope.with_definition(Definition(LOSS, loss))
+    last = read.equations[-1]
+    scope = replace(scope, indices={**scope.indices, **{k: v for e in read.equations for k, v in e.indices.items()}})
+    wrt = _wrt(problem.wrt, last, scope)
+    return Submitted(_pairs(read, text, wrt, loss), scope, loss, wrt, read.answer.expr, convention)
+
+
+def _wrt(asked: Expr, last: derivation.Equation, scope: Scope) -> Expr:
+    """What was asked, in the letters of the last line: `∂L/∂z_i = …` answers a question about z_k; a formula in
+    `i` answers one about the whole of z, and a vector one about z_k."""
+    base = asked.base if isinstance(asked, Index) else asked
+    if not isinstance(base, Name) or base.name not in scope.variables:
+        return asked
+    final, shape = last.sides[-1].expr, last.sides[-1].shape
+    for side in last.sides:
+        if isinstance(side.expr, Deriv) and isinstance(side.expr.wrt, Index) and side.expr.wrt.base == base:
+            letters = side.expr.wrt.subscripts
+            if len(letters) == len(scope.shape(base.name)) and all(isinstance(s, IndexVar) for s in letters):
+                return side.expr.wrt
+    own = indices_in(asked)
+    used = [letter for letter in last.indices if letter in indices_in(final)]
+    whole = scope.shape(base.name)
+    if shape == () and whole and not own & set(used):
+        fitting = [letter for letter in used if last.indices[letter] in whole]
+        if len(fitting) == len(whole) and [last.indices[letter] for letter in fitting] == list(whole):
+            return Index(base, tuple(IndexVar(letter) for letter in fitting))
+    if own and shape == whole and shape and not used:
+        return base
+    return asked
+
+
+def _pairs(read: Derivation, text: str, wrt: Expr, loss: Expr) -> tuple[Equation, ...]:
+    """Every equation with its left and right; a bare last line is an answer to what was asked."""
+    made: list[Equation] = []
+    asked = Deriv(Name(LOSS) if LOSS not in read.scope.variables else loss, wrt)
+    for number, equation in enumerate(read.equations):
+        lines: Sequence[int] = equation.lines or (equation.line,) * len(equation.sides)
+        sides = equation.sides
+        if len(sides) == 1 and number == len(read.equations) - 1:
+            where = place_of(text, sides[0].span)
+            made.append(Equation(asked, sides[0].expr, lines[0], len(made) + 1, where, asked))
+        for place, (left, right) in enumerate(pairwise(sides)):
+            given = equation.introduces is not None and place == 0
+            where = place_of(text, right.span)
+            made.append(
+                Equation(left.expr, right.expr, lines[place + 1], len(made) + 1, where, sides[0].expr, given=given)
+            )
+    return tuple(made)

@@ -1,0 +1,114 @@
+"""A certain difference as short text: the input, the value expected, the value got."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Final
+
+from flint import arb
+
+from grader.formula.balls import precision
+from grader.formula.evaluate import Value
+from grader.symbolic.certain import Compared
+from grader.verdict import Witness
+
+DIGITS: Final = 14
+MOST_DIGITS: Final = 600
+UNDEFINED: Final = "undefined"
+
+
+def as_witness(found: Compared) -> Witness:
+    """The two values of the component that differs, with as many digits as it takes to see it."""
+    if found.relation == "shape":
+        return Witness(_inputs(found), _shape(found.expected), _shape(found.got))
+    assert found.expected is not None
+    expected = found.expected.items[found.place]
+    if found.relation == "undefined" or found.got is None:
+        return Witness(_inputs(found), digits(expected), UNDEFINED)
+    got = found.got.items[found.place]
+    many = DIGITS
+    while many < MOST_DIGITS and digits(expected, many) == digits(got, many):
+        many += 8
+    return Witness(_inputs(found), digits(expected, many), digits(got, many))
+
+
+def _inputs(found: Compared) -> dict[str, str]:
+    """Variables, then the component that was asked for (counted from 1), then sizes that no shape shows."""
+    made = {name: _components(value) for name, value in found.point.values.items()}
+    made |= {index: str(position + 1) for index, position in found.point.positions.items()}
+    if found.expected is not None and len(found.expected.items) > 1 and found.relation != "shape":
+        made["component"] = _place(found.expected.shape, found.place)
+    return made
+
+
+def _place(shape: tuple[int, ...], place: int) -> str:
+    digits = []
+    for size in reversed(shape):
+        place, rest = divmod(place, size)
+        digits.append(str(rest + 1))
+    return ",".join(reversed(digits))
+
+
+def _components(value: Value[Fraction]) -> str:
+    """`1/2`, `[1, 2]`, `[[1, 2], [3, 4]]`."""
+    if not value.shape:
+        return str(value.items[0])
+    if len(value.shape) == 1:
+        return "[" + ", ".join(map(str, value.items)) + "]"
+    width = len(value.items) // value.shape[0]
+    rows = (
+        _components(Value(value.shape[1:], value.items[start : start + width]))
+        for start in range(0, len(value.items), width)
+    )
+    return "[" + ", ".join(rows) + "]"
+
+
+def _shape(value: Value[arb] | None) -> str:
+    if value is None:
+        return UNDEFINED
+    return "×".join(map(str, value.shape)) or "a number"
+
+
+def digits(value: arb, count: int = DIGITS) -> str:
+    """The decimal digits that are certain, cut off with … where there are more."""
+    if not value.is_finite():
+        return "inf" if value > 0 else "-inf" if value < 0 else UNDEFINED
+    exact = _as_fraction(value)
+    if exact is not None and exact.denominator == 1 and len(str(exact)) <= count:
+        return str(exact)
+    with precision(4 * MOST_DIGITS):
+        text = value.mid().str(count + 6, radius=False)
+    mantissa, mark, exponent = text.partition("e")
+    if exact is not None:
+        short = mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa
+        if len(short.lstrip("-0.").replace(".", "")) <= count:
+            return short + mark + exponent
+    return _cut(mantissa, count) + mark + exponent
+
+
+def _cut(mantissa: str, count: int) -> str:
+    """The first `count` significant digits, and … ."""
+    kept, seen, started = [], 0, False
+    for char in mantissa:
+        started = started or char in "123456789"
+        if char.isdigit() and started:
+            if seen == count:
+                break
+            seen += 1
+        kept.append(char)
+    return "".join(kept) + "…"
+
+
+def _as_fraction(value: arb) -> Fraction | None:
+    if not value.is_exact():
+        return None
+    mantissa, exponent = value.man_exp()
+    if abs(int(exponent)) > 64:
+        return None
+    return Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
+
+
+def shapes(expected: str, got: str, inputs: Mapping[str, str] | None = None) -> Witness:
+    """The witness of a mismatch that shows before any number does."""
+    return Witness(inputs or {}, expected, got)
