@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import assert_never
 
+from grader.formula.errors import Unreadable
 from grader.submission import Submission
 from grader.verdict import Verdict
 from questions.kinds import Choice, Code, Derivation, Explain, Number, Question
@@ -13,9 +14,14 @@ from questions.kinds import Choice, Code, Derivation, Explain, Number, Question
 def grade(question: Question, submission: Submission, *, seconds: float | None = None) -> Verdict:
     """The verdict on one answer. `seconds` bounds the work on a derivation or on code; None: as each kind has it.
 
-    Heavy modules are imported by the kinds that need them. Bad input never raises.
+    Heavy modules are imported by the kinds that need them. Bad input never raises. Where the question itself
+    cannot be read (a bank that `bank check` has not seen), the verdict is `undecided`, with `details["fault"]`.
     """
-    return replace(_graded(question, submission, seconds), question=question.id)
+    try:
+        verdict = _graded(question, submission, seconds)
+    except Unreadable as fault:
+        verdict = Verdict(question.kind, "undecided", None, details={"fault": str(fault)})
+    return replace(verdict, question=question.id)
 
 
 def _graded(question: Question, submission: Submission, seconds: float | None) -> Verdict:
@@ -32,7 +38,10 @@ def _graded(question: Question, submission: Submission, seconds: float | None) -
             from grader import symbolic
 
             task = symbolic.DerivationTask(question.loss, question.wrt, question.variables, question.given)
-            return symbolic.grade_derivation(task, submission.text, seconds=5.0 if seconds is None else seconds)
+            try:
+                return symbolic.grade_derivation(task, submission.text, seconds=5.0 if seconds is None else seconds)
+            except symbolic.TaskError as fault:
+                raise fault.reason from fault
         case Code():
             from grader import numeric
 

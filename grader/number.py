@@ -61,15 +61,18 @@ def grade_number(question: Number, text: str) -> Verdict:
         outcome: Outcome = "wrong" if typed.code == "wrong-unit" else "unreadable"
         if outcome == "unreadable":
             return Verdict("number", outcome, None, "place", findings=(typed,))
-        truth = f"{digits(_value(read_formula(question.answer, Scope())))} {question.unit}"
-        return Verdict("number", outcome, 0.0, "witness", findings=(typed,), witness=Witness({}, truth, text.strip()))
+        stated = Witness({}, f"{question.answer} {question.unit}", text.strip())
+        return Verdict("number", outcome, 0.0, "witness", findings=(typed,), witness=stated)
     return _compare(question, typed)
 
 
 def _compare(question: Number, typed: _Read) -> Verdict:
     expr = read_formula(question.answer, Scope())
-    truth = _value(expr)
-    allowed = _value(read_formula(question.tolerance, Scope())) if question.tolerance is not None else None
+    try:
+        truth = _value(expr)
+        allowed = _value(read_formula(question.tolerance, Scope())) if question.tolerance is not None else None
+    except (Undefined, Kink, NotCertain) as fault:
+        return Verdict("number", "undecided", None, details={"fault": type(fault).__name__})
     if _near(typed.value, truth, allowed):
         return Verdict("number", "right", 1.0, "proved", reading=typed.shown)
     witness = Witness({}, digits(truth), digits(typed.value))
