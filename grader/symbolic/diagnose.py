@@ -52,8 +52,6 @@ class Asked:
 def diagnose(asked: Asked, answer: Quantity, *, deadline: float) -> list[Finding]:
     """All relations that hold, in no order (`grader.findings.in_order` sorts them). Empty: none was recognised."""
     trial = Trial(asked.truth, answer, asked.domain, deadline)
-    if not trial.rows:
-        return []
     found = list(_multiples(asked, trial))
     found += _chain_factors(asked, trial)
     found += _terms(asked, trial)
@@ -183,8 +181,6 @@ def _terms(asked: Asked, trial: Trial) -> Iterator[Finding]:
     """typed = truth + c·term, for the terms of the gradient: c = −1 is a lost one."""
     for terms in _decompositions(asked):
         quantities = [Formula(term, asked.scope, asked.wrt) for term in terms]
-        if not all(trial.rows[0].items(quantity) is not None for quantity in quantities):
-            continue
         for term, quantity in zip(terms, quantities, strict=True):
             c = trial.constant(partial(_gaps, quantities=[quantity]))
             if c == -1:

@@ -141,7 +141,8 @@ class _Grading:
             witness = as_witness(broken.found.witness) if isinstance(broken.found, Different) else None
         if left_standing(self.read.final, self.read.scope):
             findings.append(Finding("not-closed-form"))
-            score = min(score, NOT_CLOSED)
+            nothing_done = Deriv(Name(LOSS), self.read.wrt) == self.read.final
+            score = 0.0 if nothing_done else min(score, NOT_CLOSED)
         if not findings:
             self.notes += notes_on(self.asked, self.read.final, deadline=self._until(SHARES[2]))
         outcome: Final = "partly" if findings else "right"

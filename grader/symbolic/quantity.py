@@ -12,9 +12,11 @@ from typing import Any, Final, Protocol, TypeVar
 
 from grader.formula.balls import NAN
 from grader.formula.declare import Scope
+from grader.formula.errors import NotCertain
 from grader.formula.evaluate import Algebra, Point, Value, evaluate
+from grader.formula.rebuild import replaced
 from grader.formula.reverse import Reverse
-from grader.formula.tree import Deriv, Expr, Index, IndexVar, Name, walk
+from grader.formula.tree import ONE, Add, Call, Deriv, Expr, Index, IndexVar, Name, Neg, Node, walk
 
 T = TypeVar("T")
 LOSS: Final = "L"
@@ -110,7 +112,9 @@ class _Slopes:
         of: Expr = node.of if node.order == 1 else Deriv(node.of, wrt, order=node.order - 1)
         name = root(wrt)
         if name in self.scope.definitions and name not in names_in(of, self.scope):
-            return self._through(of, name)
+            of = written_in(of, name, self.scope)
+            if name not in names_in(of, self.scope):
+                return self._through(of, name)
         values = dict(self.point.values)
         if name not in values:
             values[name] = self._value(Name(name), self.point, self.algebra)
@@ -148,16 +152,54 @@ class _Slopes:
     def _through(self, of: Expr, name: str) -> Value[Any]:
         """dL/dp where L is written in z and p was introduced as a function of z: dL/dz over dp/dz."""
         scope = self.scope
-        below = [known for known in names_in(Name(name), scope) & names_in(of, scope) if known in scope.variables]
-        single = [known for known in below if not scope.shape(known) and scope.variables[known].continuous]
-        if len(single) != 1 or scope.shape(name):
+        below = sorted(names_in(Name(name), scope) & names_in(of, scope) & scope.variables.keys())
+        if scope.shape(name) or not below or any(scope.shape(by) for by in below):
             raise Unsupported("a derivative by a quantity that the formula is not written in")
-        top = self.of(Deriv(of, Name(single[0])))
-        bottom = self.of(Deriv(Name(name), Name(single[0])))
-        return Value((), (self.algebra.div(top.items[0], bottom.items[0]),))
+        quotients = []
+        for by in map(Name, below):
+            if scope.variables[by.name].continuous:
+                top, bottom = self.of(Deriv(of, by)), self.of(Deriv(Name(name), by))
+                quotients.append(self.algebra.div(top.items[0], bottom.items[0]))
+        if not quotients or any(self._differ(quotients[0], other) for other in quotients[1:]):
+            raise Unsupported("a derivative by a quantity that the formula does not rest on alone")
+        return Value((), (quotients[0],))
+
+    def _differ(self, a: Any, b: Any) -> bool:
+        try:
+            return self.algebra.compare("==", a, b) is False
+        except NotCertain:  # as close as balls can tell
+            return False
 
     def _value(self, expr: Expr, point: Point[Any], algebra: Algebra[Any]) -> Value[Any]:
         return replace(self.formula, expr=expr).at(algebra, point)
+
+
+def written_in(expr: Expr, name: str, scope: Scope) -> Expr:
+    """A formula with a definition's name for what it stands for: softplus(z) is −log(1 − p) where p = σ(z).
+
+    The same formula, where what p rests on still stands beside it, since then dL/dp has no one meaning."""
+    body = scope.definitions[name].body
+    here: Expr = Name(name)
+    known: dict[Expr, Expr] = {body: here}
+    match body:
+        case Call("sigmoid", (x,)):
+            rest = Add((ONE, Neg(here)))
+            known |= {
+                Call("softplus", (x,)): Neg(Call("log", (rest,))),
+                Call("softplus", (Neg(x),)): Neg(Call("log", (here,))),
+                Call("log_sigmoid", (x,)): Call("log", (here,)),
+                Call("sigmoid", (Neg(x),)): rest,
+            }
+        case Call("softmax", (x,)):
+            known[Call("log_softmax", (x,))] = Call("log", (here,))
+    opened = replaced(expr, lambda node: scope.definitions[LOSS].body if _is_loss(node, scope) else None)
+    written = replaced(opened, lambda node: known.get(node) if isinstance(node, Expr) else None)
+    alone = replaced(written, lambda node: ONE if node == here else None)
+    return expr if names_in(alone, scope) & names_in(body, scope) else written
+
+
+def _is_loss(node: Node, scope: Scope) -> bool:
+    return isinstance(node, Name) and node.name == LOSS and LOSS in scope.definitions
 
 
 def nowhere(algebra: Any) -> Any:

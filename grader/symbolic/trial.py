@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import islice
@@ -66,38 +66,56 @@ def certain_value(quantity: Quantity, point: Point[Fraction]) -> Value[arb] | No
 
 
 class Trial:
-    """Generic points at which both truth and answer have values; all finite values among them."""
+    """Generic points at which both truth and answer have values; all finite values among them.
+
+    Points are worked out as they are asked for: most relations fail at the first.
+    """
 
     def __init__(self, truth: Quantity, answer: Quantity, domain: Domain, deadline: float, *, seed: int = 1) -> None:
-        self.deadline = deadline
-        self.rows: list[Row] = []
-        settings = sampling.settings(domain.dims, domain.free)
-        rows = [
+        self.truth, self.answer, self.deadline = truth, answer, deadline
+        chosen = sampling.settings(domain.dims, domain.free)[:8]
+        each = [
             islice(sampling.points(domain.scope, domain.used, setting, domain.numbers, seed=seed), SIMPLE_TURNS, None)
-            for setting in settings[:8]
+            for setting in chosen
         ]
-        for _ in range(48 // len(rows) + 1):
-            for row in rows:
-                self._add(truth, answer, next(row))
-            if len(self.rows) >= ROWS or time.monotonic() > deadline:
-                return
+        self._points = (point for turn in zip(*each, strict=False) for point in turn)
+        self._tries = 48
+        self._made: list[Row] = []
 
-    def _add(self, truth: Quantity, answer: Quantity, point: Point[Fraction]) -> None:
+    @property
+    def rows(self) -> Iterator[Row]:
+        """The same rows each time."""
+        place = 0
+        while place < ROWS and (place < len(self._made) or self._more()):
+            yield self._made[place]
+            place += 1
+
+    def _more(self) -> bool:
+        """Whether one more row was made."""
+        while self._tries > 0 and time.monotonic() < self.deadline:
+            self._tries -= 1
+            row = self._row(next(self._points))
+            if row is not None:
+                self._made.append(row)
+                return True
+        return False
+
+    def _row(self, point: Point[Fraction]) -> Row | None:
         try:
-            expected, known = value_at(truth, point, BITS)
-            got, seen = value_at(answer, point, BITS)
+            expected, known = value_at(self.truth, point, BITS)
+            got, seen = value_at(self.answer, point, BITS)
         except NotCertain:
-            return
-        values = (expected, got)
+            return None
         if expected is None or got is None or squeezed(expected.shape) != squeezed(got.shape):
-            return
-        if all(item.is_finite() for value in values if value is not None for item in value.items):
-            self.rows.append(Row(point, expected, got, tuple(known.decided + seen.decided)))
+            return None
+        if not all(item.is_finite() for value in (expected, got) for item in value.items):
+            return None
+        return Row(point, expected, got, tuple(known.decided + seen.decided))
 
-    def holds(self, predict: Callable[[Row], Items | None], rows: Iterable[Row] | None = None) -> bool:
+    def holds(self, predict: Callable[[Row], Items | None]) -> bool:
         """Whether what is predicted is what was typed, at every point where there is a prediction."""
         met = 0
-        for row in self.rows if rows is None else rows:
+        for row in self.rows:
             if time.monotonic() > self.deadline:
                 return False
             with precision(BITS):
