@@ -14,6 +14,7 @@ from report.paper import BLANK, Block, Paper
 from report.verdict_view import cut
 
 _BAR: Final = 20
+_SHORT_BAR: Final = 10
 _NAME: Final = 16
 
 
@@ -27,12 +28,10 @@ def percent(share: float | None) -> str:
     return "–" if share is None else f"{100 * share:.0f} %"
 
 
-def heading(number: int, total: int, title: str, paper: Paper) -> Block:
-    """`Question 2 of 5  ████░░░░  Title`."""
-    text = Text(f"Question {number} of {total}", "dim")
-    if not paper.plain and paper.measure >= 60:
-        text.append("  ").append(bar((number - 1) / total, 10), "dim")
-    return Block(text.append("  ").append(title, "bold not dim"), rest="  ")
+def heading(number: int, total: int, title: str, paper: Paper) -> list[Block]:
+    """`Question 2 of 5  ██░░░░░░░░`, and the title below it."""
+    shown = "" if paper.plain else f"  {bar((number - 1) / total, _SHORT_BAR)}"
+    return [Block(f"Question {number} of {total}{shown}", style="dim"), Block(title, style="bold")]
 
 
 def summary_blocks(

@@ -85,6 +85,8 @@ class Dialogue:
     """The lines of an answer that was not submitted yet."""
     _shown: str | None = None
     """The question on the screen."""
+    gap: Sequence[Block] = ()
+    """What keeps an answer and what it gets back apart: nothing more, where a blank line submitted it."""
 
     def run(self, session: Session) -> Session:
         """Holds the session to its end. Raises Left, EOFError or KeyboardInterrupt when it is left before."""
@@ -105,7 +107,7 @@ class Dialogue:
     def _asking(self, asking: Asking, seed: int) -> Sequence[Event]:
         talk = _Talk(self, self.bank[asking.turn.question], asking.turn, seed)
         self._shown = talk.question.id
-        self._say([BLANK, bars.heading(asking.number, asking.total, talk.question.title, self.paper)])
+        self._say([BLANK, *bars.heading(asking.number, asking.total, talk.question.title, self.paper)])
         talk.show()
         talk.say_draft()
         while not talk.turn.done and talk.turn.written is None:
@@ -120,6 +122,7 @@ class Dialogue:
 
     def _entry(self, talk: _Talk) -> str | _Command:
         """What was typed: a command, or a whole answer."""
+        self.gap = (BLANK,)
         while True:
             line = self.port.line("> " if not self._typed else "  ", "more" if self._typed else "answer")
             command = _command(line)
@@ -132,6 +135,7 @@ class Dialogue:
             elif self._typed and self.port.more_is_waiting():
                 self._typed.append(line)
             elif self._typed:
+                self.gap = ()
                 return self._taken()
             elif isinstance(talk.question, Code | Explain):
                 return _Command("edit", "")
@@ -159,8 +163,9 @@ class Dialogue:
         if self._shown != question.id:  # taken up again: say what this was about
             written = [Block(f"  {line}", "  ") for line in (turn.written or "").split("\n")[:8]]
             heading = bars.heading(marking.number, marking.total, question.title, self.paper)
-            self._say([BLANK, heading, BLANK, *prose(question.prompt, scope, self.paper), BLANK, *written])
-        self._say([BLANK, Block("What a complete answer covers. Did yours? (y or n)", style="bold"), BLANK])
+            self._say([BLANK, *heading, BLANK, *prose(question.prompt, scope, self.paper), BLANK, *written])
+            self.gap = (BLANK,)
+        self._say([*self.gap, Block("What a complete answer covers. Did yours? (y or n)", style="bold"), BLANK])
         marks: set[int] = set()
         for number, point in enumerate(question.points):
             extra = "" if point.essential else " (a bonus)"
@@ -258,7 +263,7 @@ class _Talk:
         verdict = dialogue.grade(self.question, Submission(text=text, order=self._order))
         self._happened(Graded.of(self.question.id, text, verdict))
         dialogue._typed.clear()
-        self._say([BLANK, *dialogue._verdict(self.question, text, verdict), BLANK])
+        self._say([*dialogue.gap, *dialogue._verdict(self.question, text, verdict), BLANK])
         if self.turn.right:
             self._earned()
             self._solution()

@@ -10,6 +10,7 @@ from typing import Final
 
 from rich.text import Text
 
+from grader.formula.show import show_name
 from grader.verdict import Evidence, Finding, Levels, Outcome, Verdict, Witness
 from report.carets import caret
 from report.json_form import Speak
@@ -80,11 +81,13 @@ def evidence_words(verdict: Verdict) -> str:
         return "neither right nor wrong could be shown in the time allowed" + (
             f" ({fact_text(tried)})" if tried else ""
         )
+    if verdict.kind in _TELLING:
+        return ""
     points = verdict.details.get("points")
     words: dict[Evidence | None, str] = {
         "proved": "proved, for every allowed input",
         "tested": f"tested at {points} points" if points else "tested",
-        "witness": "here is an input that shows it" if verdict.witness and verdict.kind not in _TELLING else "",
+        "witness": "here is an input that shows it" if verdict.witness else "",
         "self-marked": "as you marked it yourself",
     }
     if verdict.levels is not None and verdict.outcome == "right":
@@ -113,7 +116,7 @@ def _levels(levels: Levels) -> Block:
 def _witness(witness: Witness, paper: Paper) -> list[Block]:
     room = paper.measure - _LABEL - 2
     names = list(witness.inputs.items())
-    inputs = ", ".join(f"{name} = {value}" for name, value in names[:_MOST_INPUTS])
+    inputs = ", ".join(f"{show_name(name)} = {value}" for name, value in names[:_MOST_INPUTS])
     if len(names) > _MOST_INPUTS:
         inputs += ", …"
     rows = [_row("at", cut(inputs, 2 * room))] if names else []

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from grader.formula.show import show_name
 from grader.verdict import Fact, Finding
 from practice.store import StoreError
 from questions.kinds import Mistake
@@ -47,6 +48,8 @@ class When:
 
 
 Template = str | When
+_NAMES: Final = ("first", "second", "wrt")
+"""Facts that hold canonical names of the task."""
 _BY_THE_AUTHOR: Final = ("wrong-option",)
 
 
@@ -56,8 +59,19 @@ def _filled(template: Template, data: Mapping[str, Fact]) -> str | None:
             return None
         template = template.say
     needed = {name for _, name, _, _ in string.Formatter().parse(template) if name}
-    facts = {name: fact_text(data[name]) for name in needed if data.get(name) not in (None, "", ())}
+    facts = {
+        name: fact_text(_displayed(data[name]) if name in _NAMES else data[name])
+        for name in needed
+        if data.get(name) not in (None, "", ())
+    }
     return template.format(**facts) if len(facts) == len(needed) else None
+
+
+def _displayed(fact: Fact) -> Fact:
+    """A canonical name as it is written: `ŷ` for `yhat`."""
+    if isinstance(fact, tuple):
+        return tuple(_displayed(item) for item in fact)
+    return show_name(fact) if isinstance(fact, str) else fact
 
 
 def fact_text(fact: Fact) -> str:

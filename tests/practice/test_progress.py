@@ -6,9 +6,10 @@ import pytest
 
 from practice.events import Event, Opened, Record, Skipped
 from practice.progress import progress, standings
+from questions.kinds import Question
 from tests.practice.make import explain, graded, number
 
-BANK = [
+BANK: list[Question] = [
     number("a"),
     number("b", skills=("calculus", "probability"), topic="classification"),
     number("c", skills=("engineering",), topic="stability", level="senior"),

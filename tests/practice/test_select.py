@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from practice.select import choose, order_of_options
+from questions.kinds import Question
 from tests.practice.make import choice, explain, number
 
-BANK = [number(f"n{k}") for k in range(4)] + [choice(f"c{k}") for k in range(3)] + [explain("e0"), explain("e1")]
+BANK: Sequence[Question] = (
+    [number(f"n{k}") for k in range(4)] + [choice(f"c{k}") for k in range(3)] + [explain("e0"), explain("e1")]
+)
 STANDINGS = st.dictionaries(st.sampled_from([q.id for q in BANK]), st.floats(0, 1))
 
 
@@ -44,7 +50,7 @@ def test_easier_levels_come_before_harder_ones() -> None:
 def test_kinds_alternate_and_a_session_does_not_begin_with_an_essay(seed: int) -> None:
     kinds = [question.kind for question in choose(BANK, {}, len(BANK), seed)]
     assert kinds[0] != "explain"
-    assert all(a != b for a, b in zip(kinds[:6], kinds[1:6], strict=False))
+    assert all(a != b for a, b in pairwise(kinds[:6]))
 
 
 @given(st.integers(0, 99))
