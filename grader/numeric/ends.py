@@ -60,6 +60,8 @@ def groups(trial: Trial, source: Source, failed: Sequence[Judged]) -> list[Group
         by_code.setdefault(code, []).append((item, region))
     if clip is not None:
         by_code.pop("wrong-value", None)  # the same bias where it is small
+    if "cancellation" in by_code and all(_rounding_size(item) for item, _ in by_code.get("underflow", ())):
+        by_code["cancellation"] += by_code.pop("underflow", [])  # absorbed like the rest, and smaller still
     for code, found in by_code.items():
         region = next((region for _, region in found if region is not None), None)
         made.append(Group(code, tuple(item for item, _ in found), {}, region, _of_code(trial, code, source)))
@@ -165,11 +167,21 @@ def classify(trial: Trial, item: Judged, source: Source) -> tuple[str, Region | 
     size = item.case.oracle.reach(item.case.probe.values)
     if 700 < size < 750 and np.all(truth.error(value) <= 0.2 * np.maximum(1.0, np.abs(truth.near))):
         return "underflow", None  # an exponential that is subnormal, with a few digits left
-    if np.all(truth.error(value) <= 1e3 * np.finfo(item.case.probe.dtype).eps * size * item.case.elements):
+    if _rounding_size(item):
         return "cancellation", None
     if _rounded_away(trial, item):
         return "cancellation", None
     return "wrong-value", next(iter(said.values()), None)
+
+
+def _rounding_size(item: Judged) -> bool:
+    """A finite number that is off by no more than rounding something of the size of the inputs."""
+    reply, truth = item.reply, item.case.truth
+    if reply is None or reply.value is None or not np.isfinite(reply.value).all():
+        return False
+    size = item.case.oracle.reach(item.case.probe.values)
+    eps = np.finfo(item.case.probe.dtype).eps
+    return bool(np.all(truth.error(reply.value) <= 1e3 * eps * size * item.case.elements))
 
 
 def narrowed(item: Judged, source: Source) -> bool:

@@ -122,6 +122,8 @@ def _patterns(
             yield np.where(places == count - 1, scalar, 0.0).astype(dtype)
             yield (scalar + middle).astype(dtype)  # a common offset
             yield np.where(places == 0, 0.0, np.where(places == 1, -scalar, 3.0)).astype(dtype)  # a gap
+            if scalar < 0:
+                yield np.where(places == 0, 0.0, scalar).astype(dtype)  # the largest alone, at 0
 
 
 def _scalars(domain: Interval, magnitudes: Sequence[float], critical: Sequence[float], dtype: Any) -> Iterator[float]:
