@@ -87,9 +87,9 @@ def ordinary_values(
 def _every(values: Sequence[Any], shape: tuple[int, ...], rng: np.random.Generator) -> Array:
     """Each value as often as there is room, shuffled: no label is left out by chance."""
     count = int(np.prod(shape, dtype=int))
-    order = list(rng.permutation(len(values)))
-    picked = [values[order[i % len(values)]] for i in range(count)]
-    return np.asarray([picked[i] for i in rng.permutation(count)]).reshape(shape)
+    order = rng.permutation(len(values))
+    picked = np.asarray(values)[order[np.arange(count) % len(values)]]
+    return np.asarray(rng.permutation(picked)).reshape(shape)
 
 
 def _interior(domain: Interval, shape: tuple[int, ...], rng: np.random.Generator, dtype: Any) -> Array:

@@ -81,7 +81,7 @@ def _clip(trial: Trial, source: Source, failed: Sequence[Judged]) -> tuple[float
     if len(finite) < 3:
         return None
     sample = finite[:: max(1, len(finite) // 24)]
-    named = source.epsilons()
+    named = source.epsilons
     plain = float_values(trial, variants.as_probabilities(trial.statement.formula), sample)
     for epsilon in dict.fromkeys((*named, *COMMON_EPSILONS)):
         share = 0.5 if epsilon in named else 0.9
@@ -153,7 +153,7 @@ def classify(trial: Trial, item: Judged, source: Source) -> tuple[str, Region | 
         if "overflow" in said:
             return "overflow", said["overflow"]
         return ("underflow", said["divide by zero"]) if "divide by zero" in said else ("overflow", None)
-    hidden = source.hider()
+    hidden = source.hider
     if hidden is not None and (said.keys() & {"invalid value", "divide by zero"}):
         return "hides-nan", Region(hidden.line, hidden.column - 1, hidden.line, hidden.column - 1 + hidden.length)
     if np.isinf(truth.near).any():
@@ -189,7 +189,7 @@ def narrowed(item: Judged, source: Source) -> bool:
     reply = item.reply
     if reply is None or reply.value is None or item.case.probe.dtype != np.float64:
         return False
-    if reply.dtype not in ("float32", "float16") and not source.narrows():
+    if reply.dtype not in ("float32", "float16") and not source.narrows:
         return False
     eps = float(np.finfo(np.float16 if reply.dtype == "float16" else np.float32).eps)
     size = item.case.oracle.reach(item.case.probe.values)

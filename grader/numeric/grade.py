@@ -132,7 +132,7 @@ def _explained(
         simplest = min(group.items, key=diagnose.simplicity)
         example = shown if group is first else simplest
         if group is not first and level == "stable":
-            example = shrunk(trial, simplest, level, group.same)
+            example = shrunk(trial, simplest, level, group.same, rounds=3)
         data = {**group.data, "level": level, "input": diagnose.inputs_text(trial.statement, example)}
         findings.append(Finding(group.code, severity, source.place(group.region), data))  # type: ignore[arg-type]
     return findings, diagnose.witness(trial.statement, shown)
@@ -204,7 +204,7 @@ def _speed(trial: Trial, source: Source) -> list[Finding]:
     probe = speed_probe(trial.statement, SPEED_ELEMENTS)
     if probe is None or trial.left() < 1:
         return []
-    reference = min(_reference_seconds(trial.statement, probe.values) for _ in range(2))
+    reference = min(_reference_seconds(trial.statement, probe.values) for _ in range(3))
     begin = time.monotonic()
     deadline, trial.deadline = trial.deadline, min(trial.deadline, begin + SPEED_SECONDS)
     reply = trial.replies([probe.call(trial.statement)])[0]
@@ -238,6 +238,6 @@ def _reference_seconds(statement: Statement, values: object) -> float:
         rows = SPEED_ELEMENTS if shape else 1
         items = tuple(rng.uniform(0.1, 0.9, rows) if variable.continuous else np.float64(0) for _ in range(count))
         inputs[name] = Value(shape, items)
-    begin = time.perf_counter()
+    begin = time.thread_time()
     evaluate_float(statement.formula, statement.scope, inputs, sizes)  # type: ignore[arg-type]
-    return time.perf_counter() - begin
+    return time.thread_time() - begin

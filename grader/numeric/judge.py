@@ -37,7 +37,7 @@ class Case:
     def bounds(self) -> Bounds:
         if self._bounds is None:
             values = self.probe.values
-            condition, reach = self.oracle.condition(values), self.oracle.reach(values)
+            condition, reach = self.oracle.condition(values, self.truth.shape), self.oracle.reach(values)
             self._bounds = bounds(self.truth, condition, reach, self.elements, self.probe.dtype)
         return self._bounds
 

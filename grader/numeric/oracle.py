@@ -73,11 +73,11 @@ class Oracle:
         digits = tuple(_digits(item) for item in found.items)
         return Truth(shape, np.array(near).reshape(shape), np.array(rest).reshape(shape), digits)
 
-    def condition(self, inputs: Inputs) -> Floats:
-        """S = Σ |xᵢ ∂f/∂xᵢ| over the continuous arguments, for each component of the value; one-sided at kinks."""
+    def condition(self, inputs: Inputs, shape: tuple[int, ...] = ()) -> Floats:
+        """S = Σ |xᵢ ∂f/∂xᵢ| over the continuous arguments, for each component of a value of `shape`; one-sided at
+        kinks."""
         points = exact(inputs)
         wrt = [name for name, variable in self.statement.variables.items() if variable.continuous]
-        shape = value(self.statement.formula, self.statement.scope, points, self.sizes(inputs), bits=8).shape
         places = product(*map(range, shape))
         parts = [self._part(component(self.statement.formula, place), points, wrt) for place in places]
         return np.array(parts).reshape(shape)

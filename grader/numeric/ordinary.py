@@ -165,7 +165,7 @@ def _weights(trial: Trial, item: Judged) -> dict[str, float]:
 def _by_formula(trial: Trial, source: Source, plain: Sequence[Judged]) -> list[Explained]:
     """Another formula gives the numbers that came."""
     statement = trial.statement
-    for epsilon in source.epsilons():
+    for epsilon in source.epsilons:
         for formula in variants.clipped(statement, epsilon):
             if reproduces(trial, formula, plain):
                 return [("clip-bias", {"epsilon": epsilon})]

@@ -6,6 +6,7 @@ import ast
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from grader.numeric.process import Region
@@ -16,7 +17,7 @@ HIDERS: Final = frozenset({"nan_to_num", "nansum", "nanmean", "isnan", "isfinite
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Source:
     """A submission that parses, and the name of the function to be called."""
 
@@ -34,6 +35,7 @@ class Source:
         end = region.end_column if region.end_line == region.line else len(raw.rstrip())
         return Place(region.line, start + 1, max(1, len(raw[:end].decode("utf-8", "ignore")) - start))
 
+    @cached_property
     def epsilons(self) -> list[float]:
         """The small constants in the text, which a clip may use."""
         found = {}
@@ -50,6 +52,7 @@ class Source:
                     found[2.0**-1022] = True
         return list(found)
 
+    @cached_property
     def hider(self) -> Place | None:
         """Where NaN is replaced or left out."""
         for node in ast.walk(self.tree):
@@ -58,6 +61,7 @@ class Source:
                 return Place(node.lineno, node.col_offset + 1, end - node.col_offset)
         return None
 
+    @cached_property
     def narrows(self) -> bool:
         """Whether a smaller floating type is named."""
         names = {"float32", "float16", "single", "half"}

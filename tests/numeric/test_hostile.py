@@ -16,7 +16,7 @@ POSIX_ONLY = {"kill", "segfault", "memory_hoard", "big_result", "signals_ignored
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_a_hostile_file_does_not_pass(path: Path, spares: Spares, bce: CodeTask, stable: str) -> None:
+def test_a_hostile_file_does_not_pass(path: Path, spares: Spares, bce: CodeTask) -> None:
     if os.name != "posix" and path.stem in POSIX_ONLY:
         pytest.skip("needs signals or limits of POSIX")
     source = path.read_text(encoding="utf-8")
@@ -28,7 +28,13 @@ def test_a_hostile_file_does_not_pass(path: Path, spares: Spares, bce: CodeTask,
     assert verdict.findings[0].code in source.splitlines()[0].removeprefix("# finding: ").split(" | ")
     assert verdict.witness is not None
     assert time.monotonic() - begin < 5
-    assert grade_code(bce, stable, spares=spares).outcome == "right"
+
+
+def test_the_next_submission_is_judged_as_if_nothing_had_been(spares: Spares, bce: CodeTask, stable: str) -> None:
+    for path in FILES:
+        if path.stem in ("closed_descriptors", "segfault", "forged_results", "patched_numpy", "top_loop"):
+            grade_code(bce, path.read_text(encoding="utf-8"), seconds=0.3, spares=spares)
+            assert grade_code(bce, stable, spares=spares).outcome == "right"
 
 
 @pytest.mark.parametrize(

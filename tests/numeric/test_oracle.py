@@ -65,7 +65,7 @@ def test_condition_is_one_sided_at_a_kink_and_moved_inside_where_there_is_no_slo
 
 def test_a_vector_has_a_condition_for_each_component() -> None:
     oracle, values = at("log_softmax(z)", ("z: real[K]",), z=[1.0, 2.0, 3.0])
-    condition = oracle.condition(values)
+    condition = oracle.condition(values, (3,))
     assert condition.shape == (3,)
     assert (condition > 0).all()
 

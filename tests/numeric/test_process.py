@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.numeric.child import BrokenFrame, lengths, pack
-from grader.numeric.process import Argument, Call, Child, Ended, Loaded, Reply, Spares, encode
+from grader.numeric.process import Argument, Call, Child, End, Ended, Loaded, Reply, Spares, encode
 
 posix = pytest.mark.skipif(os.name != "posix", reason="limits and sessions of POSIX")
 
@@ -25,7 +25,7 @@ def called(spares: Spares, source: str, *args: object, seconds: float = 5.0) -> 
     deadline = time.monotonic() + seconds
     with spares.take() as child:
         loaded = child.load(source, "<answer>", "f", seconds, deadline)
-        arguments = tuple(Argument(np.asarray(a), "C" if np.ndim(a) else "python") for a in args)
+        arguments = tuple(Argument(np.asarray(a), "C") for a in args)
         replies = child.run([Call(arguments, {})], deadline) if loaded.found else ()
     spares.replace()
     return loaded, replies, child
@@ -194,8 +194,8 @@ class _Fed(Child):
         self.ended = None
         self.printed = 0
 
-    def _end(self, why: str) -> Ended:  # type: ignore[override]
-        return Ended(why)  # type: ignore[arg-type]
+    def _end(self, why: End) -> Ended:
+        return Ended(why)
 
 
 json_values = st.recursive(
