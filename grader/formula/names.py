@@ -96,9 +96,12 @@ class Vocabulary:
         for name in self.names.values():
             if name.lower() == wanted.lower():
                 return display(name)
+        for mark in symbols.MARK_OF:
+            if (plain := self.names.get(wanted.removesuffix(mark))) is not None:
+                return display(plain)
         known: dict[str, str] = {spelling: display(name) for spelling, name in self.names.items()}
         known |= {name: name for name in self.sizes}
-        if len(wanted) > 2:
+        if len(symbol) > 2:
             known |= {name: name for name in (*BY_SPELLING, *BIG) if len(name) > 2}
         close = difflib.get_close_matches(wanted, known, n=1, cutoff=0.65)
         return known[close[0]] if close else None

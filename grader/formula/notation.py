@@ -254,6 +254,8 @@ class _Lexer:
             if fate != "keep":
                 self._lost_mark()
                 self.words -= fate == "words"
+                if fate == "drop" and self.tokens and self.tokens[-1].kind == "letter":
+                    self.tokens[-1] = replace(self.tokens[-1], end=end)
                 self.at = end
                 return
         self._emit("close", bracket, end)

@@ -7,20 +7,23 @@ and transposes. A leading minus takes the whole product that follows (`-x^2` is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import Final
 
-from grader.formula import branches, derivatives, operators
+from grader.formula import branches, calls, derivatives, indicators, scripts
+from grader.formula.big import big
+from grader.formula.cursor import Cursor
 from grader.formula.errors import Unreadable
 from grader.formula.limits import DEPTH, NODES, too_large
 from grader.formula.names import Vocabulary
 from grader.formula.notation import Token
 from grader.formula.parse_levels import Level
 from grader.formula.runs import Piece, Runs, unknown_symbol
-from grader.formula.symbols import CLOSING, OPENING
+from grader.formula.symbols import OPENING
 from grader.formula.syntax import (
+    AnySyntax,
     Apply,
     Bars,
     Delta,
@@ -46,20 +49,18 @@ RELATIONS: Final = frozenset(("<", "<=", ">", ">=", "==", "!="))
 _OPERAND: Final = ("a formula",)
 
 
-class Parser:
+class Parser(Cursor):
     """Reads one formula from tokens that end with an `end` token. `loss` lets `L` name the loss."""
 
     def __init__(self, tokens: Sequence[Token], vocabulary: Vocabulary, *, loss: bool = False) -> None:
-        self.tokens = list(tokens)
+        super().__init__(tokens)
         self.vocabulary = vocabulary
-        self.at = 0
         self.depth = 0
         self.bars = 0
         self.norms = 0
         self.equals = 0
         """Inside a condition, one `=` compares."""
         self.ampersand = True
-        self.closing = self._match_brackets()
         self.runs = Runs(
             self.tokens,
             vocabulary,
@@ -69,84 +70,6 @@ class Parser:
         )
 
     # -- tokens
-
-    @property
-    def token(self) -> Token:
-        return self.tokens[self.at]
-
-    def ahead(self, count: int = 1) -> Token:
-        return self.tokens[min(self.at + count, len(self.tokens) - 1)]
-
-    def sees(self, *texts: str) -> bool:
-        token = self.token
-        return token.text in texts and token.kind in ("op", "open", "close")
-
-    def advance(self) -> Token:
-        token = self.token
-        if token.kind != "end":
-            self.at += 1
-        return token
-
-    def expect(self, text: str) -> Token:
-        if not self.sees(text):
-            raise self.fail(text)
-        return self.advance()
-
-    def span(self, start: int) -> Span:
-        """From the token `start` to the last one read."""
-        return Span(self.tokens[start].start, self.tokens[max(self.at - 1, start)].end)
-
-    def tokens_between(self, start: int, end: int) -> str:
-        """The text of the tokens between two offsets, without spaces."""
-        return "".join(token.text for token in self.tokens if start <= token.start and token.end <= end)
-
-    def top_level(self, opening: int) -> Iterator[int]:
-        """The tokens directly within a bracket; each inner bracket counts as its opening token."""
-        at, close = opening + 1, self.closing[opening]
-        while at < close:
-            yield at
-            at = self.closing.get(at, at) + 1
-
-    def fail(self, *expected: str, at: int | None = None) -> Unreadable:
-        """The error at a token (the present one): where the text ends, just behind its last sign."""
-        index = self.at if at is None else at
-        token = self.tokens[index]
-        if token.kind == "end":
-            end = self.tokens[index - 1].end if index else token.start
-            return Unreadable("unreadable", Span(end, end), expected, {"got": ""})
-        return Unreadable("unreadable", Span(token.start, token.end), expected, {"got": token.text})
-
-    def _match_brackets(self) -> dict[int, int]:
-        """Opening token to closing token. Raises where brackets nest too deep, cross, or stay open."""
-        closing: dict[int, int] = {}
-        stack: list[int] = []
-        for index, token in enumerate(self.tokens):
-            if token.kind in ("open", "begin"):
-                stack.append(index)
-                if len(stack) > DEPTH:
-                    raise too_large("depth", DEPTH, len(stack), token.start, token.end)
-            elif token.kind in ("close", "end-begin"):
-                wanted = CLOSING.get(token.text, "cases")
-                if not stack or self.tokens[stack[-1]].text != wanted:
-                    if stack and token.kind == "close":
-                        opening = self.tokens[stack[-1]]
-                        raise Unreadable(
-                            "unreadable",
-                            Span(token.start, token.end),
-                            (OPENING.get(opening.text, "\\end{cases}"),),
-                            {"got": token.text},
-                        )
-                    raise Unreadable(
-                        "unreadable", Span(token.start, token.end), ("the end", "an operator"), {"got": token.text}
-                    )
-                closing[stack.pop()] = index
-        if stack:
-            token = self.tokens[stack[-1]]
-            expected = OPENING.get(token.text, "\\end{cases}")
-            raise Unreadable(
-                "unreadable", Span(token.start, token.end), (expected,), {"bracket": token.text, "unclosed": True}
-            )
-        return closing
 
     # -- the levels
 
@@ -207,7 +130,7 @@ class Parser:
         if sign and (self.sees(*_PRODUCTS) or self.token.kind in ("end", "close", "newline")):
             raise self.fail(*_OPERAND)
         right = self.signed() if sign else self.factor()
-        span = self._since(begin)
+        span = self.since(begin)
         return Quotient(left, right, span=span) if sign == "/" else Product(sign, left, right, span=span)
 
     def _sum(self, left: Syntax, begin: int) -> Syntax:
@@ -217,7 +140,7 @@ class Parser:
             sign = self.advance().text
             term = self.expression(Level.PRODUCT)
             terms.append(Minus(term, span=self.span(start)) if sign == "-" else term)
-        return Sum(tuple(terms), span=self._since(begin))
+        return Sum(tuple(terms), span=self.since(begin))
 
     def _relation(self, left: Syntax, begin: int) -> Syntax:
         ops: list[str] = []
@@ -226,14 +149,14 @@ class Parser:
             op = self.advance().text
             ops.append("==" if op == "=" else op)
             sides.append(self.expression(Level.SUM))
-        return Relation(tuple(ops), tuple(sides), span=self._since(begin))
+        return Relation(tuple(ops), tuple(sides), span=self.since(begin))
 
     def _logical(self, op: str, left: Syntax, level: Level, begin: int) -> Syntax:
         args = [left]
         while self.sees(op) or self._keyword() == op or (op == "and" and self.sees("&") and self.ampersand):
             self._skip_word()
             args.append(self.expression(level))
-        return Logical("and" if op == "and" else "or", tuple(args), span=self._since(begin))
+        return Logical("and" if op == "and" else "or", tuple(args), span=self.since(begin))
 
     def signed(self) -> Syntax:
         """A factor with a sign before it, as after `*`, `/` and `^`."""
@@ -249,10 +172,6 @@ class Parser:
         finally:
             self.depth -= 1
         return Minus(arg, span=self.span(start)) if sign == "-" else arg
-
-    def _since(self, begin: int) -> Span:
-        """From an offset to the last token read."""
-        return Span(begin, self.tokens[self.at - 1].end)
 
     # -- words that are operators
 
@@ -304,7 +223,7 @@ class Parser:
             if token.kind == "open" and token.text == "[":
                 if not self._takes_bracket(base):
                     return base
-                base = operators.bracket_subscript(self, base)
+                base = scripts.bracket_subscript(self, base)
             elif token.kind != "op":
                 return base
             elif token.text == "^":
@@ -317,13 +236,13 @@ class Parser:
                 self.advance()
                 base = Transpose(base, span=Span(base.span.start, token.end))
             elif token.text == "." and not token.space and self.ahead().kind == "letter" and not self.ahead().space:
-                base = operators.method(self, base)
+                base = calls.method(self, base)
             else:
                 return base
 
     def _takes_bracket(self, base: Syntax) -> bool:
         """`z[0]` is a component; `2[r>0]` and `(p-y)[r>0]` are products with an indicator."""
-        if operators.holds_relation(self, self.at):
+        if indicators.holds_relation(self, self.at):
             return False
         match base:
             case Ident(name, "name"):
@@ -338,7 +257,7 @@ class Parser:
     def _power(self, base: Syntax) -> Syntax:
         self.advance()
         token = self.token
-        special = operators.special_exponent(self, base)
+        special = scripts.special_exponent(self, base)
         if special is not None:
             return special
         if token.kind in ("end", "newline") or (token.kind == "close"):
@@ -351,11 +270,16 @@ class Parser:
             inner = self._subscripted(base.base, piece)
             return Power(inner, base.exponent, span=Span(base.span.start, inner.span.end))
         if isinstance(base, Norm) and base.order is None:
-            return operators.norm_order(self, base)
+            return scripts.norm_order(self, base)
         if isinstance(base, Power) and isinstance(base.base, Norm):
-            norm = operators.norm_order(self, base.base)
+            norm = scripts.norm_order(self, base.base)
             return Power(norm, base.exponent, span=Span(base.span.start, norm.span.end))
-        items = operators.subscript_items(self, base, piece)
+        if self.ahead().text == "+" or (self.ahead().text == "{" and self.ahead(2).text == "+"):
+            self.advance()
+            return scripts.positive_part(self, base)
+        if isinstance(base, Number):
+            raise self.fail("an operator", "the end")
+        items = scripts.subscript_items(self, base, piece)
         span = self.span(self.at - 1)
         return Subscript(base, items, span=Span(base.span.start, span.end))
 
@@ -383,11 +307,11 @@ class Parser:
                     return self._barred()
                 if token.text in ("∑", "∏"):
                     self.advance()
-                    return operators.big(self, "sum" if token.text == "∑" else "prod", start, symbol=True)
+                    return big(self, "sum" if token.text == "∑" else "prod", start, symbol=True)
                 if token.text == "frac":
                     return derivatives.fraction(self)
                 if token.text == "√":
-                    return operators.root(self)
+                    return calls.root(self)
                 if token.text == "∂":
                     if derivatives.derivative_ahead(self, start):
                         return derivatives.derivative(self)
@@ -402,7 +326,7 @@ class Parser:
         follower = self.ahead()
         indicator = token.text == "𝟙" or token.value == 1
         if indicator and follower.text in ("[", "(", "{", "_") and follower.kind in ("open", "op"):
-            node = operators.indicator(self, self.at + 1, start=self.at, sure=token.text == "𝟙")
+            node = indicators.indicator(self, self.at + 1, start=self.at, sure=token.text == "𝟙")
             if node is not None:
                 return node
         if token.text == "𝟙":
@@ -416,13 +340,13 @@ class Parser:
         match piece.meaning:
             case "function":
                 self.at = piece.after
-                return operators.function(self, piece.name, start, typed)
+                return calls.function(self, piece.name, start, typed)
             case "big":
                 self.at = piece.after
-                return operators.big(self, piece.name, start, symbol=typed in ("Σ", "Π"))
+                return big(self, piece.name, start, symbol=typed in ("Σ", "Π"))
             case "delta":
                 self.at = piece.after
-                items = operators.subscript_items(self, None, piece)
+                items = scripts.subscript_items(self, None, piece)
                 if len(items) == 1 and isinstance(items[0], Relation) and items[0].ops == ("==",):
                     items = items[0].sides
                 if len(items) != 2:
@@ -436,12 +360,12 @@ class Parser:
                 self.at = piece.after
                 ident = Ident(piece.name, meaning, typed, span=self.span(start))
                 if meaning == "identity" and self.token.text in ("[", "(", "{"):
-                    node = operators.indicator(self, self.at, start=start, sure=False)
+                    node = indicators.indicator(self, self.at, start=start, sure=False)
                     if node is not None:
                         return node
                 if meaning == "loss":
-                    operators.skip_arguments_of_loss(self)
-                if meaning == "name" and (call := operators.call_of_definition(self, ident)) is not None:
+                    calls.skip_arguments_of_loss(self)
+                if meaning == "name" and (call := calls.call_of_definition(self, ident)) is not None:
                     return call
                 if self.sees("_"):
                     return self._subscripted(ident, piece)
@@ -479,7 +403,7 @@ class Parser:
                 return Apply("dot", (left, right), span=self.span(start))
             case "{" if branches.holds_branches(self, start):
                 return branches.braced_branches(self)
-            case "[" if operators.holds_relation(self, start):
+            case "[" if indicators.holds_relation(self, start):
                 self.advance()
                 return self.inside("]", equals=True)
         self.advance()
@@ -519,13 +443,6 @@ class Parser:
     def begins_factor(self) -> bool:
         return self._juxtaposed(self._keyword())
 
-    def glued_letters(self, at: int) -> list[Token]:
-        """The letters from a token on, as far as no space or subscript comes between, and one sign behind them."""
-        end = at
-        while self.tokens[end].kind in ("letter", "word") and not (end > at and self.tokens[end].space):
-            end += 1
-        return self.tokens[at:end]
-
     def split_digit(self) -> Syntax:
         """The first digit of a number; the rest stays for what comes next (`\\frac12`)."""
         token = self.token
@@ -542,7 +459,7 @@ class Parser:
         if piece is None or piece.meaning not in ("name", "index", "size", "constant", "loss"):
             raise unknown_symbol(token.text, Span(token.start, token.end), self.vocabulary)
         self.advance()
-        return Ident(piece.name, piece.meaning, token.text, span=Span(token.start, token.end))  # type: ignore[arg-type]
+        return Ident(piece.name, piece.meaning, token.text, span=Span(token.start, token.end))
 
     def name_with_subscripts(self, piece: Piece) -> Syntax:
         """A name that was looked up, with the subscripts and components behind it."""
@@ -555,7 +472,7 @@ class Parser:
             if self.sees("_"):
                 node = self._subscripted(node, piece)
             elif self.sees("[") and self._takes_bracket(node):
-                node = operators.bracket_subscript(self, node)
+                node = scripts.bracket_subscript(self, node)
             else:
                 return node
 
@@ -583,9 +500,9 @@ class Parser:
                 if word_end is not None:
                     name = "".join(t.text for t in self.tokens[self.at : word_end])
                     self.at = word_end + 1
-                    options.append((name, operators.option_value(self)))
+                    options.append((name, calls.option_value(self)))
                 else:
-                    args.append(operators.argument(self))
+                    args.append(calls.argument(self))
                 if self.sees(","):
                     self.advance()
                 elif not self.sees(closing):
@@ -605,7 +522,7 @@ class Parser:
 
 def check_size(root: Syntax) -> None:
     """Raise `too-large` for more than `limits.NODES` nodes or a depth over `limits.DEPTH`."""
-    stack: list[tuple[Syntax, int]] = [(root, 1)]
+    stack: list[tuple[AnySyntax, int]] = [(root, 1)]
     count = 0
     while stack:
         node, depth = stack.pop()
@@ -614,4 +531,4 @@ def check_size(root: Syntax) -> None:
             raise too_large("depth", DEPTH, depth, node.span.start, node.span.end)
         if count > NODES:
             raise too_large("nodes", NODES, count, root.span.start, root.span.end)
-        stack.extend((below, depth + 1) for below in node.below)
+        stack.extend((part, depth + 1) for part in node.below)

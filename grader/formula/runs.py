@@ -212,6 +212,12 @@ class Runs:
             count += 1
         return count
 
+    def has_meaning(self, letter: str) -> bool:
+        """Whether a letter has a meaning already, as an index or as a name."""
+        name = canonical(letter)
+        known = letter in self.bound or letter in self.vocabulary.scope.indices
+        return known or name in self.vocabulary.names or name in self.vocabulary.sizes
+
     def index_like(self, letter: str) -> bool:
         """Whether a letter can stand for a position: bound, free, of a class, or not declared at all."""
         if letter in self.bound or letter in self.vocabulary.scope.indices:

@@ -128,7 +128,7 @@ LINE_ENVIRONMENTS: Final = frozenset(
 CASE_ENVIRONMENTS: Final = frozenset(("cases", "dcases", "array", "rcases"))
 
 _MODULES = """
-    np numpy torch math sp sympy jnp F nn functional special scipy tf jax
+    np numpy torch math sp sympy jnp F nn functional special linalg scipy tf jax
 """
 MODULES: Final = frozenset(_MODULES.split())
 """Prefixes of Python names that say where a function is from."""

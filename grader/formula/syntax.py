@@ -14,17 +14,17 @@ from grader.formula.tree import Span
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Syntax:
+class AnySyntax:
     span: Span
 
     @property
-    def below(self) -> tuple[_Syntax, ...]:
+    def below(self) -> tuple[AnySyntax, ...]:
         """The nodes directly below."""
-        found: list[_Syntax] = []
+        found: list[AnySyntax] = []
         stack: list[object] = [getattr(self, item.name) for item in fields(self)]
         while stack:
             part = stack.pop()
-            if isinstance(part, _Syntax):
+            if isinstance(part, AnySyntax):
                 found.append(part)
             elif isinstance(part, tuple):
                 stack.extend(part)
@@ -32,12 +32,12 @@ class _Syntax:
 
 
 @dataclass(frozen=True, slots=True)
-class Number(_Syntax):
+class Number(AnySyntax):
     value: Fraction
 
 
 @dataclass(frozen=True, slots=True)
-class Ident(_Syntax):
+class Ident(AnySyntax):
     """A name that the vocabulary knows, and as what."""
 
     name: str
@@ -46,7 +46,7 @@ class Ident(_Syntax):
 
 
 @dataclass(frozen=True, slots=True)
-class Apply(_Syntax):
+class Apply(AnySyntax):
     """A function with its arguments; `options` are Python's keyword arguments."""
 
     function: str
@@ -55,7 +55,7 @@ class Apply(_Syntax):
 
 
 @dataclass(frozen=True, slots=True)
-class Subscript(_Syntax):
+class Subscript(AnySyntax):
     """`z_i`, `X_{ij}` (`code` false, positions from 1) or `z[i]` (`code` true, positions from 0)."""
 
     base: Syntax
@@ -64,17 +64,17 @@ class Subscript(_Syntax):
 
 
 @dataclass(frozen=True, slots=True)
-class Minus(_Syntax):
+class Minus(AnySyntax):
     arg: Syntax
 
 
 @dataclass(frozen=True, slots=True)
-class Sum(_Syntax):
+class Sum(AnySyntax):
     terms: tuple[Syntax, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Product(_Syntax):
+class Product(AnySyntax):
     """`sign` is `*`, `·`, `` (juxtaposed), `@` or `⊙`."""
 
     sign: str
@@ -83,24 +83,24 @@ class Product(_Syntax):
 
 
 @dataclass(frozen=True, slots=True)
-class Quotient(_Syntax):
+class Quotient(AnySyntax):
     num: Syntax
     den: Syntax
 
 
 @dataclass(frozen=True, slots=True)
-class Power(_Syntax):
+class Power(AnySyntax):
     base: Syntax
     exponent: Syntax
 
 
 @dataclass(frozen=True, slots=True)
-class Transpose(_Syntax):
+class Transpose(AnySyntax):
     base: Syntax
 
 
 @dataclass(frozen=True, slots=True)
-class Prime(_Syntax):
+class Prime(AnySyntax):
     """`X'`, `L'`, `f'(z)`: a transpose or a derivative, as the shape says."""
 
     base: Syntax
@@ -109,7 +109,7 @@ class Prime(_Syntax):
 
 
 @dataclass(frozen=True, slots=True)
-class Binder(_Syntax):
+class Binder(AnySyntax):
     """`i`, `i=1` with `^n`, `j≠k`: an index of a big operator and what it runs over."""
 
     index: str
@@ -120,7 +120,7 @@ class Binder(_Syntax):
 
 
 @dataclass(frozen=True, slots=True)
-class Big(_Syntax):
+class Big(AnySyntax):
     """Σ, mean, Π, max, min over an index, or over all components where `binders` is empty."""
 
     op: Literal["sum", "mean", "prod", "max", "min"]
@@ -131,7 +131,7 @@ class Big(_Syntax):
 
 
 @dataclass(frozen=True, slots=True)
-class Relation(_Syntax):
+class Relation(AnySyntax):
     """`a < b`, `a < b <= c`."""
 
     ops: tuple[str, ...]
@@ -139,27 +139,27 @@ class Relation(_Syntax):
 
 
 @dataclass(frozen=True, slots=True)
-class Logical(_Syntax):
+class Logical(AnySyntax):
     op: Literal["and", "or", "not"]
     args: tuple[Syntax, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Truth(_Syntax):
+class Truth(AnySyntax):
     """`True`, `otherwise`."""
 
     value: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Branches(_Syntax):
+class Branches(AnySyntax):
     branches: tuple[tuple[Syntax, Syntax], ...]
     """(condition, value)."""
     otherwise: Syntax | None
 
 
 @dataclass(frozen=True, slots=True)
-class Derivative(_Syntax):
+class Derivative(AnySyntax):
     """`dL/dz`, `∂/∂z (…)`, `∇_w L`; `wrt` None where it is not said."""
 
     of: Syntax
@@ -168,20 +168,20 @@ class Derivative(_Syntax):
 
 
 @dataclass(frozen=True, slots=True)
-class Bars(_Syntax):
+class Bars(AnySyntax):
     """`|x|`: an absolute value, of every component."""
 
     arg: Syntax
 
 
 @dataclass(frozen=True, slots=True)
-class Norm(_Syntax):
+class Norm(AnySyntax):
     arg: Syntax
     order: Syntax | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Delta(_Syntax):
+class Delta(AnySyntax):
     """Kronecker's δ."""
 
     left: Syntax

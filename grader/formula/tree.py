@@ -174,7 +174,25 @@ class Deriv(_Node):
 
 
 Cond = Compare | Logic
-Expr = Num | Const | Name | IndexVar | Size | Index | Add | Neg | Mul | Div | Pow | MatMul | Call | Reduce | Indicator | Cases | Deriv
+Expr = (
+    Num
+    | Const
+    | Name
+    | IndexVar
+    | Size
+    | Index
+    | Add
+    | Neg
+    | Mul
+    | Div
+    | Pow
+    | MatMul
+    | Call
+    | Reduce
+    | Indicator
+    | Cases
+    | Deriv
+)
 Node = Expr | Cond
 
 ZERO = Num(Fraction(0))

@@ -1,0 +1,310 @@
+"""Functions and methods, with their arguments in brackets or without."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, Final
+
+from grader.formula import names
+from grader.formula.big import reduced
+from grader.formula.derivatives import latex_argument
+from grader.formula.functions import BY_SPELLING, FUNCTIONS
+from grader.formula.names import canonical
+from grader.formula.parse_levels import Level
+from grader.formula.runs import Piece, unknown_symbol
+from grader.formula.scripts import subscript_items
+from grader.formula.symbols import GREEK
+from grader.formula.syntax import (
+    Apply,
+    Branches,
+    Delta,
+    Ident,
+    Logical,
+    Minus,
+    Number,
+    Power,
+    Prime,
+    Product,
+    Quotient,
+    Relation,
+    Subscript,
+    Sum,
+    Syntax,
+    Transpose,
+    Truth,
+)
+from grader.formula.tree import Span
+
+if TYPE_CHECKING:
+    from grader.formula.parse import Parser
+
+
+_ZERO: Final = Fraction(0)
+_ONE: Final = Fraction(1)
+_TWO: Final = Fraction(2)
+_COMPONENTWISE: Final = frozenset(("softmax", "log_softmax"))
+
+
+def function(parser: Parser, name: str, start: int, typed: str) -> Syntax:
+    """A function with what follows: its power (`sin^2 x`), its primes, its argument in brackets or the next factor."""
+    power: Syntax | None = None
+    below: tuple[Syntax, ...] = ()
+    count = 0
+    while True:
+        if parser.sees("^") and (marks := _raised_primes(parser)):
+            count += marks
+        elif parser.sees("^") and parser.ahead().text != "T":
+            parser.advance()
+            power = latex_argument(parser) if parser.token.kind in ("open", "number") else parser.signed()
+            if isinstance(power, Minus):
+                raise parser.fail("a function with its argument in brackets", at=parser.at - 1)
+        elif parser.sees("_"):
+            below = subscript_items(parser, None, Piece("function", name, parser.at))
+        elif parser.sees("'") and not parser.token.space:
+            parser.advance()
+            count += 1
+        else:
+            break
+    node = _applied(parser, name, start, typed, below)
+    if count and isinstance(node, Apply):
+        node = Prime(node, count, node.args[0], span=node.span)
+    if power is not None:
+        node = Power(node, power, span=node.span)
+    return node
+
+
+def _raised_primes(parser: Parser) -> int:
+    """`^{\\prime}`, `^\\prime`: how many; they are read past."""
+    tokens, at = parser.tokens, parser.at + 1
+    braced = tokens[at].text == "{"
+    end = at + braced
+    while tokens[end].text == "'":
+        end += 1
+    count = end - at - braced
+    if count:
+        parser.at = end + braced
+    return count
+
+
+def _applied(parser: Parser, name: str, start: int, typed: str, below: tuple[Syntax, ...]) -> Syntax:
+    token = parser.token
+    options: tuple[tuple[str, Syntax], ...] = ()
+    if name == "Piecewise":
+        return _sympy_piecewise(parser, start)
+    if token.kind == "open" and token.text in ("(", "[", "{"):
+        args, options = parser.arguments()
+    elif (token.kind == "op" and token.text == "-") or parser.begins_factor():
+        low = FUNCTIONS[name].low if name in FUNCTIONS else 2
+        if low > 1 or (name == "gamma" and typed != "Γ"):
+            if len(typed) == 1 or canonical(typed) in GREEK.values():
+                raise unknown_symbol(typed, _typed_span(parser, start), parser.vocabulary)
+            raise parser.fail("(")
+        args = (parser.signed(),)
+    else:
+        if typed in GREEK or typed in GREEK.values():
+            raise unknown_symbol(typed, _typed_span(parser, start), parser.vocabulary)
+        raise parser.fail("(")
+    span = parser.span(start)
+    if below:
+        if name == "log":
+            name = _log_base(parser, below[0])
+        elif name in _COMPONENTWISE:
+            return Subscript(Apply(name, args, options, span=span), below, span=span)
+        elif name == "norm":
+            args = (*args, *below)
+        else:
+            raise unknown_symbol(typed + "_…", _typed_span(parser, start), parser.vocabulary)
+    return _rewritten(parser, name, args, options, span)
+
+
+def _typed_span(parser: Parser, start: int) -> Span:
+    return Span(parser.tokens[start].start, parser.tokens[parser.runs.word_end(start) - 1].end)
+
+
+def _log_base(parser: Parser, base: Syntax) -> str:
+    match base:
+        case Number(value) if value == 2:
+            return "log2"
+        case Number(value) if value == 10:
+            return "log10"
+        case Ident("e"):
+            return "log"
+    raise parser.fail("base 2, 10 or e", at=parser.at - 1)
+
+
+def _rewritten(
+    parser: Parser, name: str, args: tuple[Syntax, ...], options: tuple[tuple[str, Syntax], ...], span: Span
+) -> Syntax:
+    """Python's calls that other syntax has already."""
+    match name, args:
+        case "where", (condition, value, other):
+            return Branches(((condition, value),), other, span=span)
+        case "square", (arg,):
+            return Power(arg, Number(_TWO, span=span), span=span)
+        case "power", (base, exponent):
+            return Power(base, exponent, span=span)
+        case "divide", (left, right):
+            return Quotient(left, right, span=span)
+        case "multiply", (left, right):
+            return Product("⊙", left, right, span=span)
+        case "matmul", (left, right):
+            return Product("@", left, right, span=span)
+        case "dot", (left, right):
+            return Product("@", left, right, span=span)
+        case "negative", (arg,):
+            return Minus(arg, span=span)
+        case "subtract", (left, right):
+            return Sum((left, Minus(right, span=right.span)), span=span)
+        case "add", (left, right):
+            return Sum((left, right), span=span)
+        case "reciprocal", (arg,):
+            return Quotient(Number(_ONE, span=span), arg, span=span)
+        case "transpose", (arg,):
+            return Transpose(arg, span=span)
+        case "float", (arg, *_):
+            return arg
+        case "indicator", (condition,):
+            return condition
+        case "equal", (left, right):
+            return Relation(("==",), (left, right), span=span)
+        case "not", (condition,):
+            return Logical("not", (condition,), span=span)
+        case "heaviside", (arg,):
+            return Relation((">",), (arg, Number(_ZERO, span=span)), span=span)
+        case "heaviside", (arg, value):
+            zero = Number(_ZERO, span=span)
+            above = (Relation((">",), (arg, zero), span=span), Number(_ONE, span=span))
+            return Branches((above, (Relation(("==",), (arg, zero), span=span), value)), zero, span=span)
+        case "kronecker", (left, right):
+            return Delta(left, right, span=span)
+    if name not in FUNCTIONS:
+        raise parser.fail("another number of arguments", at=parser.at - 1)
+    return Apply(name, args, options, span=span)
+
+
+def _sympy_piecewise(parser: Parser, start: int) -> Syntax:
+    """`Piecewise((a, c), (b, True))`."""
+    parser.expect("(")
+    branches: list[tuple[Syntax, Syntax]] = []
+    while not parser.sees(")"):
+        parser.expect("(")
+        value = parser.expression()
+        parser.expect(",")
+        parser.ampersand = True
+        condition = parser.inside(")")
+        branches.append((condition, value))
+        if not parser.sees(")"):
+            parser.expect(",")
+    parser.advance()
+    otherwise: Syntax | None = None
+    if branches and isinstance(branches[-1][0], Truth) and branches[-1][0].value:
+        otherwise = branches.pop()[1]
+    if not branches:
+        if otherwise is not None:
+            return otherwise
+        raise parser.fail("(value, condition)", at=parser.at - 1)
+    return Branches(tuple(branches), otherwise, span=parser.span(start))
+
+
+def root(parser: Parser) -> Syntax:
+    """`√x`, `\\sqrt{x}`, `\\sqrt[3]{x}`."""
+    start = parser.at
+    parser.advance()
+    if parser.sees("[") and parser.tokens[parser.closing[parser.at] + 1].text == "{":
+        parser.advance()
+        order = parser.inside("]")
+        base = latex_argument(parser)
+        span = parser.span(start)
+        return Power(base, Quotient(Number(_ONE, span=span), order, span=span), span=span)
+    if parser.token.kind == "open":
+        args, _ = parser.arguments()
+        if len(args) != 1:
+            raise parser.fail("one argument", at=parser.at - 1)
+        return Apply("sqrt", args, span=parser.span(start))
+    return Apply("sqrt", (parser.factor(),), span=parser.span(start))
+
+
+def call_of_definition(parser: Parser, ident: Ident) -> Syntax | None:
+    """`f(z)` where `f(z) = …` was introduced, or `p(z)` where p was introduced as a formula in z."""
+    definition = parser.vocabulary.scope.definitions.get(ident.name)
+    if definition is None or not parser.sees("(") or definition.shape:
+        return None
+    start = parser.at
+    if definition.parameters:
+        args, _ = parser.arguments()
+        if len(args) != len(definition.parameters):
+            raise parser.fail(f"{len(definition.parameters)} arguments", at=parser.at - 1)
+        if all(isinstance(a, Ident) and a.name == p for a, p in zip(args, definition.parameters, strict=True)):
+            return ident
+        return Apply("@" + ident.name, args, span=parser.span(start))
+    inner = parser.at + 1
+    if parser.tokens[inner].kind in ("letter", "word"):
+        piece = parser.runs.quantity(inner)
+        if (
+            piece is not None
+            and piece.meaning == "name"
+            and piece.after == parser.closing[parser.at]
+            and parser.mentions(ident, piece.name)
+        ):
+            parser.at = piece.after + 1
+            return ident
+    return None
+
+
+def skip_arguments_of_loss(parser: Parser) -> None:
+    """`L(p, y)` is L: a list of names tells what it depends on."""
+    if not parser.sees("("):
+        return
+    close = parser.closing[parser.at]
+    at = parser.at + 1
+    while at < close:
+        if parser.tokens[at].kind not in ("letter", "word"):
+            return
+        piece = parser.runs.quantity(at)
+        if piece is None or piece.meaning != "name":
+            return
+        at = piece.after
+        if at < close and parser.tokens[at].text in (",", ";", "|"):
+            at += 1
+        elif at < close:
+            return
+    parser.at = close + 1
+
+
+def option_value(parser: Parser) -> Syntax:
+    """The value of a keyword argument."""
+    if parser.token.kind in ("letter", "word") and parser.runs.word(parser.at) == "None":
+        start = parser.at
+        parser.skip_word()
+        return Truth(False, span=parser.span(start))
+    if parser.sees("("):
+        raise parser.fail("one axis")
+    return parser.expression(Level.SUM)
+
+
+def argument(parser: Parser) -> Syntax:
+    """One argument of a call."""
+    return parser.expression()
+
+
+def method(parser: Parser, base: Syntax) -> Syntax:
+    """`X.T`, `r.sum()`, `p.log()`, `X.dot(w)`."""
+    at = parser.at + 1
+    name, end = parser.runs.word(at), parser.runs.word_end(at)
+    while parser.tokens[end].text == "_" and parser.tokens[end + 1].kind == "letter":
+        name += "_" + parser.runs.word(end + 1)
+        end = parser.runs.word_end(end + 1)
+    if name == "T":
+        parser.at = end
+        return Transpose(base, span=Span(base.span.start, parser.tokens[end - 1].end))
+    if parser.tokens[end].text != "(":
+        raise parser.fail(".T", at=at)
+    known = name in names.BIG or name in names.EXTREMES or name in BY_SPELLING or name in names.CALLS
+    if not known:
+        raise unknown_symbol(name, Span(parser.tokens[at].start, parser.tokens[end - 1].end), parser.vocabulary)
+    parser.at = end
+    args, options = parser.arguments()
+    span = Span(base.span.start, parser.tokens[parser.at - 1].end)
+    if name in names.BIG or (name in names.EXTREMES and not args):
+        return reduced(parser, names.BIG.get(name) or names.EXTREMES[name], (base, *args), options, span)
+    return _rewritten(parser, BY_SPELLING.get(name) or names.CALLS[name], (base, *args), options, span)
