@@ -11,7 +11,7 @@ import numpy as np
 from grader.numeric import ends, ordinary
 from grader.numeric.ends import Group, failure_code
 from grader.numeric.judge import Judged
-from grader.numeric.process import Failure
+from grader.numeric.messages import Failure
 from grader.numeric.shrink import SHOWN, cost, number, text
 from grader.numeric.source import Source
 from grader.numeric.task import Statement

@@ -13,7 +13,7 @@ from grader.formula.tree import Expr
 from grader.numeric import variants
 from grader.numeric.float_values import float_values
 from grader.numeric.judge import Judged
-from grader.numeric.process import Failure, Region
+from grader.numeric.messages import Failure, Region
 from grader.numeric.source import Source
 from grader.numeric.trial import Trial
 from grader.verdict import Fact

@@ -19,8 +19,9 @@ from grader.formula.evaluate import Value
 from grader.formula.floats import evaluate_float
 from grader.numeric import diagnose
 from grader.numeric.judge import Judged, Plan, failing, levels, plan, shares
+from grader.numeric.messages import Failure
 from grader.numeric.probes import speed_probe
-from grader.numeric.process import Child, Ended, Failure, Spares
+from grader.numeric.process import Child, Ended, Spares
 from grader.numeric.shrink import shrunk
 from grader.numeric.source import Source, examine
 from grader.numeric.task import CodeTask, Statement, state
@@ -131,8 +132,6 @@ def _explained(
     for group in explained:
         simplest = min(group.items, key=diagnose.simplicity)
         example = shown if group is first else simplest
-        if group is not first and level == "stable":
-            example = shrunk(trial, simplest, level, group.same, rounds=3)
         data = {**group.data, "level": level, "input": diagnose.inputs_text(trial.statement, example)}
         findings.append(Finding(group.code, severity, source.place(group.region), data))  # type: ignore[arg-type]
     return findings, diagnose.witness(trial.statement, shown)

@@ -10,9 +10,9 @@ from typing import Final, Literal
 import numpy as np
 
 from grader.numeric import probes
+from grader.numeric.messages import Reply
 from grader.numeric.oracle import NO_TRUTH, Bounds, C, Oracle, Truth, bounds
 from grader.numeric.probes import Probe
-from grader.numeric.process import Reply
 from grader.numeric.task import Statement
 from grader.verdict import Levels
 

@@ -16,7 +16,7 @@ import numpy as np
 from grader.formula.declare import Interval
 from grader.numeric.draw import Array, draw, sizes_of, takes_integers, whole
 from grader.numeric.extremes import MAGNITUDES, NARROW, batches_of, singles_of, thinned
-from grader.numeric.process import Argument, Call, Layout
+from grader.numeric.messages import Argument, Call, Layout
 from grader.numeric.task import Statement
 
 Region = Literal["ordinary", "extreme"]

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import atexit
 import contextlib
-import json
 import math
 import mmap
 import os
@@ -22,15 +21,13 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
-from grader.numeric.child import PREFIX, RESULT_LIMIT, TEXT_LIMIT, BrokenFrame, lengths, pack, read_exactly
+from grader.numeric.child import PREFIX, RESULT_LIMIT, BrokenFrame, lengths, pack, read_exactly
+from grader.numeric.messages import Call, Loaded, Reply, encode, read_failure, read_header, read_rows, read_texts
 
 PROGRAM = Path(__file__).with_name("child.py")
 MEMORY = 2 << 30
@@ -39,9 +36,7 @@ REPLY_BODY_LIMIT = 2 * RESULT_LIMIT
 OUTPUT_LIMIT = 1 << 20
 """Bytes that a submission may print; beyond that it is ended."""
 
-Layout = Literal["C", "F", "strided", "python", "scalar"]
 End = Literal["timeout", "forged", "flood", "died"]
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,74 +44,6 @@ class Isolation:
     """What separates a submission from the rest of this machine, by name."""
 
     layers: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Argument:
-    """One input: its numbers, and how the function gets them."""
-
-    array: NDArray[Any]
-    layout: Layout = "C"
-    readonly: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One call of the submission: required arguments by position, optional ones by keyword."""
-
-    args: tuple[Argument, ...]
-    kwargs: Mapping[str, Argument]
-
-
-@dataclass(frozen=True, slots=True)
-class Region:
-    """A place in the submission; columns count UTF-8 bytes from 0."""
-
-    line: int
-    column: int
-    end_line: int
-    end_column: int
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """An exception: its class and base classes, its message, and where the submission raised it."""
-
-    kinds: tuple[str, ...]
-    message: str
-    where: Region | None
-    name: str | None = None
-    """The module that an ImportError misses."""
-
-
-@dataclass(frozen=True, slots=True)
-class Warned:
-    """What NumPy said during a call, and where."""
-
-    message: str
-    where: Region | None
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What one call gave. `value` is None unless real numbers came back."""
-
-    type: str
-    dtype: str | None
-    shape: tuple[int, ...] | None
-    value: Floats | None
-    failure: Failure | None
-    warnings: tuple[Warned, ...]
-    mutated: tuple[int, ...]
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """How reading the submission went."""
-
-    failure: Failure | None
-    found: bool
 
 
 @dataclass(eq=False)
@@ -201,9 +128,9 @@ class Child:
         header = {"kind": "load", "token": self.token, "name": name, "entry": entry, "limits": limits}
         self._send(pack(header, source.encode("utf-8", "surrogatepass")), deadline)
         layers = self._checked(self._receive(deadline)[0], "walled").get("layers")
-        self.isolation = Isolation((*_own_layers(), *_texts(layers)))
+        self.isolation = Isolation((*_own_layers(), *read_texts(layers)))
         answer = self._checked(self._receive(deadline)[0], "loaded")
-        return Loaded(_failure(answer.get("failure")), answer.get("found") is True)
+        return Loaded(read_failure(answer.get("failure")), answer.get("found") is True)
 
     def run(self, calls: Sequence[Call], deadline: float) -> tuple[Reply, ...]:
         """One reply a call, in order; fewer when the child ended: then `ended` says why, `at_hand` where."""
@@ -217,10 +144,11 @@ class Child:
                 rows = answer.get("rows")
                 if answer.get("first") != len(replies) or not isinstance(rows, list) or not rows:
                     raise self._end("forged")
-                for row in rows:
-                    reply, body = self._reply(row, body)
-                    replies.append(reply)
-                if body or len(replies) > len(calls):
+                try:
+                    replies += read_rows(rows, body)
+                except BrokenFrame:
+                    raise self._end("forged") from None
+                if len(replies) > len(calls):
                     raise self._end("forged")
         except Ended as ended:
             self.ended = ended
@@ -282,44 +210,9 @@ class Child:
     def _checked(self, header: bytes, kind: str) -> dict[str, Any]:
         """A reply's header, if it is one of ours. Raises Ended."""
         try:
-            answer = json.loads(header, parse_constant=_refuse)
-        except (ValueError, RecursionError):
+            return read_header(header, self.token, kind)
+        except BrokenFrame:
             raise self._end("forged") from None
-        if not isinstance(answer, dict) or answer.get("token") != self.token or answer.get("kind") != kind:
-            raise self._end("forged")
-        return answer
-
-    def _reply(self, row: object, body: bytes) -> tuple[Reply, bytes]:
-        """One result, checked field by field, and what follows its numbers."""
-        if not isinstance(row, list) or len(row) != 7:
-            raise self._end("forged")
-        kind, dtype, sizes, seconds, failure, warnings, mutated = row
-        lists = isinstance(warnings, list) and isinstance(mutated, list)
-        if not isinstance(kind, str) or not isinstance(seconds, float) or not lists:
-            raise self._end("forged")
-        shape = None
-        if sizes is not None:
-            if not isinstance(sizes, list) or len(sizes) > 64 or not all(_count(size) for size in sizes):
-                raise self._end("forged")
-            shape = tuple(sizes)
-        value = None
-        if shape is not None and (kind == "number" or (kind == "array" and _real(dtype))):
-            size = math.prod(shape) * 8
-            if size > len(body):
-                raise self._end("forged")
-            value, body = np.frombuffer(body[:size], "<f8").reshape(shape), body[size:]
-        said = [item for item in warnings if isinstance(item, dict)]
-        reply = Reply(
-            type=_text(kind),
-            dtype=_text(dtype) if dtype is not None else None,
-            shape=shape,
-            value=value,
-            failure=_failure(failure),
-            warnings=tuple(Warned(_text(item.get("message")), _region(item.get("where"))) for item in said),
-            mutated=tuple(at for at in mutated if _count(at)),
-            seconds=seconds,
-        )
-        return reply, body
 
     def _end(self, why: End) -> Ended:
         """Kills what is left, and says why it ended."""
@@ -385,19 +278,6 @@ def spares() -> Spares:
     return made
 
 
-def encode(calls: Sequence[Call], token: str) -> bytes:
-    """The frame that asks for these calls."""
-    body: list[bytes] = []
-
-    def form(argument: Argument) -> list[Any]:
-        array = argument.array
-        body.append(array.tobytes())
-        return [array.dtype.str, array.shape, argument.layout, argument.readonly]
-
-    forms = [[[form(a) for a in (*call.args, *call.kwargs.values())], list(call.kwargs)] for call in calls]
-    return pack({"kind": "run", "token": token, "calls": forms}, b"".join(body))
-
-
 def _environment(folder: str) -> dict[str, str]:
     """Nothing of the parent's but what a system needs to start a program at all."""
     needed = {name: os.environ[name] for name in ("SYSTEMROOT", "SYSTEMDRIVE") if name in os.environ}
@@ -409,37 +289,3 @@ def _environment(folder: str) -> dict[str, str]:
 def _own_layers() -> tuple[str, ...]:
     session = ("session",) if os.name == "posix" else ()
     return ("process", *session, "empty-folder", "clean-environment", "closed-descriptors", "output-cap", "wall-clock")
-
-
-def _refuse(constant: str) -> float:
-    raise ValueError(constant)
-
-
-def _real(dtype: object) -> bool:
-    return isinstance(dtype, str) and dtype.startswith(("float", "int", "uint", "bool"))
-
-
-def _count(value: object) -> bool:
-    return type(value) is int and 0 <= value < 1 << 40
-
-
-def _text(value: object) -> str:
-    return "".join(c if c.isprintable() else " " for c in value[:TEXT_LIMIT]) if isinstance(value, str) else ""
-
-
-def _texts(value: object) -> tuple[str, ...]:
-    return tuple(_text(item) for item in value[:32]) if isinstance(value, list) else ()
-
-
-def _region(value: object) -> Region | None:
-    if not isinstance(value, list) or len(value) != 4 or not all(_count(item) for item in value) or value[0] < 1:
-        return None
-    return Region(*value)
-
-
-def _failure(value: object) -> Failure | None:
-    if not isinstance(value, dict):
-        return None
-    name = value.get("name")
-    kinds = _texts(value.get("kinds")) or ("Exception",)
-    return Failure(kinds, _text(value.get("message")), _region(value.get("where")), _text(name) if name else None)

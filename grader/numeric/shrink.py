@@ -23,14 +23,12 @@ SHOWN: Final = 8
 Array = NDArray[Any]
 
 
-def shrunk(
-    trial: Trial, found: Judged, level: str, same: Callable[[Judged], bool] | None, rounds: int = ROUNDS
-) -> Judged:
+def shrunk(trial: Trial, found: Judged, level: str, same: Callable[[Judged], bool] | None) -> Judged:
     """Round by round, the simplest of several simpler inputs that fails at `level`, and in the same way."""
     kind = looks(found)
     alike = same or (lambda item: looks(item) == kind)
     best = found
-    for _ in range(rounds):
+    for _ in range(ROUNDS):
         if trial.ended is not None or trial.left() < 0.5:
             break
         simpler = [p for p in _candidates(trial.statement, best.case.probe) if cost(p) < cost(best.case.probe)]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from grader.numeric.process import Region
+from grader.numeric.messages import Region
 from grader.verdict import Finding, Place
 
 LENGTH_LIMIT: Final = 200_000

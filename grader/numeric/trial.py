@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from grader.numeric.judge import Case, Judged, cases, judge
+from grader.numeric.messages import Call, Reply
 from grader.numeric.oracle import Oracle
 from grader.numeric.probes import Probe
-from grader.numeric.process import Call, Child, Ended, Reply
+from grader.numeric.process import Child, Ended
 from grader.numeric.task import Statement
 
 

@@ -15,7 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.numeric.child import BrokenFrame, lengths, pack
-from grader.numeric.process import Argument, Call, Child, End, Ended, Loaded, Reply, Spares, encode
+from grader.numeric.messages import Argument, Call, Loaded, Reply, encode, read_header, read_rows
+from grader.numeric.process import Child, Spares
 
 posix = pytest.mark.skipif(os.name != "posix", reason="limits and sessions of POSIX")
 
@@ -186,18 +187,6 @@ def test_a_prefix_is_ours_and_within_limits_or_broken(prefix: bytes) -> None:
     assert body <= 1000
 
 
-class _Fed(Child):
-    """A child whose frames are made up."""
-
-    def __init__(self) -> None:
-        self.token = "t"
-        self.ended = None
-        self.printed = 0
-
-    def _end(self, why: End) -> Ended:
-        return Ended(why)
-
-
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats() | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=8) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
@@ -208,16 +197,16 @@ json_values = st.recursive(
 @given(json_values, st.binary(max_size=64))
 @settings(max_examples=300)
 def test_any_row_is_a_reply_or_forged(row: object, body: bytes) -> None:
-    reply = None
-    with contextlib.suppress(Ended):
-        reply, _ = _Fed()._reply(row, body)
+    reply: Reply | None = None
+    with contextlib.suppress(BrokenFrame):
+        (reply,) = read_rows([row], body)
     assert reply is None or reply.value is None or reply.value.dtype == np.float64
 
 
 @given(json_values)
 def test_a_header_without_the_token_is_forged(value: object) -> None:
-    with pytest.raises(Ended):
-        _Fed()._checked(json.dumps(value).encode(), "results")
+    with pytest.raises(BrokenFrame):
+        read_header(json.dumps(value).encode(), "t", "results")
 
 
 def test_a_frame_is_what_was_packed() -> None:
