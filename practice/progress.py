@@ -73,7 +73,7 @@ def standings(records: Iterable[Record]) -> dict[str, Standing]:
             _keep(last, event.question, record.at, Standing(None if event.self_marked else event.score or 0.0, own))
     for session in sessions(kept):
         for turn in session.turns:
-            if turn.done:
+            if turn.done and (turn.answers or turn.revealed):  # what was only skipped is as if unseen
                 _keep(last, turn.question, when[session.id, turn.question], Standing(turn.points, turn.own_mark))
     return {question: standing for question, (_, standing) in last.items()}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from grader.formula.declarations import read_declaration
 from grader.formula.declare import Scope
 from grader.formula.errors import Unreadable
 from grader.formula.names import canonical
@@ -72,8 +73,8 @@ def _bare(node: Expr) -> Node:
 
 
 def names(declarations: Sequence[str], definitions: Sequence[str]) -> str:
-    """`p (ŷ, yhat), y`, with what is given: `p = σ(z)`."""
-    shown = [declared_name(declaration, aliases=True) for declaration in declarations]
+    """`p (ŷ, yhat), y`, vectors with their shape, with what is given: `p = σ(z)`."""
+    shown = [declared_name(declaration, aliases=True, shape=True) for declaration in declarations]
     scope = _scope(declarations, definitions)
     for definition in definitions:
         left, _, right = definition.partition("=")
@@ -81,9 +82,18 @@ def names(declarations: Sequence[str], definitions: Sequence[str]) -> str:
     return ", ".join(shown)
 
 
-def declared_name(declaration: str, *, aliases: bool = False) -> str:
+def declared_name(declaration: str, *, aliases: bool = False, shape: bool = False) -> str:
     """The name that a declaration brings, as it is displayed; with its other spellings in brackets."""
     typed = [name.strip() for name in declaration.split(":")[0].split("|")]
     spellings = [spelling for name in typed for spelling in (show_name(canonical(name)), name)]
     first, *others = dict.fromkeys(spellings)
+    first += _shape(declaration) if shape else ""
     return f"{first} ({', '.join(others)})" if others and aliases else first
+
+
+def _shape(declaration: str) -> str:
+    try:
+        dims = read_declaration(declaration).shape
+    except Unreadable:
+        return ""
+    return f"[{', '.join(map(str, dims))}]" if dims else ""

@@ -91,7 +91,7 @@ class _Printer:
             case Pow(base=base, exponent=exponent):
                 return self._power(base, exponent)
             case Call(function="exp", args=(arg,)):
-                return self._raise(self._text("e"), self.form(arg))
+                return self._raise(self._text("e"), self._text(show(arg, self._scope)))
             case Call(function="sqrt", args=(arg,)):
                 return self._row(self._text("√"), self._parens(self.form(arg)))
             case Call(function="abs", args=(arg,)):
@@ -101,7 +101,7 @@ class _Printer:
             case Call(args=args) if any(self.form(arg).height() > 1 for arg in args):
                 head = self._text(show(Call(node.function, (Name("x"),) * len(args))).split("(")[0])
                 return self._row(head, self._parens(self._list(args)))
-            case Reduce(op="sum" | "prod", index=str()):
+            case Reduce(op="sum" | "prod" | "mean", index=str()):
                 return self._reduce(node)
             case Deriv(of=of, wrt=wrt) if wrt is not None and node.order == 1:
                 top = self._row(self._text("∂"), self._bracketed(of, Add, Neg, Mul, Div))
@@ -128,11 +128,14 @@ class _Printer:
         return self._row(*parts)
 
     def _power(self, base: Expr, exponent: Expr) -> prettyForm:
-        simple = isinstance(base, Name | Index | Size | IndexVar | Const) or (
-            isinstance(base, Num) and base.value.denominator == 1 and base.value >= 0
+        simple = (
+            isinstance(base, Name | Index | Size | IndexVar | Const)
+            or (isinstance(base, Num) and base.value.denominator == 1 and base.value >= 0)
+            or (isinstance(base, Call) and base.function in ("abs", "norm"))
         )
         box = self.form(base)
-        return self._raise(box if simple else self._parens(box), self.form(exponent))
+        raised = self._text(show(exponent, self._scope))  # on one line: a tower would be hard to read
+        return self._raise(box if simple else self._parens(box), raised)
 
     def _reduce(self, node: Reduce) -> prettyForm:
         glyph = self._text({"sum": "Σ", "prod": "∏"}.get(node.op, node.op))

@@ -17,7 +17,10 @@ from grader.formula.errors import Unreadable
 from report import maths
 from report.paper import BLANK, GLUE, Block, Paper
 
-_PIECE: Final = re.compile(r"\$\$(?P<display>.+?)\$\$|\$(?P<inline>[^$]+)\$|`(?P<code>[^`]+)`", re.DOTALL)
+_PIECE: Final = re.compile(
+    r"\$\$(?P<display>.+?)\$\$|\$(?P<inline>[^$]+)\$|`(?P<code>[^`]+)`|(?<!\w)\*(?P<stress>\w[^*$`\n]*)\*(?!\w)",
+    re.DOTALL,
+)
 _ITEM: Final = re.compile(r"(?:[-*]|\d+\.)\s+")
 _GLUED: Final = 24
 """Formulas up to this length are not broken between lines."""
@@ -80,6 +83,8 @@ def _display(source: str, scope: Scope, paper: Paper, indent: str) -> Iterator[B
 def _append(out: Text, kind: str, piece: str, scope: Scope, paper: Paper) -> None:
     if kind == "text":
         out.append(piece)
+    elif kind == "stress":
+        out.append(piece if paper.colour else f"*{piece}*", "italic" if paper.colour else "")
     elif kind == "code":
         out.append(piece if paper.colour else f"`{piece}`", "cyan" if paper.colour else "")
     else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from practice.events import Event, Opened, Record, Skipped
+from practice.events import Event, Opened, Record, Revealed, Skipped
 from practice.progress import progress, standings
 from questions.kinds import Question
 from tests.practice.make import explain, graded, number
@@ -30,6 +30,11 @@ def test_the_latest_result_counts_wherever_it_was_earned() -> None:
 
 def test_a_question_that_was_not_finished_has_no_standing() -> None:
     assert standings(log(Opened(("a", "b"), 1), graded("a"), session="s")) == {}
+
+
+def test_what_was_only_skipped_is_as_if_unseen_and_what_was_revealed_is_weak() -> None:
+    assert standings(log(Opened(("a",), 1), Skipped("a"), session="s")) == {}
+    assert standings(log(Opened(("a",), 1), Revealed("a"), session="s"))["a"].points == 0.0
 
 
 def test_unreadable_and_undecided_submissions_do_not_count() -> None:

@@ -1,0 +1,162 @@
+"""The conversation of a session, along a script."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import pytest
+
+from grader.submission import Submission
+from grader.verdict import Finding, Verdict
+from practice.events import Drafted, Event, Graded, Hinted, Opened, Skipped
+from practice.session import Session, opened
+from questions.kinds import Choice, Question
+from report.dialogue import Dialogue, Left, Purpose
+from report.paper import Paper
+from tests.practice.make import choice, explain, number
+from tests.report.make import derivation
+
+BANK: Sequence[Question] = (choice("c"), number("n"), derivation(id="d"), explain("e"))
+END = "<end>"
+INTERRUPT = "<interrupt>"
+
+
+@dataclass
+class Scripted:
+    """Types the given lines; keeps what was shown and remembered."""
+
+    lines: list[str]
+    edited: str | OSError = ""
+    screen: str = ""
+    remembered: list[str] = field(default_factory=list)
+    offered: str = ""
+
+    def write(self, text: str) -> None:
+        self.screen += text
+
+    def line(self, prompt: str, purpose: Purpose) -> str:
+        line = self.lines.pop(0) if self.lines else END
+        self.screen += f"{prompt}{line}\n"
+        if line == END:
+            raise EOFError
+        if line == INTERRUPT:
+            raise KeyboardInterrupt
+        return line
+
+    def more_is_waiting(self) -> bool:
+        return False
+
+    def remember(self, text: str) -> None:
+        self.remembered.append(text)
+
+    def edit(self, text: str, suffix: str) -> str:
+        self.offered = text
+        if isinstance(self.edited, OSError):
+            raise self.edited
+        return self.edited
+
+    def read_file(self, path: str) -> str:
+        if path != "answer.txt":
+            raise FileNotFoundError("No such file")
+        return "right"
+
+
+def grade(question: Question, submission: Submission) -> Verdict:
+    """A grader that takes the word `right` for right, and `?` for unreadable; essays get what their marks say."""
+    if submission.marks is not None:
+        return Verdict("explain", "partly", 0.5, "self-marked")
+    if "?" in submission.text:
+        return Verdict(question.kind, "unreadable", None, "place", findings=(Finding("unreadable"),))
+    right = "right" in submission.text or (isinstance(question, Choice) and submission.text == "a")
+    return Verdict(question.kind, "right" if right else "wrong", float(right))
+
+
+def talk(id: str, *lines: str, edited: str | OSError = "") -> tuple[Scripted, list[Event], Session | BaseException]:
+    port, events = Scripted(list(lines), edited), list[Event]()
+    dialogue = Dialogue(port, Paper(), {question.id: question for question in BANK}, grade, events.append)
+    try:
+        return port, events, dialogue.run(opened("s", Opened((id,), 1)))
+    except (Left, EOFError, KeyboardInterrupt) as end:
+        return port, events, end
+
+
+def test_a_blank_line_submits_several_and_enter_submits_one() -> None:
+    _, events, _ = talk("d", "first", "right", "", "")
+    assert [event.text for event in events if isinstance(event, Graded)] == ["first\nright"]
+    _, events, _ = talk("n", "right", "")
+    assert [event.text for event in events if isinstance(event, Graded)] == ["right"]
+
+
+def test_a_command_in_the_middle_of_an_answer_keeps_its_lines() -> None:
+    _, events, _ = talk("d", "first", ":hint", "right", "", "")
+    assert isinstance(events[0], Hinted)
+    assert isinstance(events[1], Graded)
+    assert events[1].text == "first\nright"
+
+
+@pytest.mark.parametrize("end", [END, INTERRUPT, ":quit"])
+def test_what_was_being_typed_is_kept_however_one_leaves(end: str) -> None:
+    _, events, left = talk("d", "half a thought", end)
+    assert events == [Drafted("d", "half a thought")]
+    assert isinstance(left, EOFError | KeyboardInterrupt | Left)
+
+
+def test_an_unreadable_answer_is_offered_again() -> None:
+    port, events, _ = talk("d", "1 ? 2", "", ":edit", "", edited="right")
+    assert port.remembered[0] == "1 ? 2"
+    assert port.offered == "1 ? 2"
+    assert [event.outcome for event in events if isinstance(event, Graded)] == ["unreadable", "right"]
+
+
+def test_hints_run_out_politely() -> None:
+    port, events, _ = talk("n", ":hint", ":hint", ":hint")
+    assert events == [Hinted("n"), Hinted("n")]
+    assert "That was the last hint" in port.screen
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (":frobnicate", "There is no command :frobnicate"),
+        (":help", ":reveal  show the model answer"),
+        (":?", ":reveal  show the model answer"),
+        (":show", "Type a number"),
+        (":file nowhere.txt", "nowhere.txt: No such file"),
+        (":file", "No file"),
+        (":edit", "Nothing was written"),
+        ("", "Type your answer first"),
+    ],
+)
+def test_each_command_answers_and_none_ends_the_question(line: str, said: str) -> None:
+    port, events, _ = talk("n", line)
+    assert said in port.screen
+    assert events == []
+
+
+def test_an_editor_that_does_not_start_is_no_fault() -> None:
+    port, _, _ = talk("n", ":edit", edited=OSError("vi: not found"))
+    assert "The editor did not start (vi: not found)" in port.screen
+
+
+def test_an_answer_may_come_from_a_file() -> None:
+    _, events, _ = talk("d", ":file answer.txt", "")
+    assert [event.outcome for event in events if isinstance(event, Graded)] == ["right"]
+
+
+def test_going_on_after_a_wrong_answer_shows_the_model_answer_and_skipping_at_once_does_not() -> None:
+    port, events, _ = talk("n", "nonsense", ":next", "")
+    assert isinstance(events[-1], Skipped)
+    assert "Model answer" in port.screen
+    port, _, _ = talk("n", ":skip", "")
+    assert "Model answer" not in port.screen
+
+
+def test_an_essay_is_marked_point_by_point() -> None:
+    port, events, ended = talk("e", "my text", "", "perhaps", "y", "n", "")
+    assert port.screen.count("y/n > ") == 3
+    assert isinstance(events[-1], Graded)
+    assert events[-1].self_marked
+    assert isinstance(ended, Session)
+    assert ended.turns[0].own_mark == 0.5
+    assert "kept apart" in port.screen
