@@ -92,7 +92,9 @@ def evidence_words(verdict: Verdict) -> str:
     }
     if verdict.levels is not None and verdict.outcome == "right":
         return "tested on ordinary and on extreme inputs"
-    return words.get(verdict.evidence, "")
+    said = words.get(verdict.evidence, "")
+    shown_right = verdict.outcome == "partly" and verdict.evidence in ("proved", "tested")
+    return f"the last line is {said}" if shown_right else said
 
 
 def _reading(verdict: Verdict, shown: Shown, paper: Paper) -> list[Block]:

@@ -25,6 +25,11 @@ def test_a_proof_is_called_one_and_a_test_says_how_many_points() -> None:
     assert "tested at 80 points" in shown(tested)
 
 
+def test_of_a_derivation_that_is_partly_right_it_is_said_what_was_proved() -> None:
+    verdict = replace(WRONG, outcome="partly", evidence="proved")
+    assert shown(verdict).startswith("~ Partly right: the last line is proved, for every allowed input.\n")
+
+
 def test_a_wrong_answer_gets_its_reading_its_witness_its_message_and_its_hint() -> None:
     text = shown(WRONG)
     for part in ("✗ Not right: here is an input that shows it.", "read as    (y − p)/(p·(1 − p))", "at         p =",
