@@ -15,12 +15,13 @@ from itertools import islice
 from random import Random
 from typing import Final, Literal
 
+from grader.formula.balls import precision
 from grader.formula.declare import Scope
 from grader.formula.evaluate import NotClosed, Point
 from grader.formula.tree import Dim
 from grader.symbolic import points as sampling
-from grader.symbolic.certain import Compared, compare_at, region
-from grader.symbolic.proof import prove
+from grader.symbolic.certain import EXTREME, Compared, compare_at, region
+from grader.symbolic.proof import Attempt, Suspect, prove
 from grader.symbolic.quantity import Quantity, Unsupported
 
 FIRST: Final = 3
@@ -29,7 +30,9 @@ THOROUGH: Final = 64
 """Points where no proof was found."""
 ENOUGH: Final = 16
 """Fewer points than this where both have a value are no test."""
-VERY_PRECISE: Final = 2300
+VERY_PRECISE: Final = 66_000
+FAR_OUT: Final = 400
+"""Points among which to look for one in a region that the proof could not rule out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,8 @@ class Equal:
     points: int
     """Points at which both were seen to agree to 50 digits."""
     tried: tuple[str, ...] = ()
+    doubted: bool = False
+    """The normal form shows a difference, which no precision tried makes visible."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,18 +85,19 @@ def compare(truth: Quantity, answer: Quantity, domain: Domain, *, deadline: floa
         found = search.sample(FIRST)
         if found is not None:
             return Different(search.shrunk(found))
-        proof = search.proved()
-        if proof is None and search.same:
+        attempt = search.proof()
+        if attempt.proved and search.same:
             return Equal("proved", search.same)
-        found = search.sample(THOROUGH) or search.look_closer()
+        found = search.suspected(attempt) or search.sample(THOROUGH) or search.look_closer()
         if found is not None:
             return Different(search.shrunk(found))
     except (Unsupported, NotClosed) as stop:
         return Unknown((str(stop),))
-    tried = (proof or "no point where both have a value",)
+    tried = (attempt.reason or "no point where both have a value",)
     if search.same < ENOUGH:
         return Unknown((*tried, f"{search.same} points"))
-    return Equal("tested", search.same, tried)
+    doubted = attempt.suspect is not None and attempt.suspect.certain
+    return Equal("tested", search.same, tried, doubted)
 
 
 class _Search:
@@ -145,7 +151,7 @@ class _Search:
         for point in self.agreed[:3]:
             if time.monotonic() > self.deadline:
                 return None
-            found = compare_at(self.truth, self.answer, point, agree=VERY_PRECISE)
+            found = compare_at(self.truth, self.answer, point, agree=VERY_PRECISE, working=EXTREME)
             if found.relation == "differs":
                 return found
         return None
@@ -189,9 +195,40 @@ class _Search:
                     break
         return found
 
-    def proved(self) -> str | None:
-        """None when there is a proof, else why there is none."""
+    def proof(self) -> Attempt:
         domain = self.domain
         settings = sampling.settings(domain.dims, domain.free, proof=True)
-        attempt = prove(self.truth, self.answer, domain.scope, domain.used, settings, deadline=self.deadline)
-        return None if attempt.proved else attempt.reason
+        return prove(self.truth, self.answer, domain.scope, domain.used, settings, deadline=self.deadline)
+
+    def suspected(self, attempt: Attempt) -> Compared | None:
+        """A certain difference in the region where the proof failed, however far out that lies."""
+        suspect = attempt.suspect
+        if suspect is None:
+            return None
+        row = sampling.within(
+            self.domain.scope, self.domain.used, suspect.setting, suspect.assigned, suspect.bounds, self.rng
+        )
+        met = 0
+        for point in islice(row, FAR_OUT):
+            if met >= ENOUGH or time.monotonic() > self.deadline:
+                return None
+            with precision(96):
+                inside = suspect.holds(point)
+            if inside:
+                met += 1
+                found = self._at(point) or self._by_normal_form(suspect, point)
+                if found is not None:
+                    return found
+        return None
+
+    def _by_normal_form(self, suspect: Suspect, point: Point[Fraction]) -> Compared | None:
+        if compare_at(self.truth, self.answer, point).relation != "nothing":
+            return None
+        with precision(256):
+            sides = suspect.sides(point)
+            if sides is None:
+                return None
+            for place, (a, b) in enumerate(zip(sides[0].items, sides[1].items, strict=True)):
+                if a.is_finite() and b.is_finite() and not a.overlaps(b):
+                    return Compared("differs", point, *sides, place)
+        return None

@@ -53,6 +53,8 @@ def diagnose(asked: Asked, answer: Quantity, *, deadline: float) -> list[Finding
     """All relations that hold, in no order (`grader.findings.in_order` sorts them). Empty: none was recognised."""
     trial = Trial(asked.truth, answer, asked.domain, deadline)
     found = list(_multiples(asked, trial))
+    if found:
+        return found  # whatever else holds then, holds because of that
     found += _chain_factors(asked, trial)
     found += _terms(asked, trial)
     found += _branches(trial)

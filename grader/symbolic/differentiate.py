@@ -34,6 +34,7 @@ from grader.formula.tree import (
     Pow,
     Reduce,
     Size,
+    children,
     walk,
 )
 from grader.symbolic.quantity import Unsupported
@@ -62,11 +63,12 @@ class _Derivative:
     def __init__(self, by: Expr, scope: Scope) -> None:
         self.by = by
         self.scope = scope
+        self.known: dict[int, tuple[Expr, bool]] = {}
 
     def of(self, expr: Expr) -> Expr:
         if expr == self.by:
             return ONE
-        if not depends(expr, self.by, self.scope) and not isinstance(expr, Reduce):
+        if not isinstance(expr, Reduce) and not self._depends(expr):
             return ZERO
         match expr:
             case Name(name) if name in self.scope.definitions:
@@ -98,6 +100,18 @@ class _Derivative:
             case Indicator():
                 return ZERO
         raise Unsupported(f"a derivative of {type(expr).__name__}")
+
+    def _depends(self, expr: Expr) -> bool:
+        """`depends`, remembered for every node (which is kept, so that its id stays its own)."""
+        if id(expr) not in self.known:
+            definition = self.scope.definitions.get(expr.name) if isinstance(expr, Name) else None
+            depends = (
+                expr == self.by
+                or (definition is not None and self._depends(definition.body))
+                or any(self._depends(node) for node in children(expr) if isinstance(node, Expr))
+            )
+            self.known[id(expr)] = expr, depends
+        return self.known[id(expr)][1]
 
     def _definition(self, name: Name, body: Expr) -> Expr:
         """σ′ = σ(1 − σ) and the like, written with the name that was given to the function."""
@@ -173,31 +187,43 @@ class _Derivative:
 
 def _slope(whole: Expr, function: str, x: Expr) -> Expr | None:
     """f′(x); `whole` is f(x)."""
-    sigmoid = Call("sigmoid", (x,))
-    square = power(x, TWO)
-    gauss = over(times(TWO, Call("exp", (minus(square),))), Call("sqrt", (Const("pi"),)))
-    table: dict[str, Expr] = {
-        "exp": whole,
-        "expm1": Call("exp", (x,)),
-        "log": over(ONE, x),
-        "log2": over(ONE, times(x, Call("log", (TWO,)))),
-        "log10": over(ONE, times(x, Call("log", (Num(Fraction(10)),)))),
-        "log1p": over(ONE, plus(ONE, x)),
-        "sqrt": over(ONE, times(TWO, whole)),
-        "sigmoid": times(sigmoid, plus(ONE, minus(sigmoid))),
-        "log_sigmoid": Call("sigmoid", (minus(x),)),
-        "softplus": sigmoid,
-        "sin": Call("cos", (x,)),
-        "cos": minus(Call("sin", (x,))),
-        "tan": plus(ONE, power(whole, TWO)),
-        "atan": over(ONE, plus(ONE, square)),
-        "tanh": plus(ONE, minus(power(whole, TWO))),
-        "sinh": Call("cosh", (x,)),
-        "cosh": Call("sinh", (x,)),
-        "erf": gauss,
-        "erfc": minus(gauss),
-    }
-    return table.get(function)
+    match function:
+        case "exp":
+            return whole
+        case "expm1":
+            return Call("exp", (x,))
+        case "log":
+            return over(ONE, x)
+        case "log2" | "log10":
+            return over(ONE, times(x, Call("log", (Num(Fraction(2 if function == "log2" else 10)),))))
+        case "log1p":
+            return over(ONE, plus(ONE, x))
+        case "sqrt":
+            return over(ONE, times(TWO, whole))
+        case "sigmoid":
+            return times(whole, plus(ONE, minus(whole)))
+        case "log_sigmoid":
+            return Call("sigmoid", (minus(x),))
+        case "softplus":
+            return Call("sigmoid", (x,))
+        case "sin":
+            return Call("cos", (x,))
+        case "cos":
+            return minus(Call("sin", (x,)))
+        case "tan":
+            return plus(ONE, power(whole, TWO))
+        case "atan":
+            return over(ONE, plus(ONE, power(x, TWO)))
+        case "tanh":
+            return plus(ONE, minus(power(whole, TWO)))
+        case "sinh":
+            return Call("cosh", (x,))
+        case "cosh":
+            return Call("sinh", (x,))
+        case "erf" | "erfc":
+            gauss = over(times(TWO, Call("exp", (minus(power(x, TWO)),))), Call("sqrt", (Const("pi"),)))
+            return gauss if function == "erf" else minus(gauss)
+    return None
 
 
 def _renamed(expr: Expr, index: str, new: Expr) -> Expr:

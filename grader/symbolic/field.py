@@ -86,7 +86,7 @@ class Field:
         self.relations: dict[int, Relation] = {}
         self.positive: set[int] = set()
         self.integral: set[int] = set()
-        """Generators of integer variables: "==" between them may hold on more than a null set."""
+        """Generators made of integer variables: what they make up may be zero on more than a null set."""
         self.sign_of: Callable[[fmpz_mpoly], int] = _no_signs
         self.surely_no_zero: Callable[[fmpz_mpoly], None] = lambda poly: None
         self.deadline = float("inf")
@@ -108,8 +108,8 @@ class Field:
             raise GiveUp("a number of too many digits")
         return Ratio(self.poly(value.numerator), self.poly(value.denominator))
 
-    def generator(self, kernel: Kernel, *, positive: bool = False) -> Ratio:
-        """The generator for a kernel, the same for the same key."""
+    def generator(self, kernel: Kernel, *parts: fmpz_mpoly, positive: bool = False) -> Ratio:
+        """The generator for a kernel made of `parts`, the same for the same key."""
         place = self._by_key.get(kernel.key)
         if place is None:
             place = len(self.kernels)
@@ -119,6 +119,8 @@ class Field:
             self.kernels.append(kernel)
             if positive:
                 self.positive.add(place)
+            if any(map(self.may_be_zero_at_integers, parts)):
+                self.integral.add(place)
         return Ratio(self.gens[place], self.poly(1))
 
     def place_of(self, poly: fmpz_mpoly) -> int | None:
@@ -248,13 +250,16 @@ class Field:
 
     def on_null_sets(self, poly: fmpz_mpoly) -> None:
         """Raises GiveUp where a polynomial of integer variables may be zero on more than a null set."""
-        degrees = poly.degrees()
-        if any(degrees[place] > 0 for place in self.integral):
+        if self.may_be_zero_at_integers(poly):
             raise GiveUp("a boundary at an integer is no null set")
+
+    def may_be_zero_at_integers(self, poly: fmpz_mpoly) -> bool:
+        degrees = poly.degrees()
+        return any(degrees[place] > 0 for place in self.integral)
 
     def may_be_whole(self, a: Ratio) -> bool:
         """Whether a value may be an integer at more than isolated points."""
-        return any(a.num.degrees()[place] > 0 or a.den.degrees()[place] > 0 for place in self.integral)
+        return self.may_be_zero_at_integers(a.num) or self.may_be_zero_at_integers(a.den)
 
     def sign(self, a: Ratio) -> int:
         """−1, 0 or 1, on this path: known, or decided here."""

@@ -67,12 +67,12 @@ class _Grading:
     start: float
     seconds: float
     notes: list[Finding] = field(default_factory=list)
+    asked: Asked = field(init=False)
 
     def _until(self, share: float) -> float:
         return self.start + share * self.seconds
 
-    @property
-    def asked(self) -> Asked:
+    def _asked(self) -> Asked:
         read = self.read
         return Asked(read.loss, read.wrt, domain_of(read.scope, (read.loss, read.wrt, read.final), asked=read.wrt))
 
@@ -82,7 +82,7 @@ class _Grading:
         mismatch = self._mismatch()
         if mismatch is not None:
             return mismatch
-        asked = self.asked
+        asked = self.asked = self._asked()
         answer = Formula(self._upright(), asked.scope, asked.wrt)
         found = compare(asked.truth, answer, asked.domain, deadline=self._until(SHARES[0]))
         if isinstance(found, Equal) and found.evidence == "tested":
@@ -169,10 +169,12 @@ class _Grading:
         """SymPy, where the normal form found no proof."""
         asked = self.asked
         if left_standing(answer, asked.scope):
-            return found
+            return Unknown(found.tried) if found.doubted else found
         chosen = tuple(settings(asked.domain.dims, asked.domain.free, proof=True))
         claim = Claim(asked.loss, asked.wrt, answer, asked.scope, chosen)
-        return replace(found, evidence="proved") if proved_by_sympy(claim, deadline=self._until(SHARES[2])) else found
+        if proved_by_sympy(claim, deadline=self._until(SHARES[2])):
+            return replace(found, evidence="proved")
+        return Unknown(found.tried) if found.doubted else found
 
     def _broken(self, judged: list[Judged]) -> Judged | None:
         return next((one for one in judged if one.outcome == "wrong"), None)

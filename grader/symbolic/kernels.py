@@ -74,6 +74,7 @@ class Kernels(Field):
             lambda order: self.div(whole, self.whole(order)),
             None,
             lambda order, at: Call("exp", (over(at(top), times_tree(Num(Fraction(order)), at(bottom))),)),
+            (top, bottom),
         )
 
     def _root(
@@ -84,6 +85,7 @@ class Kernels(Field):
         log: Callable[[int], Ratio],
         power: fmpz_mpoly | None,
         tree: Callable[[int, Callable[[fmpz_mpoly], Expr]], Expr],
+        parts: tuple[fmpz_mpoly, ...],
     ) -> Ratio:
         """K^times for a positive K known by `key`; generators are K^(1/q). `power` is K itself if it is in the ring."""
         root = self._roots.get(key)
@@ -96,6 +98,7 @@ class Kernels(Field):
                     lambda: log(order),
                     lambda at: tree(order, at),
                 ),
+                *parts,
                 positive=True,
             )
             place = self.place_of(made.num)
@@ -128,6 +131,7 @@ class Kernels(Field):
                 lambda order: self.div(self._log_abs(base), self.whole(order)),
                 positive,
                 lambda order, at: Pow(at(positive), Num(Fraction(1, order))),
+                (positive,),
             )
             result = self.mul(result, root)
         return result
@@ -154,7 +158,7 @@ class Kernels(Field):
             if log is not None:
                 return log()
         kernel = Kernel(f"log|{base}|", lambda at: abs(at(base)).log(), tree=lambda at: Call("log", (at(base),)))
-        made = self.generator(kernel)
+        made = self.generator(kernel, base)
         own = self.place_of(made.num)
         assert own is not None
         self._logged[own] = base
@@ -174,7 +178,9 @@ class Kernels(Field):
                 f"{name}({u.num})/({u.den})",
                 lambda at: function(at(u.num) / at(u.den)),
                 tree=lambda at: Call(name, (over(at(u.num), at(u.den)),)),
-            )
+            ),
+            u.num,
+            u.den,
         )
         if name == "sin":
             cosine = self.opaque("cos", u)

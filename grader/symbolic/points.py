@@ -185,6 +185,47 @@ def _inside(domain: Interval, share: Fraction) -> Fraction:
     return share
 
 
+def within(
+    scope: Scope,
+    used: frozenset[str],
+    setting: Setting,
+    fixed: Mapping[str, tuple[Fraction, ...]],
+    bounds: Mapping[tuple[str, int], tuple[Fraction | None, Fraction | None]],
+    rng: Random,
+) -> Iterator[Point[Fraction]]:
+    """Points of every size, from 2^-20 to 2^40, within bounds set to single components."""
+    variables = [scope.variables[name] for name in scope.variables if name in used]
+    while True:
+        combination = rng.choice(_combinations(variables, setting.sizes, rng))
+        values = {}
+        for variable in variables:
+            shape = shape_of(variable, setting.sizes)
+            if variable.name in fixed:
+                items = fixed[variable.name]
+            elif variable.name in combination:
+                items = combination[variable.name]
+            elif isinstance(variable.domain, Interval):
+                ends = [bounds.get((variable.name, place), (None, None)) for place in range(prod(shape))]
+                items = tuple(_of_any_size(variable.domain, low, high, rng) for low, high in ends)
+            else:
+                items = _draw(variable, shape, 99, 0, (), rng)
+            values[variable.name] = Value(shape, items)
+        yield Point(values, setting.sizes, setting.positions)
+
+
+def _of_any_size(domain: Interval, low: Fraction | None, high: Fraction | None, rng: Random) -> Fraction:
+    low = domain.low if low is None else low if domain.low is None else max(low, domain.low)
+    high = domain.high if high is None else high if domain.high is None else min(high, domain.high)
+    if low is not None and high is not None:
+        return low + (high - low) * F(rng.randint(1, 996), 997)
+    size = F(rng.randint(100, 199), 100) * F(2) ** rng.choice((rng.randint(-4, 6), rng.randint(-20, 40)))
+    if low is not None:
+        return low + size
+    if high is not None:
+        return high - size
+    return size * rng.choice((1, -1))
+
+
 def nearby(point: Point[Fraction], scope: Scope, rng: Random, width: Fraction) -> Point[Fraction] | None:
     """A generic point close by: every continuous component moved a little. None if there is none to move."""
     values = dict(point.values)

@@ -6,7 +6,7 @@ What is not proved here is not different, and not known to be equal: `Attempt.pr
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
@@ -15,11 +15,12 @@ from typing import Final
 
 from flint import arb, fmpq, fmpz_mpoly
 
+from grader.formula.balls import ball
 from grader.formula.declare import Classes, Finite, Integers, Interval, OneHot, Scope, Simplex, Variable
 from grader.formula.errors import Kink, NotCertain, Undefined
 from grader.formula.evaluate import NotClosed, Point, Value, size_of
 from grader.symbolic.field import GiveUp, Kernel, Ratio, TooManyKernels
-from grader.symbolic.kernels import Kernels
+from grader.symbolic.kernels import OPAQUE, Kernels
 from grader.symbolic.normal import NormalAlgebra
 from grader.symbolic.points import Setting
 from grader.symbolic.quantity import Quantity, Unsupported, squeezed
@@ -35,10 +36,30 @@ class Attempt:
 
     proved: bool
     reason: str = ""
+    suspect: Suspect | None = None
+    """Where the two sides do not seem to be the same."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Suspect:
+    """A path on which the difference did not vanish. `holds` says whether a point lies on it (None: cannot be told);
+    `bounds` are the ends that it sets to components of variables. `certain`: nothing is known by which it could
+    vanish all the same."""
+
+    setting: Setting
+    assigned: Mapping[str, tuple[Fraction, ...]]
+    bounds: Mapping[tuple[str, int], tuple[Fraction | None, Fraction | None]]
+    holds: Callable[[Point[Fraction]], bool | None]
+    sides: Callable[[Point[Fraction]], tuple[Value[arb], Value[arb]] | None]
+    """Both values by the normal form, where cancellation is gone that no precision overcomes."""
+    certain: bool
 
 
 class _Differs(Exception):
     """A difference that did not vanish, on some path."""
+
+    def __init__(self, suspect: Suspect) -> None:
+        self.suspect = suspect
 
 
 def prove(
@@ -48,15 +69,11 @@ def prove(
 
     First with finite variables as free symbols (fewer cases), then value by value.
     """
-    reason = ""
     for setting in settings:
         for relaxed in (True, False):
             attempt = _prove_one(left, right, scope, used, setting, relaxed, deadline)
-            reason = attempt.reason
             if attempt.proved or time.monotonic() > deadline or not _finite(scope, used):
                 break
-        else:
-            return Attempt(False, reason)
         if not attempt.proved:
             return attempt
     return Attempt(True)
@@ -83,8 +100,8 @@ def _prove_one(
             return Attempt(somewhere, "" if somewhere else "no value anywhere")
         except TooManyKernels:
             continue
-        except _Differs:
-            return Attempt(False, "no common form")
+        except _Differs as found:
+            return Attempt(False, "no common form", found.suspect)
         except (GiveUp, NotCertain, Unsupported, NotClosed) as stop:
             return Attempt(False, str(stop))
     return Attempt(False, "too many kernels")
@@ -145,6 +162,8 @@ class _Case:
         deadline: float,
     ) -> None:
         self.left, self.right = left, right
+        self.setting, self.assigned = setting, assigned
+        self.places: dict[int, tuple[str, int]] = {}
         self.field = Kernels(capacity)
         self.field.deadline = deadline
         self.facts: list[fmpz_mpoly] = []
@@ -182,18 +201,63 @@ class _Case:
         try:
             got = self.right.at(algebra, self.point)
         except (Undefined, Kink):
-            raise _Differs from None
+            raise _Differs(self._suspect(signs, expected, None)) from None
         if squeezed(got.shape) != squeezed(expected.shape):
-            raise _Differs
+            raise _Differs(self._suspect(signs, expected, None))
         for a, b in zip(expected.items, got.items, strict=True):
             try:
                 gap = field.sub(a, b)
             except Undefined:
-                raise _Differs from None
+                raise _Differs(self._suspect(signs, expected, None)) from None
             if not field.is_zero(gap):
-                raise _Differs
+                raise _Differs(self._suspect(signs, expected, got))
         self.met = True
         return tuple(signs.taken)
+
+    def _suspect(self, signs: Signs, expected: Value[Ratio], got: Value[Ratio] | None) -> Suspect:
+        field = self.field
+        facts = list(signs.facts)
+        plain = not any(kernel.key.startswith(tuple(OPAQUE)) for kernel in field.kernels)
+
+        def holds(point: Point[Fraction]) -> bool | None:
+            values = {number: ball(point.values[name].items[place]) for number, (name, place) in self.places.items()}
+            sides = [field.ball(fact, values) for fact in facts]
+            if any(side <= 0 for side in sides):
+                return False
+            return True if all(side > 0 for side in sides) else None
+
+        def sides(point: Point[Fraction]) -> tuple[Value[arb], Value[arb]] | None:
+            if got is None:
+                return None
+            values = {number: ball(point.values[name].items[place]) for number, (name, place) in self.places.items()}
+
+            def worked_out(side: Value[Ratio]) -> Value[arb]:
+                items = (field.ball(item.num, values) / field.ball(item.den, values) for item in side.items)
+                return Value(side.shape, tuple(items))
+
+            return worked_out(expected), worked_out(got)
+
+        certain = plain and not signs.taken
+        return Suspect(self.setting, self.assigned, self._bounds(facts), holds, sides, certain)
+
+    def _bounds(
+        self, facts: list[fmpz_mpoly]
+    ) -> dict[tuple[str, int], tuple[Fraction | None, Fraction | None]]:
+        """The ends that facts of the form a·x + b > 0 set."""
+        found: dict[tuple[str, int], tuple[Fraction | None, Fraction | None]] = {}
+        for fact in facts:
+            used = [number for number, degree in enumerate(fact.degrees()) if degree > 0]
+            if len(used) != 1 or used[0] not in self.places or fact.total_degree() != 1:
+                continue
+            by_degree = {sum(map(int, exponents)): int(c) for exponents, c in fact.terms()}
+            end = Fraction(-by_degree.get(0, 0), by_degree[1])
+            low, high = found.get(self.places[used[0]], (None, None))
+            if by_degree[1] > 0:
+                low = end if low is None else max(low, end)
+            else:
+                high = end if high is None else min(high, end)
+            found[self.places[used[0]]] = low, high
+        return found
 
     def _components(self, variable: Variable, shape: tuple[int, ...]) -> tuple[Ratio, ...]:
         items = []
@@ -212,6 +276,9 @@ class _Case:
                     self.facts.append(rest.num)
                 continue
             item = self._component(variable, place)
+            number = self.field.place_of(item.num)
+            if number is not None:
+                self.places[number] = variable.name, place
             row.append(item)
             items.append(item)
         return tuple(items)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import ParamSpec, TypeVar
 
 from grader.formula.declarations import read_declaration
@@ -46,6 +47,7 @@ class Problem:
     wrt: Expr
 
 
+@lru_cache(maxsize=64)
 def read_task(task: DerivationTask) -> Problem:
     """Raises TaskError with the field at fault."""
     scope = Scope()
