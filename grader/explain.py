@@ -10,14 +10,15 @@ from questions.kinds import Explain
 def grade_explain(question: Explain, submission: Submission) -> Verdict:
     """`undecided` with the open points until the rubric is marked; then what the marks cover.
 
-    The score is the share of essential points that are marked. The bank's own answers count as covering all.
+    The score is the share of essential points that are marked. Unmarked, the bank's own answers cover all: their
+    author says so.
     """
     text = _flat(submission.text)
     if not text:
         return Verdict("explain", "unreadable", None, "place", findings=(Finding("empty", where=Place(1, 1)),))
-    if text in {_flat(known) for known in (question.answer, *question.accepted)}:
-        return Verdict("explain", "right", 1.0, "proved")
     marks = submission.marks
+    if marks is None and text in {_flat(known) for known in (question.answer, *question.accepted)}:
+        return Verdict("explain", "right", 1.0, "proved")
     if marks is None:
         points = tuple(point.text for point in question.points)
         return Verdict("explain", "undecided", None, findings=(Finding("points-open", data={"points": points}),))

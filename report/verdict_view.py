@@ -26,6 +26,11 @@ _HEADS: Final[dict[Outcome, tuple[str, str, str]]] = {
 }
 _TELLING: Final = ("choice", "number")
 """Kinds whose witness is the answer itself: it is for `--json`, not for somebody who may try again."""
+_EXPLAINED: Final[dict[Evidence | None, str]] = {
+    "self-marked": "as you marked it yourself",
+    "proved": "it is the model answer, word for word",
+    None: "no program judges an explanation; mark it against its points",
+}
 _MOST_FINDINGS: Final = 3
 _MOST_INPUTS: Final = 4
 _TALLEST: Final = 19
@@ -76,6 +81,8 @@ def _head(verdict: Verdict) -> Block:
 
 def evidence_words(verdict: Verdict) -> str:
     """How the outcome is known."""
+    if verdict.kind == "explain":
+        return _EXPLAINED.get(verdict.evidence, "")
     if verdict.outcome == "undecided":
         tried = verdict.details.get("tried")
         return "neither right nor wrong could be shown in the time allowed" + (
@@ -88,7 +95,6 @@ def evidence_words(verdict: Verdict) -> str:
         "proved": "proved, for every allowed input",
         "tested": f"tested at {points} points" if points else "tested",
         "witness": "here is an input that shows it" if verdict.witness else "",
-        "self-marked": "as you marked it yourself",
     }
     if verdict.levels is not None and verdict.outcome == "right":
         return "tested on ordinary and on extreme inputs"
