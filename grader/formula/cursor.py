@@ -64,7 +64,11 @@ class Cursor:
         if token.kind == "end":
             end = self.tokens[index - 1].end if index else token.start
             return Unreadable("unreadable", Span(end, end), expected, {"got": ""})
-        return Unreadable("unreadable", Span(token.start, token.end), expected, {"got": token.text})
+        end = index + 1
+        while token.kind == "letter" and self.tokens[end].kind == "letter" and not self.tokens[end].space:
+            end += 1  # the whole word
+        got = "".join(part.text for part in self.tokens[index:end])
+        return Unreadable("unreadable", Span(token.start, self.tokens[end - 1].end), expected, {"got": got})
 
     def _match_brackets(self) -> dict[int, int]:
         """Opening token to closing token. Raises where brackets nest too deep, cross, or stay open."""

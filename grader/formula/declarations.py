@@ -63,9 +63,12 @@ class _Declaration:
 
     def fail(self, *expected: str) -> Unreadable:
         token = self.token
-        end = self.tokens[self.at - 1].end if token.kind == "end" and self.at else token.start
-        span = Span(end, end) if token.kind == "end" else Span(token.start, token.end)
-        return Unreadable("unreadable", span, expected, {"got": token.text})
+        if token.kind == "end":
+            end = self.tokens[self.at - 1].end if self.at else token.start
+            return Unreadable("unreadable", Span(end, end), expected, {"got": ""})
+        word, after = name_at(self.tokens, self.at)
+        last = self.tokens[after - 1] if word else token
+        return Unreadable("unreadable", Span(token.start, last.end), expected, {"got": word or token.text})
 
     def take(self, *texts: str) -> str | None:
         if self.token.text in texts and self.token.kind != "end":
@@ -232,6 +235,8 @@ def name_at(tokens: list[Token], at: int) -> tuple[str, int]:
         elif token.text == "_" and text and tokens[end + 1].kind in ("letter", "word", "number"):
             text += "_"
             end += 1
+        elif token.text == "_" and text and tokens[end + 1].text in (":", "|", "=", ""):
+            end += 1  # a Python name such as `lambda_`
         elif token.text == "_" and text and tokens[end + 1].text == "{":
             close = end + 2
             inner = ""

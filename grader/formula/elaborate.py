@@ -293,7 +293,9 @@ class Elaborator(Indices):
         function = FUNCTIONS[name]
         if len(args) < function.low or (function.high is not None and len(args) > function.high):
             wanted = str(function.low) if function.low == function.high else f"{function.low} or more"
-            raise Unreadable("unreadable", span, (f"{wanted} arguments",), {"function": name, "got": len(args)})
+            plural = "" if wanted == "1" else "s"
+            expected = (f"{wanted} argument{plural}",)
+            raise Unreadable("unreadable", span, expected, {"function": name, "got": len(args)})
         exprs = tuple(expr for expr, _ in args)
         first = args[0][1] if args else ()
         call = tree.Call(name, exprs, span=span)

@@ -215,3 +215,10 @@ def _letters(tokens: Sequence[Token], at: int) -> tuple[str, int]:
         text += tokens[end].text
         end += 1
     return text, end
+
+
+def with_loss(scope: Scope) -> Scope:
+    """The scope in which `L` is a definition, where the loss is known and the name is free."""
+    if scope.loss is None or scope.canonical("L") is not None:
+        return scope
+    return scope.with_definition(Definition("L", scope.loss))

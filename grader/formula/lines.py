@@ -40,7 +40,7 @@ _BREAK_WORDS = """
 """
 _BREAKS: Final = frozenset(_BREAK_WORDS.split())
 """Words that end a formula in the middle of a line."""
-_MEANING: Final = frozenset((*BY_SPELLING, *BIG, *EXTREMES, *CALLS))
+_MEANING: Final = frozenset((*BY_SPELLING, *BIG, *EXTREMES, *CALLS)) - {"where"}
 """Words that are functions too: never taken for prose by themselves."""
 _REASONS: Final = frozenset(["since", "because", "as", "using", "by", "via", "given"])
 _CONTINUES: Final = frozenset(("=", "==", "≈", "+"))
@@ -146,7 +146,8 @@ class Lines:
             token = row[at]
             if token.kind in ("letter", "word"):
                 word, end = _word(row, at)
-                if word.lower() in _BREAKS and at > 0 and self._is_word(word):
+                called = word == "where" and end < len(row) and row[end].text == "("
+                if word.lower() in _BREAKS and at > 0 and self._is_word(word) and not called:
                     cuts.append(at)
                     reasons[at] = word.lower() in _REASONS
                 elif word.lower() == "and" and at > 0 and _has_equals(row[cuts[-1] : at]) and _has_equals(row[end:]):
@@ -199,6 +200,8 @@ class Lines:
         if not rest:
             return True
         after = rest[0]
+        if word == "where" and after.text == "(":
+            return False
         if after.kind == "op" and after.text in ("=", ":=", "=="):
             return False
         if not after.space and (after.text in ("_", "(", "[", "^", "'") or after.kind == "number"):

@@ -139,7 +139,8 @@ class _Lexer:
 
     def _number(self) -> None:
         previous = self.tokens[-1] if self.tokens and not self.space else None
-        suffix = previous is not None and (previous.kind in ("letter", "word") or previous.text == "_")
+        named = previous is not None and (previous.kind in ("letter", "word") or previous.text == "_")
+        suffix = named and self.text[self.at] != "."
         match = (_DIGITS if suffix else _NUMBER).match(self.text, self.at)
         assert match is not None
         typed = match[0]

@@ -469,7 +469,7 @@ class Parser(Cursor):
         meaning = "name" if piece.meaning == "matrix-row" else piece.meaning
         node: Syntax = Ident(piece.name, meaning, typed, span=self.span(start))  # type: ignore[arg-type]
         while True:
-            if self.sees("_"):
+            if self.sees("_") and self.ahead().text != "+":
                 node = self._subscripted(node, piece)
             elif self.sees("[") and self._takes_bracket(node):
                 node = scripts.bracket_subscript(self, node)

@@ -13,8 +13,10 @@ from typing import Final
 from grader.formula import tree
 from grader.formula.declarations import name_at, read_declaration
 from grader.formula.declare import Definition, Domain, Scope
+from grader.formula.derivation import Derivation, Equation, Side, definition_from, read_derivation
 from grader.formula.elaborate import Elaborator
 from grader.formula.errors import Unreadable
+from grader.formula.introduce import with_loss
 from grader.formula.limits import FORMULA_LENGTH, check_length
 from grader.formula.lines import relations_at
 from grader.formula.names import Vocabulary, canonical
@@ -23,6 +25,11 @@ from grader.formula.numbers_in import check_powers
 from grader.formula.parse import Parser
 from grader.formula.shapes import Known
 from grader.formula.tree import Dim, Expr, Span
+
+__all__ = [
+    "Derivation", "Equation", "Side", "Statement", "read_declaration", "read_definition", "read_derivation",
+    "read_formula", "read_loss", "read_statement", "read_typed", "read_wrt", "scope_from", "with_loss",
+]  # fmt: skip
 
 
 def read_formula(text: str, scope: Scope) -> Expr:
@@ -57,8 +64,6 @@ def read_wrt(text: str, scope: Scope) -> tuple[Expr, Scope]:
 
 def read_definition(text: str, scope: Scope) -> Definition:
     """`NAME[|ALIAS…] = FORMULA`; a formula by components (`r_i = y_i - p_i`) defines a vector."""
-    from grader.formula.derivation import definition_from
-
     check_length(text, FORMULA_LENGTH)
     tokens = _tokens(text)
     names: list[str] = []
@@ -182,13 +187,6 @@ def replace_span(error: Unreadable, shift: int) -> Unreadable:
     return Unreadable(error.code, span, error.expected, error.data)
 
 
-def with_loss(scope: Scope) -> Scope:
-    """The scope in which `L` is a definition, where the loss is known and the name is free."""
-    if scope.loss is None or scope.canonical("L") is not None:
-        return scope
-    return scope.with_definition(Definition("L", scope.loss))
-
-
 def _tokens(text: str) -> list[Token]:
     """The tokens of one formula; a line end within it means nothing."""
     return [token for token in tokenise(text) if token.text != "\n"]
@@ -212,11 +210,3 @@ def _read(tokens: Sequence[Token], scope: Scope, elaborator: Elaborator, *, loss
     expr, shape = elaborator.formula(parser.formula())
     check_powers(expr)
     return expr, shape
-
-
-def __getattr__(name: str) -> object:
-    if name in ("Derivation", "Equation", "Side", "Comment", "read_derivation"):
-        from grader.formula import derivation
-
-        return getattr(derivation, name)
-    raise AttributeError(name)

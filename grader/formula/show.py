@@ -215,7 +215,8 @@ class _Show:
         if self.scope is None:
             return False
         shape = shape_of(right, self.scope)
-        return bool(shape) and any(shape_of(factor, self.scope) for factor in left)
+        beside = [other for factor in left if (other := shape_of(factor, self.scope))]
+        return bool(shape) and bool(beside) and all(other == shape for other in beside)
 
     def _power(self, base: Expr, exponent: Expr) -> str:
         body = self._closed(base, _ATOM)
@@ -320,9 +321,19 @@ class _Show:
     def _deriv(self, of: Expr, wrt: Expr | None, order: int) -> tuple[str, int]:
         power = "" if order == 1 else _SUPERSCRIPTS[str(order)]
         if wrt is None:
+            if order == 1 and not self._takes_prime(of):
+                return f"∇{self.text(of, _ATOM)}", _PRODUCT
             return f"{self.text(of, _ATOM)}{chr(39) * order}", _ATOM
         above = self._shown(of)[0] if isinstance(of, Name | Index) else f"({self.text(of, _SUM)})"
         return f"∂{power}{above}/∂{self._shown(wrt)[0]}{power}", _POWER
+
+    def _takes_prime(self, node: Expr) -> bool:
+        """Whether `node'` is a derivative: of the loss, of a scalar that is defined."""
+        if not isinstance(node, Name):
+            return False
+        if self.scope is None or node.name == "L":
+            return True
+        return node.name in self.scope.definitions and not self.scope.shape(node.name)
 
     # -- conditions
 
@@ -354,4 +365,4 @@ def _reaches(node: Expr) -> bool:
         return _reaches(node.right)
     if isinstance(node, Div):
         return _reaches(node.den)
-    return isinstance(node, Neg)
+    return isinstance(node, Neg) or (isinstance(node, Deriv) and node.wrt is None and node.of != Name("L"))
