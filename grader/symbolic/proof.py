@@ -92,11 +92,12 @@ def _prove_one(
     relaxed: bool,
     deadline: float,
 ) -> Attempt:
+    variables = {name: variable for name, variable in scope.variables.items() if name in used}
     for capacity in CAPACITIES:
         try:
             somewhere = False
             for case in _cases(scope, used, setting, relaxed):
-                somewhere |= _Case(left, right, scope, setting, case, capacity, deadline).holds()
+                somewhere |= _Case(left, right, variables, setting, case, capacity, deadline).holds()
             return Attempt(somewhere, "" if somewhere else "no value anywhere")
         except TooManyKernels:
             continue
@@ -155,7 +156,7 @@ class _Case:
         self,
         left: Quantity,
         right: Quantity,
-        scope: Scope,
+        variables: Mapping[str, Variable],
         setting: Setting,
         assigned: _Assigned,
         capacity: int,
@@ -169,9 +170,7 @@ class _Case:
         self.facts: list[fmpz_mpoly] = []
         self.sample: dict[int, arb] = {}
         values = {}
-        for name, variable in scope.variables.items():
-            if any(isinstance(dim, str) and dim not in setting.sizes for dim in variable.shape):
-                continue
+        for name, variable in variables.items():
             shape = tuple(size_of(dim, setting.sizes) for dim in variable.shape)
             if name in assigned:
                 values[name] = Value(shape, tuple(map(self.field.number, assigned[name])))

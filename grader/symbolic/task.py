@@ -11,7 +11,10 @@ from grader.formula.declarations import read_declaration
 from grader.formula.declare import Scope
 from grader.formula.errors import Unreadable
 from grader.formula.read import read_definition, read_loss, read_wrt, with_loss
+from grader.formula.shape_of import shape_of
+from grader.formula.shapes import text as shape_text
 from grader.formula.tree import Expr, Span
+from grader.verdict import Fact
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -57,6 +60,10 @@ def read_task(task: DerivationTask) -> Problem:
     for place, text in enumerate(task.given):
         scope = scope.with_definition(_read(f"given[{place}]", read_definition, text, scope))
     loss = _read("loss", read_loss, task.loss, scope)
+    shape = shape_of(loss, scope)
+    if shape:
+        data: dict[str, Fact] = {"left": shape_text(shape), "right": shape_text(()), "operation": "loss"}
+        raise TaskError("loss", Unreadable("shape-mismatch", Span(0, len(task.loss)), data=data))
     wrt, scope = _read("wrt", read_wrt, task.wrt, scope)
     return Problem(with_loss(replace(scope, loss=loss)), loss, wrt)
 
