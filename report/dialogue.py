@@ -18,8 +18,8 @@ from practice.session import Asking, Finished, Marking, Session, Turn, after, vi
 from questions.kinds import Choice, Code, Derivation, Explain, Number, Question
 from report import bars, maths
 from report.paper import BLANK, Block, Paper
-from report.prose import inline, prose
-from report.question_view import hint_blocks, prompt_blocks, solution_blocks
+from report.prose import prose
+from report.question_view import hint_blocks, point_text, prompt_blocks, solution_blocks
 from report.verdict_page import page
 
 Purpose = Literal["answer", "more", "mark", "pause"]
@@ -168,8 +168,7 @@ class Dialogue:
         self._say([*self.gap, Block("What a complete answer covers. Did yours? (y or n)", style="bold"), BLANK])
         marks: set[int] = set()
         for number, point in enumerate(question.points):
-            extra = "" if point.essential else " (a bonus)"
-            self._say([Block(inline(point.text, scope, self.paper).append(extra, "dim"), "  ")])
+            self._say([Block(point_text(point, scope, self.paper), "  ")])
             if self._yes():
                 marks.add(number)
         verdict = self.grade(question, Submission(text=turn.written or "", marks=frozenset(marks)))

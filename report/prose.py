@@ -14,13 +14,11 @@ from rich.text import Text
 
 from grader.formula.declare import Scope
 from grader.formula.errors import Unreadable
+from questions.prose import pieces
 from report import maths
 from report.paper import BLANK, GLUE, Block, Paper
 
-_PIECE: Final = re.compile(
-    r"\$\$(?P<display>.+?)\$\$|\$(?P<inline>[^$]+)\$|`(?P<code>[^`]+)`|(?<!\w)\*(?P<stress>\w[^*$`\n]*)\*(?!\w)",
-    re.DOTALL,
-)
+_STRESS: Final = re.compile(r"(?<!\w)\*(\w[^*\n]*)\*(?!\w)")
 _ITEM: Final = re.compile(r"(?:[-*]|\d+\.)\s+")
 _GLUED: Final = 24
 """Formulas up to this length are not broken between lines."""
@@ -100,14 +98,12 @@ def _reading(source: str, scope: Scope) -> str:
 
 
 def _pieces(text: str) -> Iterator[tuple[str, str]]:
-    at = 0
-    for match in _PIECE.finditer(text):
-        if match.start() > at:
-            yield "text", text[at : match.start()]
-        yield match.lastgroup or "text", match[match.lastgroup or 0]
-        at = match.end()
-    if at < len(text):
-        yield "text", text[at:]
+    for piece in pieces(text):
+        if piece.kind != "text":
+            yield piece.kind, piece.text
+            continue
+        for number, part in enumerate(_STRESS.split(piece.text)):
+            yield "stress" if number % 2 else "text", part
 
 
 def _hangs(block: Block, indent: str) -> bool:

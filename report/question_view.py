@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from rich.text import Text
 
 from grader.formula.declare import Scope
-from questions.kinds import Choice, Code, Derivation, Explain, Number, Question
+from questions.kinds import Choice, Code, Derivation, Explain, Number, Point, Question
 from report import maths
 from report.paper import BLANK, Block, Paper
 from report.prose import inline, prose
@@ -57,6 +57,18 @@ def hint_blocks(question: Question, number: int, scope: Scope, paper: Paper) -> 
     first, *others = prose(question.hints[number], scope, paper) or [BLANK]
     text = first.text if isinstance(first.text, Text) else Text(first.text)
     return [Block(head.append_text(Text(style="not bold").append_text(text))), *others]
+
+
+def rubric_blocks(question: Explain, scope: Scope, paper: Paper) -> list[Block]:
+    """The points of a complete answer, numbered as `--marks` counts them."""
+    blocks = [Block("What a complete answer covers", style="bold"), BLANK]
+    for number, point in enumerate(question.points, 1):
+        blocks.append(Block(point_text(point, scope, paper), f"  {number:>2}  ", " " * 6))
+    return [*blocks, BLANK, Block(f"Mark what yours covers: lossprep submit {question.id} … --marks 1,2", style="dim")]
+
+
+def point_text(point: Point, scope: Scope, paper: Paper) -> Text:
+    return inline(point.text, scope, paper).append("" if point.essential else " (a bonus)", "dim")
 
 
 def solution_blocks(question: Question, scope: Scope, paper: Paper) -> list[Block]:

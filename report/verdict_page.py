@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from grader.formula.declare import Scope
 from grader.verdict import Verdict
-from questions.kinds import Question
+from questions.kinds import Explain, Question
 from report import maths
-from report.paper import Block, Paper
+from report.paper import BLANK, Block, Paper
+from report.question_view import rubric_blocks
 from report.speech import speaker
 from report.verdict_view import Shown, verdict_blocks
 
@@ -22,4 +25,7 @@ def page(verdict: Verdict, text: str, question: Question | None, scope: Scope | 
         None,
     )
     typed = option if isinstance(option, str) and verdict.kind in ("derivation", "code") else text
+    if isinstance(question, Explain) and verdict.outcome == "undecided":
+        rubric = rubric_blocks(question, names or Scope(), paper)
+        return [*verdict_blocks(replace(verdict, findings=()), Shown(typed, speaker(question)), paper), BLANK, *rubric]
     return verdict_blocks(verdict, Shown(typed, speaker(question), layout), paper)

@@ -136,6 +136,12 @@ def test_an_explanation_may_be_handed_in_with_its_marks(tmp_path: Path) -> None:
     assert run(tmp_path, "submit", "drill-explain", "-a", "x", "--marks", "one", *DRILL).code == 2
 
 
+def test_an_unmarked_explanation_gets_its_rubric_and_the_way_to_mark_it(tmp_path: Path) -> None:
+    ran = run(tmp_path, "submit", "drill-explain", "-a", "It saturates.", *DRILL)
+    assert "\n   1  " in ran.out
+    assert "submit drill-explain … --marks" in ran.out
+
+
 def test_progress_is_by_skill_topic_stage_and_level(tmp_path: Path) -> None:
     run(tmp_path, "submit", "drill-choice", "-a", "a", *DRILL)
     form = run(tmp_path, "progress", "--json", *DRILL).json
