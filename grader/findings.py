@@ -17,7 +17,8 @@ PRECEDENCE: Final = (
 
 DERIVATION: Final = (
     *PRECEDENCE,
-    "wrong-term", "wrong-outside-kink", "not-closed-form", "unknown-symbol", "step-does-not-follow", "answer-does-not-follow",
+    "wrong-term", "wrong-outside-kink", "not-closed-form", "unknown-symbol", "step-does-not-follow",
+    "answer-does-not-follow",
     "other-convention", "kink", "not-simplified", "too-large",
     "unreadable", "wrong-value",
 )  # fmt: skip
@@ -29,7 +30,9 @@ CODE: Final = (
     "timeout", "out-of-memory", "crashed", "forbidden", "no-entry", "syntax-error", "import-error",
 )  # fmt: skip
 
-SMALL_KINDS: Final = ("wrong-option", "missing-option", "wrong-value", "wrong-unit", "too-few-digits", "empty", "points-open")
+SMALL_KINDS: Final = (
+    "wrong-option", "missing-option", "wrong-value", "wrong-unit", "too-few-digits", "empty", "points-open",
+)  # fmt: skip
 
 CODES: Final = frozenset((*DERIVATION, *CODE, *SMALL_KINDS))
 

@@ -6,6 +6,7 @@ Derivatives that stand in a formula (`dL/dp · ∂p/∂z`) are worked out on the
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, Final, Protocol, TypeVar
@@ -112,7 +113,7 @@ class _Slopes:
         of: Expr = node.of if node.order == 1 else Deriv(node.of, wrt, order=node.order - 1)
         name = root(wrt)
         if name in self.scope.definitions and name not in names_in(of, self.scope):
-            of = written_in(of, name, self.scope)
+            of = written_in(of, name, self.scope, self.asked)
             if name not in names_in(of, self.scope):
                 return self._through(of, name)
         values = dict(self.point.values)
@@ -174,13 +175,40 @@ class _Slopes:
         return replace(self.formula, expr=expr).at(algebra, point)
 
 
-def written_in(expr: Expr, name: str, scope: Scope) -> Expr:
+def written_in(expr: Expr, name: str, scope: Scope, asked: Expr | None) -> Expr:
     """A formula with a definition's name for what it stands for: softplus(z) is −log(1 − p) where p = σ(z).
 
-    The same formula, where what p rests on still stands beside it, since then dL/dp has no one meaning."""
-    body = scope.definitions[name].body
-    here: Expr = Name(name)
-    known: dict[Expr, Expr] = {body: here}
+    The same formula where the variable asked for still stands beside it, since then dL/dp has no one meaning."""
+    others = frozenset(scope.definitions) - {name}
+    for opened in (frozenset({LOSS}), others):
+        body = _opened(scope.definitions[name].body, scope, opened)
+        known = _written(body, Name(name))
+        written = _exchanged(_opened(expr, scope, opened), known)
+        alone = names_in(_exchanged(written, {Name(name): ONE}), scope)
+        beside = alone & names_in(body, scope)
+        if name in names_in(written, scope) and not (beside if asked is None else beside & {root(asked)}):
+            return written
+    return expr
+
+
+def _exchanged(expr: Expr, known: Mapping[Expr, Expr]) -> Expr:
+    return replaced(expr, lambda node: known.get(node) if isinstance(node, Expr) else None)
+
+
+def _opened(expr: Expr, scope: Scope, names: frozenset[str]) -> Expr:
+    """A formula with some definitions worked in."""
+
+    def change(node: Node) -> Node | None:
+        if isinstance(node, Name) and node.name in names and node.name in scope.definitions:
+            return _opened(scope.definitions[node.name].body, scope, names)
+        return None
+
+    return replaced(expr, change)
+
+
+def _written(body: Expr, here: Expr) -> dict[Expr, Expr]:
+    """What a definition's name can stand for."""
+    known = {body: here}
     match body:
         case Call("sigmoid", (x,)):
             rest = Add((ONE, Neg(here)))
@@ -192,14 +220,7 @@ def written_in(expr: Expr, name: str, scope: Scope) -> Expr:
             }
         case Call("softmax", (x,)):
             known[Call("log_softmax", (x,))] = Call("log", (here,))
-    opened = replaced(expr, lambda node: scope.definitions[LOSS].body if _is_loss(node, scope) else None)
-    written = replaced(opened, lambda node: known.get(node) if isinstance(node, Expr) else None)
-    alone = replaced(written, lambda node: ONE if node == here else None)
-    return expr if names_in(alone, scope) & names_in(body, scope) else written
-
-
-def _is_loss(node: Node, scope: Scope) -> bool:
-    return isinstance(node, Name) and node.name == LOSS and LOSS in scope.definitions
+    return known
 
 
 def nowhere(algebra: Any) -> Any:
