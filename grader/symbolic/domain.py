@@ -32,6 +32,11 @@ def _unwritten(node: Node) -> bool:
     return (isinstance(node, Deriv) and node.wrt is None) or any(map(_unwritten, children(node)))
 
 
+def without_range(formula: Expr, scope: Scope) -> str | None:
+    """A free index letter of which nobody knows what it runs over, or None."""
+    return next((index for index in _free(formula, frozenset()) if index not in scope.indices), None)
+
+
 def _free(node: Node, bound: frozenset[str]) -> Iterable[str]:
     if isinstance(node, IndexVar):
         if node.name not in bound:

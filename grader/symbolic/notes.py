@@ -20,8 +20,8 @@ from grader.symbolic.diagnose import Asked
 from grader.symbolic.points import points, settings
 from grader.verdict import Finding
 
-GRID: Final = tuple(Fraction(step, 4) + Fraction(1, 1013) for step in range(-34, 35, 2))
-HALVINGS: Final = 40
+GRID: Final = tuple(Fraction(step, 4) + Fraction(1, 1013) for step in range(-33, 34, 3))
+HALVINGS: Final = 24
 
 
 def notes_on(asked: Asked, answer: Expr, *, deadline: float) -> list[Finding]:

@@ -10,8 +10,10 @@ from itertools import pairwise
 from grader.formula import derivation
 from grader.formula.declare import Definition, Scope
 from grader.formula.derivation import Derivation, read_derivation
+from grader.formula.errors import Unreadable
 from grader.formula.tree import Deriv, Expr, Index, IndexVar, Name
 from grader.symbolic.convention import positive_factor
+from grader.symbolic.domain import without_range
 from grader.symbolic.place import place_of
 from grader.symbolic.quantity import LOSS, indices_in
 from grader.symbolic.steps import Equation
@@ -44,6 +46,10 @@ def read_submission(text: str, problem: Problem, *, deadline: float) -> Submitte
                 scope = scope.with_definition(Definition(LOSS, loss))
     last = read.equations[-1]
     scope = replace(scope, indices={**scope.indices, **{k: v for e in read.equations for k, v in e.indices.items()}})
+    for side in (side for equation in read.equations for side in equation.sides):
+        letter = without_range(side.expr, scope)
+        if letter is not None:
+            raise Unreadable("unreadable", side.span, ("an index of something that has components",), {"index": letter})
     wrt = _wrt(problem.wrt, last, scope)
     return Submitted(_pairs(read, text, wrt, loss), scope, loss, wrt, read.answer.expr, convention)
 

@@ -166,6 +166,12 @@ def test_a_shape_that_does_not_fit_is_a_finding() -> None:
     assert verdict.witness.expected != verdict.witness.got
 
 
+def test_an_index_that_runs_over_nothing_is_unreadable() -> None:
+    verdict = grade_derivation(LOGIT, "δ_ij (p - y)")
+    assert verdict.outcome == "unreadable"
+    assert verdict.findings[0].data["index"] == "i"
+
+
 def test_findings_stay_within_the_contract() -> None:
     for answer in ("y - p", "p", "p + y", "z", "2p", "p - y", "q", "L"):
         for finding in grade_derivation(LOGIT, answer).findings:
