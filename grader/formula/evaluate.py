@@ -284,7 +284,8 @@ class _Walk(Generic[T]):
             shape = _common_shape([part.shape for part in parts])
             columns = zip(*(_spread(part, shape) for part in parts), strict=True)
             return Value(shape, tuple(algebra.logic(condition.op, column) for column in columns))
-        if self._is_position(condition.left) and self._is_position(condition.right):
+        sides = condition.left, condition.right
+        if any(isinstance(side, IndexVar) for side in sides) and all(map(self._is_position, sides)):
             left, right = self._position(condition.left, point), self._position(condition.right, point)
             return _scalar(_COMPARE[condition.op](left, right))
         a, b = self.value(condition.left, point), self.value(condition.right, point)

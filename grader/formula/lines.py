@@ -24,12 +24,12 @@ _PROSE = """
     respect chain rule rules product quotient power sum linearity simplify simplifying simplifies simplified
     expand expanding collect rearrange rearranging cancel cancels cancelling combine combining apply applying
     compute computing calculate answer result solution final both sides side left right hand equals equal to of
-    in on and or but otherwise term terms loss function sigmoid softmax logit logits label
-    target prediction inside outside outer inner factor constant follows follow holds see want need consider
-    start starting begin rewrite rewriting same before above below only each every all here there one two just
-    multiply multiplying divide dividing definition identity algebra property implies conclude done qed proof
-    lemma claim wrt wlog respectively independent depends not no does do can via per sample class everything
-    together becomes leaves remains being ok
+    in on and or but otherwise term terms loss function sigmoid softmax logit logits label target prediction
+    inside outside outer inner factor constant follows follow holds see want need consider start starting begin
+    rewrite rewriting same before above below only each every all here there one two just multiply multiplying
+    divide dividing definition identity algebra property implies conclude done qed proof lemma claim wrt wlog
+    respectively independent depends no does do can via per sample class everything together becomes leaves
+    remains being ok
 """
 PROSE: Final = frozenset(_PROSE.split())
 """Words that certainly are words."""

@@ -208,6 +208,8 @@ class Parser(Cursor):
     # -- factors
 
     def factor(self) -> Syntax:
+        if self.token.kind == "open":
+            return self.postfix(self._bracketed())  # what is inside counts its own depth
         self.depth += 1
         if self.depth > DEPTH:
             raise too_large("depth", DEPTH, self.depth, self.token.start, self.token.end)
@@ -298,8 +300,6 @@ class Parser(Cursor):
                     self._skip_word()
                     return Truth(value, span=self.span(start))
                 return self._named(self.runs.piece(start))
-            case "open":
-                return self._bracketed()
             case "begin":
                 return branches.cases(self)
             case "op":
