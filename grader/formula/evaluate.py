@@ -207,6 +207,7 @@ class _Walk(Generic[T]):
     def _index(self, base: Expr, subscripts: tuple[Expr, ...], point: Point[T]) -> Value[T]:
         value = self.value(base, point)
         for subscript in subscripts:
+            value = _vector(value)
             size, rest = value.shape[0], value.shape[1:]
             position = self._position(subscript, point)
             if not 0 <= position < size:
@@ -223,6 +224,7 @@ class _Walk(Generic[T]):
 
     def _matmul(self, left: Value[T], right: Value[T]) -> Value[T]:
         """Vectors are columns; the transpose of one has the shape (1, d), and row times column is a scalar."""
+        left, right = _vector(left), _vector(right)
         rows, inner = (left.shape[0], 1) if len(left.shape) == 1 else (left.shape[0], left.shape[1])
         columns = right.shape[1] if len(right.shape) == 2 else 1
         if right.shape[0] != inner:
@@ -434,8 +436,13 @@ def _scalar(item: T) -> Value[T]:
     return Value((), (item,))
 
 
+def _vector(value: Value[T]) -> Value[T]:
+    """A number as a vector of one: at size 1, a product of a matrix and a vector comes out as a number."""
+    return value if value.shape else Value((1,), value.items)
+
+
 def _rows(value: Value[T]) -> list[tuple[T, ...]]:
-    width = value.shape[-1]
+    width = value.shape[-1] if value.shape else 1
     return [value.items[start : start + width] for start in range(0, len(value.items), width)]
 
 
