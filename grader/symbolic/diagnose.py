@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 from flint import arb
 
-from grader.formula.declare import Interval, Scope
+from grader.formula.declare import Classes, Interval, Scope
 from grader.formula.evaluate import Point, Value, size_of
 from grader.formula.show import show
 from grader.formula.tree import ONE, Add, Call, Cases, Div, Expr, Index, Indicator, Mul, Name, Neg, Num, walk
@@ -295,8 +295,9 @@ def _other_gradients(asked: Asked, trial: Trial) -> Iterator[Finding]:
     """The gradient by another variable or definition, or the loss itself."""
     scope = asked.scope
     own = root(asked.wrt)
-    continuous = (name for name, variable in scope.variables.items() if variable.continuous)
-    for name in (*_definitions(scope), *continuous):
+    # a label counts too: people do differentiate by y
+    numbers = (name for name, variable in scope.variables.items() if not isinstance(variable.domain, Classes))
+    for name in (*_definitions(scope), *numbers):
         if name == own:
             continue
         wrt: Expr = Name(name)

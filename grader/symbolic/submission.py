@@ -56,7 +56,7 @@ def read_submission(text: str, problem: Problem, *, deadline: float) -> Submitte
 
 def _wrt(asked: Expr, last: derivation.Equation, scope: Scope) -> Expr:
     """What was asked, in the letters of the last line: `∂L/∂z_i = …` answers a question about z_k; a formula in
-    `i` answers one about the whole of z, and a vector one about z_k."""
+    `i` answers one about the whole of z, and `∂L/∂z = …`, a vector by its own words, one about z_k."""
     base = asked.base if isinstance(asked, Index) else asked
     if not isinstance(base, Name) or base.name not in scope.variables:
         return asked
@@ -73,7 +73,8 @@ def _wrt(asked: Expr, last: derivation.Equation, scope: Scope) -> Expr:
         fitting = [letter for letter in used if last.indices[letter] in whole]
         if len(fitting) == len(whole) and [last.indices[letter] for letter in fitting] == list(whole):
             return Index(base, tuple(IndexVar(letter) for letter in fitting))
-    if own and shape == whole and shape and not used:
+    named = any(isinstance(side.expr, Deriv) and side.expr.wrt == base for side in last.sides)
+    if named and own and shape == whole and shape and not used:
         return base
     return asked
 
