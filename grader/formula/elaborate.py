@@ -218,7 +218,9 @@ class Elaborator(Indices):
             or last.span != node.left.span
         ):
             return None
-        return (*left.factors[:-1], *last.args) if isinstance(left, tree.Mul) else last.args
+        first = last.args[0].factors if isinstance(last.args[0], tree.Mul) else last.args[:1]
+        pair = (*first, last.args[1])
+        return (*left.factors[:-1], *pair) if isinstance(left, tree.Mul) else pair
 
     def _is_inner(self, node: Product, left: Expr, right: Expr, dim: Dim) -> bool:
         """Whether `w·x`, `w x` is the inner product: of two vectors that run over features or classes and not over
@@ -365,6 +367,8 @@ class Elaborator(Indices):
     def _dim(self, node: Syntax) -> Dim:
         match node:
             case Ident(name, "size"):
+                return name
+            case Ident(name, "name") if name in self.scope.dims:
                 return name
             case Number(value) if value.denominator == 1 and value > 0:
                 return int(value)

@@ -302,12 +302,13 @@ class _Show:
         binder = node.index
         high = ""
         if node.low is not None or node.high is not None or not self._tells_dimension(node):
-            low = "1" if node.low is None else self._position(node.low)
+            low = "" if node.low is None else self._position(node.low)
             end = str(node.over) if node.high is None else self._position(node.high)
-            binder += f"={low}"
+            if low or node.condition is None:
+                binder += f"={low or 1}"
             high = f"^{end}" if len(end) == 1 else f"^{{{end}}}"
         if node.condition is not None:
-            binder += ": " + self._condition(node.condition)
+            binder += (", " if "=" in binder else ": ") + self._condition(node.condition)
         below = f"_{binder}" if len(binder) == 1 else f"_{{{binder}}}"
         body = self.text(node.body, _PRODUCT)
         return f"{sign}{below}{high} {body}", _PRODUCT

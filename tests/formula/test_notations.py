@@ -79,9 +79,9 @@ UNARY: dict[str, tuple[list[str], Callable[[float], float]]] = {
              lambda t: math.sqrt(1 + t * t)),
     "log": (["log(1+G²)", "\\ln(1+G^2)", "\\log\\left(1+G^{2}\\right)", "log1p(G**2)", "np.log1p(G²)"],
             lambda t: math.log1p(t * t)),
-    "relu": (["max(0, A)", "\\max(0, A)", "\\max\\{0, A\\}", "(A)_+", "relu(A)", "np.maximum(A, 0)", "\\left[A\\right]_+",
-              "G·1[A > 0]", "G \\mathbb{1}[A>0]", "{A if A > 0; 0 otherwise}", "where(A > 0, A, 0)",
-              "(A if A > 0 else 0)",
+    "relu": (["max(0, A)", "\\max(0, A)", "\\max\\{0, A\\}", "(A)_+", "relu(A)", "np.maximum(A, 0)",
+              "\\left[A\\right]_+", "G·1[A > 0]", "G \\mathbb{1}[A>0]", "{A if A > 0; 0 otherwise}",
+              "where(A > 0, A, 0)", "(A if A > 0 else 0)",
               "\\begin{cases} A & A > 0 \\\\ 0 & \\text{otherwise} \\end{cases}",
               "Piecewise((A, A > 0), (0, True))"],
              lambda t: max(0.0, t)),
@@ -134,7 +134,7 @@ def formulas(draw: st.DrawFn, depth: int = 3) -> Written:
             if abs(arg.worth) > 20:
                 return arg
             text = form.replace("A", arg.text).replace("G", f"({arg.text})")
-            return Written(text, worth_of(arg.worth), not (form in LOOSE or form.endswith("(1+G²)^½")))
+            return Written(text, worth_of(arg.worth), not (form in LOOSE or form.startswith("(1+G²)^")))
         case "minus":
             arg = draw(below)
             return Written(draw(st.sampled_from(["-", "−", "- "])) + grouped(draw, arg), -arg.worth, False)
