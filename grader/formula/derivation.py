@@ -126,21 +126,23 @@ class _Reader:
         lines = Lines(tokens, self.text, Vocabulary.of(self.scope))
         statements = lines.statements()
         pending: Unreadable | None = None
-        for statement in statements:
+        several = len(statements) > 1
+        while statements:
+            statement = statements.pop(0)
             if statement.reason and _first_equals(statement.tokens) is None:
                 lines.note(statement.tokens)  # `since 0 < p < 1`
                 continue
             try:
                 self._statement(statement, lines)
             except Unreadable as error:
-                if len(statements) > 1 and error.code != "too-large" and lines.wordy(statement.tokens):
+                needed = self._said_later(error, statements)
+                if needed is not None:
+                    statements[:0] = [statements.pop(needed), statement]
+                elif several and error.code != "too-large" and statement.prose:
                     lines.note(statement.tokens)
                     pending = pending or error
-                    continue
-                if statement.reason and lines.wordy(statement.tokens[:3]):
-                    lines.note(statement.tokens)
-                    continue
-                raise
+                else:
+                    raise
         if not self.equations:
             if pending is not None:
                 raise pending
@@ -153,6 +155,18 @@ class _Reader:
             )
         comments = sorted(lines.comments, key=lambda comment: comment.span.start)
         return Derivation(tuple(self.equations), self.scope, tuple(comments))
+
+    def _said_later(self, error: Unreadable, later: list[Statement]) -> int | None:
+        """Which later statement introduces the name that is missing (`dL/dz = p − y, where p = σ(z)`)."""
+        if error.code != "unknown-symbol":
+            return None
+        for at, statement in enumerate(later):
+            equal = _first_equals(statement.tokens)
+            if statement.where and equal is not None:
+                name, after = name_at([*statement.tokens[:equal], Token("end", "", 0, 0, True)], 0)
+                if after == equal and canonical(name) == canonical(str(error.data["symbol"])):
+                    return at
+        return None
 
     def _statement(self, statement: Statement, lines: Lines) -> None:
         tokens = list(statement.tokens)

@@ -41,7 +41,8 @@ def derivative_ahead(parser: Parser, at: int) -> bool:
     partial = tokens[at].text == "∂"
     k = _after_order(parser, at + 1)
     if tokens[k].text != "/":
-        if not partial and tokens[k].space:
+        word = parser.runs.word(k)
+        if not partial and tokens[k].space and not (word in BY_SPELLING and len(word) > 1):
             return False
         k = _end_of_numerator(parser, k, partial)
         if k < 0:
@@ -233,6 +234,23 @@ def nabla(parser: Parser) -> Syntax:
             raise parser.fail("a formula")
         return Derivative(Ident("L", "loss", span=parser.span(start)), wrt, span=parser.span(start))
     return Derivative(_reach(parser), wrt, span=parser.span(start))
+
+
+def physics(parser: Parser) -> Syntax:
+    """`\\dv{L}{z}`, `\\pdv{L}{z}`, `\\dv{z} (…)`."""
+    start = parser.at
+    parser.advance()
+    parser.expect("{")
+    above = parser.at
+    one = parser.tokens[parser.closing[above - 1] + 1].text != "{"
+    of = None if one else _numerator(parser, "}")
+    if of is not None:
+        parser.expect("}")
+        parser.expect("{")
+    wrt = quantity(parser)
+    parser.expect("}")
+    body = _reach(parser) if of is None else _with_argument(of, wrt)
+    return Derivative(body, wrt, span=parser.span(start))
 
 
 def primes(parser: Parser, base: Syntax) -> Syntax:

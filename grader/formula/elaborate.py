@@ -284,6 +284,8 @@ class Elaborator(Indices):
 
     def _apply(self, node: Apply) -> Typed:
         span, name = node.span, node.function
+        if (name, len(node.args)) in (("eye", 1), ("onehot", 2)):
+            return self._sized(node)
         args = [self.expr(arg) for arg in node.args]
         if name.startswith("@"):
             definition = self.scope.definitions[name[1:]]
@@ -326,16 +328,19 @@ class Elaborator(Indices):
                 if first is None or not first:
                     raise self._mismatch(name, first, (), span)
                 return call, (first[0], first[0]) if len(first) == 1 else (first[0],)
-            case "eye":
-                dim = self._dim(node.args[0])
-                return call, (dim, dim)
-            case "onehot":
-                dim = self._dim(node.args[1])
-                if first:
-                    raise self._mismatch(name, first, (dim,), span)
-                return call, (dim,)
             case "transpose":
                 return self._transposed(args[0], span)
+            case "eye" | "onehot":
+                raise AssertionError("read before, in _sized")
+
+    def _sized(self, node: Apply) -> Typed:
+        """`eye(n)`, `onehot(label, K)`."""
+        dim = self._dim(node.args[-1])
+        size: Expr = tree.Size(dim) if isinstance(dim, str) else tree.Num(Fraction(dim))
+        if node.function == "eye":
+            return tree.Call("eye", (size,), span=node.span), (dim, dim)
+        label = self._position(node.args[0], dim, code=True)
+        return tree.Call("onehot", (label, size), span=node.span), (dim,)
 
     def _options(self, node: Apply, args: list[Typed]) -> tuple[list[Typed], int | None]:
         axis: int | None = None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from grader.formula.functions import BY_SPELLING
@@ -29,7 +29,8 @@ _PROSE = """
     rewrite rewriting same before above below only each every all here there one two just multiply multiplying
     divide dividing definition identity algebra property implies conclude done qed proof lemma claim wrt wlog
     respectively independent depends no does do can via per sample class everything together becomes leaves
-    remains being ok
+    remains being ok ans sol return fact between bounded import any form line obtains over under more less
+    simply directly easily clearly thing notice observe about after while
 """
 PROSE: Final = frozenset(_PROSE.split())
 """Words that certainly are words."""
@@ -57,6 +58,10 @@ class Statement:
     reason: bool = False
     chained: bool = False
     """Begins with `=`: it goes on with the statement before."""
+    prose: bool = False
+    """Mostly words: where it cannot be read, it is set aside."""
+    where: bool = False
+    """Said after `where`, or further on in the same line: it may be needed by what stands before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +85,8 @@ class Lines:
         self.tokens = tokens
 
     def statements(self) -> list[Statement]:
-        found: list[Statement] = []
-        for raw in self._joined(self._rows()):
-            found.extend(self._parts(raw))
-        return found
+        rows = self._unlisted(self._joined(self._rows()))
+        return [statement for row in rows for statement in self._parts(row)]
 
     # -- rows
 
@@ -120,6 +123,16 @@ class Lines:
                 found.append(row)
         return found
 
+    def _unlisted(self, rows: list[list[Token]]) -> list[list[Token]]:
+        """Rows without the marks of a list: `1.`, `2)`, `(3)`, `*`, and `-` where every row has one."""
+        imports = [row for row in rows if _word(row, 0)[0] == "import" and self.line_of(row[0].start) == 1]
+        for row in imports:  # `import numpy as np`, over formulas in Python
+            self._note(row)
+        rows = [row for row in rows if row not in imports]
+        several = len(rows) > 1
+        dashed = several and all(row[0].text == "-" and len(row) > 1 and row[1].space for row in rows)
+        return [row[_list_mark(row, several=several, dashed=dashed) :] for row in rows]
+
     def _goes_on(self, before: list[Token], row: list[Token]) -> bool:
         """Whether a row continues the one before: after an operator, before `+`, and before a minus that is set
         off by a space or an indent, as in a broken formula (`-y/p` at the margin is a line of its own)."""
@@ -155,18 +168,19 @@ class Lines:
                     reasons[at] = False
                 at = max(end, at + 1)
                 continue
-            if token.text == "," and _has_equals(row[cuts[-1] : at]) and _has_equals(row[at + 1 :]):
+            between = token.kind == "op" and token.text in (",", ":")
+            if between and _has_equals(row[cuts[-1] : at]) and _has_equals(row[at + 1 :]):
                 cuts.append(at + 1)
                 reasons[at + 1] = False
             at += 1
         for start, end in zip(cuts, [*cuts[1:], len(row)], strict=True):
             statement = self._statement(row[start:end], reason=reasons[start])
             if statement is not None:
-                yield statement
+                yield replace(statement, where=start > 0 or _word(row, 0)[0].lower() in ("where", "with"))
 
     def _statement(self, tokens: list[Token], *, reason: bool) -> Statement | None:
         whole = tokens
-        tokens = self._after_colon(_stripped(tokens))
+        tokens = self._after_colon(_for_all(_unmarked(_stripped(tokens))))
         introduces = False
         while tokens:
             token = tokens[0]
@@ -191,7 +205,8 @@ class Lines:
         first, last = whole.index(tokens[0]), whole.index(tokens[-1])
         self._note(whole[:first])
         self._note(whole[last + 1 :])
-        return Statement(tuple(tokens), self.line_of(tokens[0].start), introduces, reason, tokens[0].text in _CONTINUES)
+        line, chained = self.line_of(tokens[0].start), tokens[0].text in _CONTINUES
+        return Statement(tuple(tokens), line, introduces, reason, chained, prose=self.mostly_words(whole))
 
     def _leads(self, word: str, rest: list[Token]) -> bool:
         """Whether a word at the beginning is prose: not part of a formula, nor the name of its left side."""
@@ -237,6 +252,20 @@ class Lines:
             return _stripped(tokens[:last])
         return tokens
 
+    def mostly_words(self, tokens: Sequence[Token]) -> bool:
+        """Whether tokens are words and punctuation only, and most of them certainly words."""
+        if not self.wordy(tokens):
+            return False
+        words: list[str] = []
+        at = 0
+        while at < len(tokens):
+            if tokens[at].kind in ("letter", "word"):
+                word, at = _word(tokens, at)
+                words.append(word)
+            else:
+                at += 1
+        return 2 * sum(self._certain(word) for word in words) > len(words)
+
     def wordy(self, tokens: Sequence[Token]) -> bool:
         """Whether tokens are words and punctuation only, one of them certainly a word."""
         certain = False
@@ -249,7 +278,7 @@ class Lines:
                     len(word) > 1 and word.lower() in PROSE and word not in _MEANING and self._is_word(word)
                 )
                 continue
-            if token.kind == "number" and not token.text.isdigit():
+            if token.kind == "number" and not token.text.rstrip(".").isdigit():
                 return False
             if token.kind not in ("bad", "number") and token.text not in (",", ".", ":", "'", "-", "(", ")", ";"):
                 return False
@@ -292,6 +321,36 @@ def _matched(tokens: Sequence[Token]) -> dict[int, int]:
         elif token.kind in ("close", "end-begin") and stack:
             found[stack.pop()] = at
     return found
+
+
+def _list_mark(row: Sequence[Token], *, several: bool, dashed: bool) -> int:
+    """How many tokens at the beginning of a row only number it."""
+    texts = [token.text for token in row[:4]]
+    rest = row[1:] if len(row) > 1 else ()
+    if dashed or (rest and texts[0] == "*"):
+        return 1
+    spaced = len(row) > 2 and row[0].kind == "number"
+    if spaced and texts[0].isdigit() and texts[1] == ")":
+        return 2
+    if spaced and several and texts[0].endswith(".") and row[1].space and _has_equals(rest):
+        return 1
+    bracketed = texts[:1] == ["("] and texts[2:3] == [")"] and row[1].kind == "number" and len(row) > 3
+    return 3 if bracketed and several and row[3].space and _has_equals(rest) else 0
+
+
+def _unmarked(tokens: list[Token]) -> list[Token]:
+    """Without Markdown's `**…**` and backticks around it."""
+    while len(tokens) > 1 and tokens[0].text == tokens[-1].text and tokens[0].text in ("^", "`", "*"):
+        tokens = tokens[1:-1]
+    return [] if all(token.text == "`" for token in tokens) else tokens
+
+
+def _for_all(tokens: list[Token]) -> list[Token]:
+    """What stands behind `for all z,`."""
+    word, at = _word(tokens, 0)
+    if word == "for" and at < len(tokens) and _word(tokens, at)[0] in ("all", "every", "each", "any"):
+        return next((tokens[i + 1 :] for i, token in enumerate(tokens) if token.text in (",", ":")), tokens)
+    return tokens
 
 
 def _stripped(tokens: list[Token]) -> list[Token]:

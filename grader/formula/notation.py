@@ -297,7 +297,9 @@ class _Lexer:
         name, end = match[0][1:], match.end()
         if name not in symbols.SKIPPED_WITH_ARGUMENT and len(name) > 1:
             name, end = name.rstrip("*"), end - name.endswith("*")
-        if name == "\\":
+        if name in ("\n", "\r"):  # Python's line continuation
+            self.at, self.space = end, True
+        elif name == "\\":
             option = re.compile(r"\[-?[0-9.]+ *(?:pt|em|ex|mm|cm)\]").match(self.text, end)
             self._emit("newline", "\\\\", option.end() if option else end)
             self.space = True

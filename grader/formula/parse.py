@@ -201,7 +201,7 @@ class Parser(Cursor):
                     return not self.bars
                 if token.text == "‖":
                     return not self.norms
-                return token.text in ("∑", "∏", "∂", "∇", "√", "frac")
+                return token.text in ("∑", "∏", "∂", "∇", "√", "frac", "dv")
             case _:
                 return False
 
@@ -315,9 +315,13 @@ class Parser(Cursor):
                 if token.text == "∂":
                     if derivatives.derivative_ahead(self, start):
                         return derivatives.derivative(self)
-                    raise self.fail("a derivative such as ∂L/∂z")
+                    if self.ahead().text != "_":
+                        raise self.fail("a derivative such as ∂L/∂z")
+                    return derivatives.nabla(self)  # ∂_z L
                 if token.text == "∇":
                     return derivatives.nabla(self)
+                if token.text == "dv":
+                    return derivatives.physics(self)
         raise self.fail(*_OPERAND)
 
     def _number(self) -> Syntax:

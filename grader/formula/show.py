@@ -330,11 +330,9 @@ class _Show:
 
     def _takes_prime(self, node: Expr) -> bool:
         """Whether `node'` is a derivative: of the loss, of a scalar that is defined."""
-        if not isinstance(node, Name):
-            return False
-        if self.scope is None or node.name == "L":
+        if self.scope is None or node == Name("L"):
             return True
-        return node.name in self.scope.definitions and not self.scope.shape(node.name)
+        return shape_of(node, self.scope) == () and not (isinstance(node, Name) and node.name in self.scope.variables)
 
     # -- conditions
 

@@ -38,7 +38,21 @@ COMMAND_MARKS: Final = {
 }  # fmt: skip
 
 FONTS: Final = frozenset(
-    ("mathbf", "boldsymbol", "bm", "mathcal", "mathscr", "mathit", "mathfrak", "mathnormal", "pmb", "bf", "boldmath")
+    (
+        "boxed",
+        "fbox",
+        "mathbf",
+        "boldsymbol",
+        "bm",
+        "mathcal",
+        "mathscr",
+        "mathit",
+        "mathfrak",
+        "mathnormal",
+        "pmb",
+        "bf",
+        "boldmath",
+    )
 )
 """Commands that only change how their argument looks."""
 WORD_FONTS: Final = frozenset(
@@ -91,7 +105,8 @@ COMMAND_OPERATORS: Final = {
     "lvert": "|(", "rvert": "|)", "lVert": "‖(", "rVert": "‖)", "langle": "⟨", "rangle": "⟩",
     "lbrace": "{", "rbrace": "}", "{": "{", "}": "}",
     "lbrack": "[", "rbrack": "]", "lparen": "(", "rparen": ")", "&": "&", "_": "_", "over": "over",
-    "frac": "frac", "dfrac": "frac", "tfrac": "frac", "cfrac": "frac", "nicefrac": "frac", "sqrt": "√",
+    "frac": "frac", "dfrac": "frac", "tfrac": "frac", "cfrac": "frac", "nicefrac": "frac",
+    "sqrt": "√", "dv": "dv", "pdv": "dv",
 }  # fmt: skip
 
 _COMMAND_WORDS = """
