@@ -125,13 +125,16 @@ class Lines:
 
     def _unlisted(self, rows: list[list[Token]]) -> list[list[Token]]:
         """Rows without the marks of a list: `1.`, `2)`, `(3)`, `*`, and `-` where every row has one."""
-        imports = [row for row in rows if _word(row, 0)[0] == "import" and self.line_of(row[0].start) == 1]
+        imports = [row for row in rows if _word(row, 0)[0] == "import" and self._begins_line(row[0])]
         for row in imports:  # `import numpy as np`, over formulas in Python
             self._note(row)
         rows = [row for row in rows if row not in imports]
         several = len(rows) > 1
         dashed = several and all(row[0].text == "-" and len(row) > 1 and row[1].space for row in rows)
         return [row[_list_mark(row, several=several, dashed=dashed) :] for row in rows]
+
+    def _begins_line(self, token: Token) -> bool:
+        return not self.text[: token.start].rpartition("\n")[2].strip()
 
     def _goes_on(self, before: list[Token], row: list[Token]) -> bool:
         """Whether a row continues the one before: after an operator, before `+`, and before a minus that is set
