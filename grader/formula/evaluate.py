@@ -17,6 +17,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from grader.formula.declare import Scope
 from grader.formula.errors import Undefined
 from grader.formula.recorded import Var
+from grader.formula.shape_of import shape_of
 from grader.formula.tree import (
     Add,
     Call,
@@ -164,11 +165,11 @@ class _Walk(Generic[T]):
                 return self._reduce(expr, point)
             case Indicator(condition):
                 one, zero = algebra.number(Fraction(1)), algebra.number(Fraction(0))
-                return self._choose([(condition, lambda: _scalar(one))], lambda: _scalar(zero), point)
+                return self._choose([(condition, lambda: _scalar(one))], lambda: _scalar(zero), point, ())
             case Cases(branches, otherwise):
                 rest = None if otherwise is None else (lambda: self.value(otherwise, point))
                 thunks = [(condition, self._later(branch, point)) for condition, branch in branches]
-                return self._choose(thunks, rest, point)
+                return self._choose(thunks, rest, point, self._shape(expr, point))
             case Deriv():
                 if self.derivative is None:
                     raise NotClosed(expr)
@@ -301,8 +302,12 @@ class _Walk(Generic[T]):
         branches: Sequence[tuple[Cond, Callable[[], Value[T]]]],
         otherwise: Callable[[], Value[T]] | None,
         point: Point[T],
+        shape: tuple[int, ...] | None,
     ) -> Value[T]:
-        """Componentwise choice. A branch is evaluated when some component takes it, and then only once."""
+        """Componentwise choice. A branch is evaluated when some component takes it, and then only once.
+
+        A choice as a whole has the shape that all its branches have in common (`shape`, None where that is not
+        known without evaluating them): `-t x if … else 0` is a vector in both cases."""
         truths = [self._truth(condition, point) for condition, _ in branches]
         made: dict[int, Value[T]] = {}
         thunks = [thunk for _, thunk in branches] + ([] if otherwise is None else [otherwise])
@@ -312,24 +317,19 @@ class _Walk(Generic[T]):
                 made[number] = thunks[number]()
             return made[number]
 
-        shape = _common_shape([truth.shape for truth in truths])
-        if not shape:
+        conditions = _common_shape([truth.shape for truth in truths])
+        if not conditions and all(truth.scalar is True or truth.scalar is False for truth in truths):
+            taken = next((number for number, truth in enumerate(truths) if truth.scalar), len(truths))
+            if taken == len(thunks):
+                raise Undefined("no branch applies")
+            value = branch(taken)
+            whole = _common_shape([shape or (), value.shape])
+            return Value(whole, _spread(value, whole))
+        return self._mixed(truths, branch, otherwise is not None, shape or conditions or None)
 
-            def whole() -> Value[T]:
-                options = [(truth.scalar, number) for number, truth in enumerate(truths)]
-                for truth, number in options:
-                    if truth is True:
-                        return branch(number)
-                    if truth is not False:
-                        break
-                else:
-                    if otherwise is None:
-                        raise Undefined("no branch applies")
-                    return branch(len(truths))
-                return self._mixed(truths, branch, otherwise is not None, None)
-
-            return whole()
-        return self._mixed(truths, branch, otherwise is not None, shape)
+    def _shape(self, expr: Expr, point: Point[T]) -> tuple[int, ...] | None:
+        known = shape_of(expr, self.scope)
+        return None if known is None else tuple(size_of(dim, point.sizes) for dim in known)
 
     def _mixed(
         self,

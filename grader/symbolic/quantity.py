@@ -11,11 +11,14 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, Final, Protocol, TypeVar
 
+from flint import arb
+
 from grader.formula.balls import NAN
 from grader.formula.declare import Scope
 from grader.formula.errors import NotCertain
 from grader.formula.evaluate import Algebra, Point, Value, evaluate
 from grader.formula.rebuild import replaced
+from grader.formula.recorded import Var
 from grader.formula.reverse import Reverse
 from grader.formula.tree import ONE, Add, Call, Deriv, Expr, Index, IndexVar, Name, Neg, Node, walk
 
@@ -124,13 +127,23 @@ class _Slopes:
             known: given.map(reverse.variable if known == name else reverse.var) for known, given in values.items()
         }
         result = self._value(of, Point(recorded, self.point.sizes, self.point.positions), reverse)
-        rows = [reverse.slopes(item, recorded[name].items) for item in result.items]
+        rows = [self._slopes(reverse, item, recorded[name].items) for item in result.items]
         if not result.shape:
             return self._component(wrt, name, Value(recorded[name].shape, tuple(rows[0])))
         if isinstance(wrt, Name):
             return self._jacobian(result.shape, recorded[name].shape, rows)
         single = [self._component(wrt, name, Value(recorded[name].shape, tuple(row))) for row in rows]
         return Value((*result.shape, *single[0].shape), tuple(item for value in single for item in value.items))
+
+    def _slopes(self, reverse: Reverse[Any], item: Any, inputs: tuple[Any, ...]) -> list[Any]:
+        """The slopes of one component; none where it has no value itself, whatever its derivative's formula
+        gives there: log p has no slope at p = −1."""
+        value = item.value
+        while isinstance(value, Var):
+            value = value.value
+        if isinstance(value, arb) and not value.is_finite():
+            return [nowhere(self.algebra)] * len(inputs)
+        return reverse.slopes(item, inputs)
 
     def _component(self, wrt: Expr, name: str, gradient: Value[Any]) -> Value[Any]:
         """The component of a gradient that was asked for, by the walk's own rules for subscripts."""
