@@ -22,7 +22,12 @@ EXTREME: Final = (2560, 10_000, 70_000)
 AGREE: Final = 168
 """Two values count as the same at a point when their difference is below 2**-AGREE of them: 50 digits."""
 
+FLAT: Final = 160
+"""A function within 2**-FLAT of its limit, or beyond 2**±1000, is no test of what is added to it there."""
+
 _LOGS: Final = frozenset({"log", "log2", "log10", "sqrt", "lgamma"})
+
+_BOUNDED: Final = frozenset({"erf", "erfc", "exp", "expm1", "tanh", "sigmoid", "softplus", "sinh", "cosh"})
 
 Relation = Literal["same", "differs", "undefined", "nothing", "shape"]
 
@@ -40,6 +45,10 @@ class Compared:
     """The component that differs."""
     tie: bool = False
     """Whether a comparison in a formula is between equal numbers here: a kink, perhaps."""
+    flat: bool = False
+    """Whether a function in the answer is so close to its limit that agreement shows nothing: erf(1000) is 1."""
+    region: tuple[int, ...] = ()
+    """Which way every comparison went."""
 
 
 class Balls(BallAlgebra):
@@ -51,6 +60,7 @@ class Balls(BallAlgebra):
         self.doubt = False
         self.decided: list[int] = []
         """Which way each comparison went: the region of the point."""
+        self.flat = False
         self.special = False
         """Whether a negative number was raised to a whole power: at a power close by it has no value."""
 
@@ -66,6 +76,8 @@ class Balls(BallAlgebra):
 
     def pow(self, a: arb, b: arb) -> arb:
         result = super().pow(a, b)
+        if a.is_zero():
+            self.decided.append(_side(b, arb(0)))
         self.special = self.special or not a >= 0
         if result.is_nan() and not (a.is_nan() or b.is_nan() or a.is_zero() or a < 0):
             self.doubt = True
@@ -75,6 +87,7 @@ class Balls(BallAlgebra):
         result = super().function(name, args)
         if name in _LOGS and not args[0].is_nan() and not args[0].is_zero() and args[0].contains(0):
             self.doubt = True
+        self.flat = self.flat or (name in _BOUNDED and _is_flat(result))
         if name in ("max", "min", "abs", "sign", "relu", "clip"):
             marks = [*args, arb(0)] if len(args) < 2 else args
             self.decided.extend(_side(a, b) for a, b in pairwise(marks))
@@ -83,6 +96,13 @@ class Balls(BallAlgebra):
     def compare(self, op: str, a: arb, b: arb) -> bool:
         self.decided.append(_side(a, b))
         return super().compare(op, a, b)
+
+
+def _is_flat(value: arb) -> bool:
+    size = abs(value)
+    if not size.is_finite() or size > arb(2) ** 1000 or size < arb(2) ** -1000:
+        return True
+    return bool(abs(size - 1) < arb(2) ** -FLAT or abs(size - 2) < arb(2) ** -FLAT) and not value.is_exact()
 
 
 def _side(a: arb, b: arb) -> int:
@@ -122,7 +142,8 @@ def compare_at(
         with precision(bits):
             found = _relation(expected, got, seen_by.doubt, point, agree)
         if found is not None:
-            return replace(found, tie=known.tie or seen_by.tie)
+            region = (*known.decided, *seen_by.decided)
+            return replace(found, tie=known.tie or seen_by.tie, flat=seen_by.flat, region=region)
     return seen
 
 
@@ -163,16 +184,3 @@ class _Upper:
 
     def __gt__(self, other: _Upper) -> bool:
         return bool(self.value > other.value)
-
-
-def region(quantities: Sequence[Quantity], point: Point[Fraction]) -> tuple[int, ...] | None:
-    """Which way the comparisons in some quantities go at a point; None where they cannot be told."""
-    decided: list[int] = []
-    for quantity in quantities:
-        try:
-            _, algebra = value_at(quantity, point, 64)
-        except NotCertain:
-            return None
-        decided += algebra.decided
-    return tuple(decided)
-

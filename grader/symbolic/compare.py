@@ -20,7 +20,8 @@ from grader.formula.declare import Scope
 from grader.formula.evaluate import NotClosed, Point
 from grader.formula.tree import Dim
 from grader.symbolic import points as sampling
-from grader.symbolic.certain import EXTREME, Compared, compare_at, region
+from grader.symbolic.certain import EXTREME, Compared, compare_at
+from grader.symbolic.edges import Region, at_edges, at_origin, lines
 from grader.symbolic.proof import Attempt, Suspect, prove
 from grader.symbolic.quantity import Quantity, Unsupported
 
@@ -31,6 +32,9 @@ THOROUGH: Final = 64
 ENOUGH: Final = 16
 """Fewer points than this where both have a value are no test."""
 VERY_PRECISE: Final = 66_000
+CLOSE: Final = 1_000
+WIDTHS: Final = (Fraction(1, 64), Fraction(1, 2**40), Fraction(1, 2**160), Fraction(1, 2**2400))
+"""How close the neighbours lie that tell an isolated point from a region."""
 FAR_OUT: Final = 400
 """Points among which to look for one in a region that the proof could not rule out."""
 
@@ -46,6 +50,10 @@ class Domain:
     """Free index letters and what they run over."""
     numbers: tuple[Fraction, ...] = ()
     """Constants that stand in the formulas."""
+    sizes: tuple[int, ...] = ()
+    """Sizes to try beyond those of a proof."""
+    unreachable: bool = False
+    """Whether cases may part at a size that is too large to try."""
 
     @property
     def dims(self) -> tuple[str, ...]:
@@ -86,31 +94,52 @@ def compare(truth: Quantity, answer: Quantity, domain: Domain, *, deadline: floa
         if found is not None:
             return Different(search.shrunk(found))
         attempt = search.proof()
-        if attempt.proved and search.same:
-            return Equal("proved", search.same)
-        found = search.suspected(attempt) or search.sample(THOROUGH) or search.look_closer()
+        proved = attempt.proved and search.same > 0
+        found = search.sizes() if proved else search.everywhere(attempt)
         if found is not None:
             return Different(search.shrunk(found))
     except (Unsupported, NotClosed) as stop:
         return Unknown((str(stop),))
+    if domain.unreachable and domain.dims:
+        return Unknown(("a size too large to try",))
+    if proved:
+        return Equal("proved" if search.all_sizes else "tested", search.same)
     tried = (attempt.reason or "no point where both have a value",)
-    if search.same < ENOUGH:
-        return Unknown((*tried, f"{search.same} points"))
-    doubted = attempt.suspect is not None and attempt.suspect.certain
-    return Equal("tested", search.same, tried, doubted)
+    if search.tested < ENOUGH:
+        return Unknown((*tried, f"{search.tested} points"))
+    if search.unreached(attempt):
+        return Unknown((*tried, "a region that no point reached"))
+    return Equal("tested", search.same, tried, any(suspect.certain for suspect in attempt.suspects))
 
 
 class _Search:
     def __init__(self, truth: Quantity, answer: Quantity, domain: Domain, deadline: float) -> None:
         self.truth, self.answer, self.domain, self.deadline = truth, answer, domain, deadline
         self.same = 0
-        self.agreed: list[Point[Fraction]] = []
+        self.tested = 0
+        """Points where agreement shows something."""
+        self.all_sizes = not domain.dims
+        self.agreed: list[Compared] = []
         self.rng = Random(7)
         self.rows = [
             sampling.points(domain.scope, domain.used, setting, domain.numbers)
             for setting in sampling.settings(domain.dims, domain.free)
         ]
-        self.regions: dict[tuple[int, ...], int] = {}
+        self.seen: set[Region] = set()
+
+    @property
+    def _late(self) -> bool:
+        return time.monotonic() > self.deadline
+
+    def everywhere(self, attempt: Attempt) -> Compared | None:
+        """All that is tried where there is no proof."""
+        return (
+            self.suspected(attempt)
+            or self.sample(THOROUGH)
+            or self.sizes()
+            or self.edges(attempt)
+            or self.look_closer()
+        )
 
     def _points(self, count: int) -> Iterator[Point[Fraction]]:
         """From each choice of sizes and positions in turn; if few are asked, from choices far apart."""
@@ -125,42 +154,79 @@ class _Search:
             found = self._at(point)
             if found is not None:
                 return found
-            if time.monotonic() > self.deadline:
+            if self._late:
                 return None
-        return self._unvisited() if count > FIRST else None
-
-    def _unvisited(self) -> Compared | None:
-        """Points whose comparisons go a way not seen yet."""
-        seen = {region((self.truth, self.answer), point) for point in self.agreed}
-        if seen <= {(), None}:
-            return None
-        for row in self.rows[:4]:
-            for point in islice(row, 120 // len(self.rows[:4])):
-                if time.monotonic() > self.deadline:
-                    return None
-                where = region((self.truth, self.answer), point)
-                if where is not None and where not in seen:
-                    seen.add(where)
-                    found = self._at(point)
-                    if found is not None:
-                        return found
         return None
+
+    def sizes(self) -> Compared | None:
+        """Sizes beyond those of a proof."""
+        for setting in sampling.sizes_apart(self.domain.dims, self.domain.free, self.domain.sizes):
+            if self._late:
+                return None
+            found = self._at(next(sampling.points(self.domain.scope, self.domain.used, setting, self.domain.numbers)))
+            if found is not None:
+                return found
+        self.all_sizes = True
+        return None
+
+    def edges(self, attempt: Attempt) -> Compared | None:
+        """Both sides of every edge of the cases, along lines through points that agree."""
+        if not any(seen.region for seen in self.agreed):
+            return None
+        settings = [suspect.setting for suspect in attempt.suspects[:1]]
+        bases = [next(sampling.points(self.domain.scope, self.domain.used, setting)) for setting in settings]
+        bases += [self.agreed[place].point for place in (0, len(self.agreed) // 2, -1)]
+        numbers = [number for number in self.domain.numbers if number]
+        for base in bases:
+            for point in (base, at_origin(self.domain.scope, base)):
+                for line in lines(self.domain.scope, point, numbers):
+                    for place in at_edges((self.truth, self.answer), line, self.seen, self.deadline):
+                        found = self._at(place, closely=True)
+                        if found is not None:
+                            return found
+        return None
+
+    def unreached(self, attempt: Attempt) -> bool:
+        """Whether a difference remains possible where no point was tried."""
+        if any(not (suspect.everywhere or self._visited(suspect)) for suspect in attempt.suspects):
+            return True
+        return not attempt.complete and self._one_sided()
+
+    def _visited(self, suspect: Suspect) -> bool:
+        """Whether some point in a suspect's region agrees."""
+        for seen in self.agreed:
+            if seen.point.sizes == suspect.setting.sizes and not self._late:
+                with precision(640):
+                    if suspect.holds(seen.point):
+                        return True
+        return False
+
+    def _one_sided(self) -> bool:
+        """Whether some comparison went the same way at every point: another way may lie where nobody looked."""
+        sides: dict[int, set[int]] = {}
+        for seen in self.agreed:
+            for place, side in enumerate(seen.region):
+                sides.setdefault(place, set()).add(side)
+        return any(not {1, -1} <= side for side in sides.values())
 
     def look_closer(self) -> Compared | None:
         """Hundreds of digits at a few points, for answers that differ by less than 50 digits show."""
-        for point in self.agreed[:3]:
-            if time.monotonic() > self.deadline:
+        for seen in self.agreed[:3]:
+            if self._late:
                 return None
-            found = compare_at(self.truth, self.answer, point, agree=VERY_PRECISE, working=EXTREME)
+            found = compare_at(self.truth, self.answer, seen.point, agree=VERY_PRECISE, working=EXTREME)
             if found.relation == "differs":
                 return found
         return None
 
-    def _at(self, point: Point[Fraction]) -> Compared | None:
-        found = compare_at(self.truth, self.answer, point)
+    def _at(self, point: Point[Fraction], *, closely: bool = False) -> Compared | None:
+        found = compare_at(self.truth, self.answer, point, agree=CLOSE, working=EXTREME[:2]) if closely else None
+        if found is None or found.relation == "nothing":
+            found = compare_at(self.truth, self.answer, point)
         if found.relation == "same":
             self.same += 1
-            self.agreed.append(point)
+            self.tested += not found.flat
+            self.agreed.append(found)
         elif found.relation != "nothing":
             return self._open_set(found)
         return None
@@ -170,14 +236,17 @@ class _Search:
         z²/z at 0 is none, nor is another slope at a kink."""
         if found.relation != "undefined" and not found.tie:
             return found
-        moved = [sampling.nearby(found.point, self.domain.scope, self.rng, Fraction(1, 64)) for _ in range(4)]
-        if None in moved:
-            return found
-        near = [compare_at(self.truth, self.answer, point) for point in moved if point is not None]
-        bad = [seen for seen in near if seen.relation not in ("same", "nothing")]
-        if len(bad) == len(near):
-            return found
-        return bad[0] if bad else None
+        for width in WIDTHS:
+            moved = [sampling.nearby(found.point, self.domain.scope, self.rng, width) for _ in range(4)]
+            if None in moved:
+                return found
+            near = [compare_at(self.truth, self.answer, point) for point in moved if point is not None]
+            bad = [seen for seen in near if seen.relation not in ("same", "nothing")]
+            if len(bad) == len(near):
+                return found
+            if bad:
+                return bad[0]
+        return None
 
     def shrunk(self, found: Compared) -> Compared:
         """The same kind of difference at a point of simpler numbers."""
@@ -201,16 +270,20 @@ class _Search:
         return prove(self.truth, self.answer, domain.scope, domain.used, settings, deadline=self.deadline)
 
     def suspected(self, attempt: Attempt) -> Compared | None:
-        """A certain difference in the region where the proof failed, however far out that lies."""
-        suspect = attempt.suspect
-        if suspect is None:
-            return None
+        """A certain difference in the regions where the proof failed, however far out those lie."""
+        for suspect in attempt.suspects:
+            found = self._within(suspect, FAR_OUT // len(attempt.suspects) + ENOUGH)
+            if found is not None:
+                return found
+        return None
+
+    def _within(self, suspect: Suspect, tries: int) -> Compared | None:
         row = sampling.within(
             self.domain.scope, self.domain.used, suspect.setting, suspect.assigned, suspect.bounds, self.rng
         )
         met = 0
-        for point in islice(row, FAR_OUT):
-            if met >= ENOUGH or time.monotonic() > self.deadline:
+        for point in islice(row, tries):
+            if met >= ENOUGH or self._late:
                 return None
             with precision(96):
                 inside = suspect.holds(point)

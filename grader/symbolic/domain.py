@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from grader.formula.declare import Scope
 from grader.formula.tree import Deriv, Expr, IndexVar, Node, Reduce, children
 from grader.symbolic.compare import Domain
-from grader.symbolic.points import numbers_in
+from grader.symbolic.constants import numbers_in, sizes_out_of_reach, sizes_to_try
 from grader.symbolic.quantity import names_in
 
 
@@ -19,11 +19,14 @@ def domain_of(scope: Scope, formulas: Iterable[Expr], *, asked: Expr | None = No
     names = frozenset[str]().union(*(names_in(formula, scope) for formula in given))
     free = dict.fromkeys(index for formula in given for index in _free(formula, frozenset()))
     bodies = [scope.definitions[name].body for name in names if name in scope.definitions]
+    numbers = numbers_in([*given, *bodies])
     return Domain(
         scope,
         names & scope.variables.keys(),
         {index: scope.indices[index] for index in free if index in scope.indices},
-        numbers_in([*given, *bodies]),
+        numbers,
+        sizes_to_try([*given, *bodies], numbers),
+        sizes_out_of_reach([*given, *bodies], numbers),
     )
 
 

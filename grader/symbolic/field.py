@@ -87,6 +87,10 @@ class Field:
         self.positive: set[int] = set()
         self.integral: set[int] = set()
         """Generators made of integer variables: what they make up may be zero on more than a null set."""
+        self.whole_variables: set[int] = set()
+        """Generators that are integer variables."""
+        self.units: set[int] = set()
+        """Generators that are 1 or −1."""
         self.sign_of: Callable[[fmpz_mpoly], int] = _no_signs
         self.surely_no_zero: Callable[[fmpz_mpoly], None] = lambda poly: None
         self.deadline = float("inf")
@@ -235,7 +239,9 @@ class Field:
         return self._factored[key]
 
     def _factor(self, poly: fmpz_mpoly) -> tuple[int, list[tuple[fmpz_mpoly, int]]]:
-        if len(poly) <= 60 and poly.total_degree() <= 24:
+        small = len(poly) <= 60 and poly.total_degree() <= 24
+        # flint cannot sort factors by coefficients that are longer than a machine word
+        if small and max(abs(int(c)).bit_length() for c in poly.coeffs()) < 62:
             content, found = poly.factor()
             constant, parts = int(content), [(f, int(e)) for f, e in found]
         else:
@@ -255,11 +261,18 @@ class Field:
 
     def may_be_zero_at_integers(self, poly: fmpz_mpoly) -> bool:
         degrees = poly.degrees()
-        return any(degrees[place] > 0 for place in self.integral)
+        places = self.integral - self.positive - self.units if len(poly) == 1 else self.integral
+        return any(degrees[place] > 0 for place in places)
 
     def may_be_whole(self, a: Ratio) -> bool:
         """Whether a value may be an integer at more than isolated points."""
-        return self.may_be_zero_at_integers(a.num) or self.may_be_zero_at_integers(a.den)
+        degrees = [max(pair) for pair in zip(a.num.degrees(), a.den.degrees(), strict=True)]
+        return any(degrees[place] > 0 for place in self.integral)
+
+    def is_whole(self, a: Ratio) -> bool:
+        """Whether a value is an integer at every point: a polynomial in integer variables."""
+        used = {place for place, degree in enumerate(a.num.degrees()) if degree > 0}
+        return a.den.is_one() and used <= self.whole_variables
 
     def sign(self, a: Ratio) -> int:
         """−1, 0 or 1, on this path: known, or decided here."""

@@ -29,11 +29,11 @@ from grader.symbolic.witness import as_witness, shapes
 from grader.verdict import Fact, Finding, Step, Verdict, Witness
 
 KIND: Final = "derivation"
-SHARES: Final = (0.45, 0.7, 0.8)
+SHARES: Final = (0.45, 0.6, 0.85)
 """Of the time allowed: by when the last line is decided, the others are judged, mistakes are named."""
 
 
-def grade_derivation(task: DerivationTask, text: str, *, seconds: float = 5.0) -> Verdict:
+def grade_derivation(task: DerivationTask, text: str, *, seconds: float = 2.0) -> Verdict:
     """The verdict on `text`, within about `seconds`. Never raises for what `text` holds.
 
     Raises TaskError where the task itself cannot be read.

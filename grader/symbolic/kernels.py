@@ -45,6 +45,8 @@ class Kernels(Field):
         self._roots: dict[str, _Root] = {}
         self._logged: dict[int, fmpz_mpoly] = {}
         """The f of each generator that is log|f|."""
+        self._arcs: dict[int, Ratio] = {}
+        """The t of each generator that is atan t."""
 
     def exp(self, u: Ratio) -> Ratio:
         """One factor for each term of u, so that exp(a + b) and exp(a)·exp(b) are the same."""
@@ -169,6 +171,10 @@ class Kernels(Field):
         odd, even = name in ODD, name in EVEN
         if self.is_zero(u) and (odd or even):
             return self.zero if odd else self.one
+        if name in ("sin", "cos"):
+            known = self._of_quarters(name, u) or self._of_arc(name, u)
+            if known is not None:
+                return known
         flip = (odd or even) and u.num.leading_coefficient() < 0
         if flip:
             u = self.neg(u)
@@ -187,7 +193,58 @@ class Kernels(Field):
             place = self.place_of(made.num)
             assert place is not None
             self.relations.setdefault(place, Relation(2, 1 - cosine.num**2))
+        if name == "atan":
+            place = self.place_of(made.num)
+            assert place is not None
+            self._arcs[place] = u
         return self.neg(made) if flip and odd else made
+
+    def unit_power(self, exponent: Ratio) -> Ratio:
+        """(−1)^exponent, for one that `is_whole`."""
+        result = self.one
+        for exponents, coefficient in exponent.num.terms():
+            monomial = self.ring.from_dict({tuple(exponents): 1})
+            if not int(coefficient) % 2:
+                continue
+            if monomial.is_constant():
+                result = self.neg(result)
+                continue
+            made = self.generator(
+                Kernel(
+                    f"(-1)^({monomial})",
+                    lambda at, monomial=monomial: (at(monomial) * arb.pi()).cos(),  # type: ignore[misc]
+                    tree=lambda at, monomial=monomial: Pow(Num(Fraction(-1)), at(monomial)),  # type: ignore[misc]
+                ),
+                monomial,
+            )
+            place = self.place_of(made.num)
+            assert place is not None
+            self.units.add(place)
+            self.relations[place] = Relation(2, self.poly(1))
+            result = self.mul(result, made)
+        return result
+
+    def _of_quarters(self, name: str, u: Ratio) -> Ratio | None:
+        """sin and cos of multiples of π/2, and of π times what is whole."""
+        pi = next((self.gens[place] for place, kernel in enumerate(self.kernels) if kernel.key == "pi"), None)
+        if pi is None:
+            return None
+        turns = self.div(u, Ratio(pi, self.poly(1)))
+        if self.is_whole(turns):
+            return self.zero if name == "sin" else self.unit_power(turns)
+        if not turns.num.is_constant() or turns.den != self.poly(2):
+            return None
+        quarters = int(turns.num.leading_coefficient())
+        return self.whole((0, 1, 0, -1)[(quarters + (name == "cos")) % 4])
+
+    def _of_arc(self, name: str, u: Ratio) -> Ratio | None:
+        """sin(atan t) = t/√(1 + t²), cos(atan t) = 1/√(1 + t²)."""
+        place = self.place_of(u.num) if u.den.is_one() else None
+        if place not in self._arcs:
+            return None
+        t = self._arcs[place]
+        below = self.exp(self.div(self.log(self.add(self.one, self.mul(t, t))), self.whole(2)))
+        return self.div(t if name == "sin" else self.one, below)
 
 
 def _primes(number: int) -> Iterator[tuple[int, int]]:

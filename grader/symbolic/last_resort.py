@@ -18,7 +18,7 @@ from grader.formula.declare import Scope
 from grader.formula.tree import Expr
 from grader.symbolic.points import Setting
 
-LEAST: Final = 1.5
+LEAST: Final = 0.9
 """Seconds that must be left, else it is not worth starting."""
 MEMORY: Final = 1 << 30
 

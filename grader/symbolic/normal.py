@@ -60,7 +60,9 @@ class NormalAlgebra:
                 return field.zero
             raise Undefined("a power of zero")
         if exponent is None and field.sign(a) < 0 and field.may_be_whole(b):
-            raise GiveUp("a power of a negative number")
+            if not field.is_whole(b):
+                raise GiveUp("a power of a negative number")
+            return field.mul(field.unit_power(b), field.exp(field.mul(b, field.log(field.neg(a)))))
         return field.exp(field.mul(b, field.log(a)))
 
     def function(self, name: str, args: Sequence[Ratio]) -> Ratio:

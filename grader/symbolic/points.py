@@ -17,7 +17,6 @@ from typing import Final
 
 from grader.formula.declare import Classes, Finite, Integers, Interval, OneHot, Scope, Simplex, Variable
 from grader.formula.evaluate import Point, Value, size_of
-from grader.formula.tree import Expr, Num, walk
 
 F = Fraction
 SIMPLE: Final = tuple(map(F, ("1/2", "-1", "2", "-1/2", "1", "3", "-2", "1/4", "-3", "3/2", "0", "-1/4")))
@@ -52,10 +51,18 @@ def settings(dims: tuple[str, ...], free: Mapping[str, str | int], *, proof: boo
     return made
 
 
-def numbers_in(formulas: Iterable[Expr]) -> tuple[Fraction, ...]:
-    """The constants of a formula: cases part there."""
-    found = {node.value for formula in formulas for node in walk(formula) if isinstance(node, Num)}
-    return tuple(sorted(found, key=lambda value: (abs(value), value)))[:12]
+def sizes_apart(dims: tuple[str, ...], free: Mapping[str, str | int], wanted: Iterable[int]) -> list[Setting]:
+    """For each dimension each size of `wanted`, the others small and different; at the first and last positions."""
+    made = []
+    for size in wanted:
+        for dim in dims:
+            others = iter(number for number in range(2, 3 + len(dims)) if number != size)
+            sizes = {other: size if other == dim else next(others) for other in dims}
+            ends = [sorted({0, size_of(over, sizes) - 1}) for over in free.values()]
+            made += [Setting(sizes, dict(zip(free, places, strict=True))) for places in zip(*ends, strict=False)]
+            if not free:
+                made.append(Setting(sizes, {}))
+    return made
 
 
 def points(
@@ -146,13 +153,21 @@ def _simplex(shape: tuple[int, ...], rng: Random) -> tuple[Fraction, ...]:
 def _value(variable: Variable, turn: int, place: int, numbers: tuple[Fraction, ...], rng: Random) -> Fraction:
     domain = variable.domain
     if isinstance(domain, Integers):
-        return F((turn + 3 * place) % 7 - 2) if turn < 12 else F(rng.randint(-30, 30))
+        return _integer(turn, place, numbers, rng)
     assert isinstance(domain, Interval)
     for _ in range(20):
         candidate = _candidate(domain, turn, place, numbers, rng)
         if candidate in domain:
             return candidate
     return _inside(domain, F(rng.randint(1, 999), 1000))
+
+
+def _integer(turn: int, place: int, numbers: tuple[Fraction, ...], rng: Random) -> Fraction:
+    """Small ones, and in between the constants of the formula and their neighbours, all of them in turn."""
+    marks = [F(round(number) * sign + step) for number in numbers for sign in (1, -1) for step in (0, 1, -1)]
+    if turn % 2 and marks:
+        return marks[(turn // 2 + 5 * place) % len(marks)] if turn < 2 * len(marks) else rng.choice(marks)
+    return F((turn + 3 * place) % 7 - 2) if turn < 12 else F(rng.randint(-30, 30))
 
 
 def _candidate(domain: Interval, turn: int, place: int, numbers: tuple[Fraction, ...], rng: Random) -> Fraction:
@@ -165,7 +180,10 @@ def _candidate(domain: Interval, turn: int, place: int, numbers: tuple[Fraction,
         return _inside(domain, simple) if bounded or half else simple
     kind = rng.randrange(8)
     if kind == 0 and numbers:
-        return rng.choice(numbers) * rng.choice((1, -1)) + F(rng.choice((-5, -1, 1, 5)), rng.choice((4, 16)))
+        beside = rng.choice(numbers) * rng.choice((1, -1))
+        if rng.randrange(2):
+            return beside * F(rng.choice((3, 7, 9, 16)), 8)
+        return beside + F(rng.choice((-5, -1, 1, 5)), rng.choice((4, 16)))
     if kind == 1:
         return _inside(domain, rng.choice(NEAR_ENDS)) if bounded else rng.choice(FAR)
     if bounded:
@@ -219,11 +237,12 @@ def _of_any_size(domain: Interval, low: Fraction | None, high: Fraction | None, 
     if low is not None and high is not None:
         return low + (high - low) * F(rng.randint(1, 996), 997)
     size = F(rng.randint(100, 199), 100) * F(2) ** rng.choice((rng.randint(-4, 6), rng.randint(-20, 40)))
-    if low is not None:
-        return low + size
-    if high is not None:
-        return high - size
-    return size * rng.choice((1, -1))
+    end = low if low is not None else high
+    if end is None:
+        return size * rng.choice((1, -1))
+    if abs(end) > 1:
+        size *= rng.choice((F(1), abs(end)))  # what is small beside 10^100 shows nothing there
+    return end + size if low is not None else end - size
 
 
 def nearby(point: Point[Fraction], scope: Scope, rng: Random, width: Fraction) -> Point[Fraction] | None:

@@ -28,6 +28,7 @@ from grader.symbolic.signs import Signs, paths
 
 CAPACITIES: Final = (12, 28, 64, 160)
 MAX_CASES: Final = 200
+MAX_SUSPECTS: Final = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +37,10 @@ class Attempt:
 
     proved: bool
     reason: str = ""
-    suspect: Suspect | None = None
+    suspects: tuple[Suspect, ...] = ()
     """Where the two sides do not seem to be the same."""
+    complete: bool = True
+    """Whether everything beside the suspects was proved."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,13 +56,12 @@ class Suspect:
     sides: Callable[[Point[Fraction]], tuple[Value[arb], Value[arb]] | None]
     """Both values by the normal form, where cancellation is gone that no precision overcomes."""
     certain: bool
+    everywhere: bool
+    """Whether the path takes no sign: what holds at generic points holds on it."""
 
 
-class _Differs(Exception):
-    """A difference that did not vanish, on some path."""
-
-    def __init__(self, suspect: Suspect) -> None:
-        self.suspect = suspect
+class _Enough(Exception):
+    """As many differences as are worth having."""
 
 
 def prove(
@@ -67,16 +69,21 @@ def prove(
 ) -> Attempt:
     """Whether left = right wherever left has a value, for each of `settings`. `used` are the variables that matter.
 
-    First with finite variables as free symbols (fewer cases), then value by value.
+    First with finite variables as free symbols (fewer cases), then value by value. Without a proof, all that could
+    not be proved, at every setting, as far as the time allows.
     """
+    whole = Attempt(True)
     for setting in settings:
-        for relaxed in (True, False):
+        for relaxed in (True, False) if _finite(scope, used) else (False,):
             attempt = _prove_one(left, right, scope, used, setting, relaxed, deadline)
-            if attempt.proved or time.monotonic() > deadline or not _finite(scope, used):
+            if attempt.proved or time.monotonic() > deadline:
                 break
         if not attempt.proved:
-            return attempt
-    return Attempt(True)
+            suspects = (*whole.suspects, *attempt.suspects)
+            whole = Attempt(False, whole.reason or attempt.reason, suspects, whole.complete and attempt.complete)
+            if not attempt.complete:
+                return whole
+    return whole
 
 
 def _finite(scope: Scope, used: frozenset[str]) -> bool:
@@ -94,18 +101,22 @@ def _prove_one(
 ) -> Attempt:
     variables = {name: variable for name, variable in scope.variables.items() if name in used}
     for capacity in CAPACITIES:
+        suspects: list[Suspect] = []
+        most = 1 if relaxed else MAX_SUSPECTS
         try:
             somewhere = False
             for case in _cases(scope, used, setting, relaxed):
-                somewhere |= _Case(left, right, variables, setting, case, capacity, deadline).holds()
-            return Attempt(somewhere, "" if somewhere else "no value anywhere")
+                somewhere |= _Case(left, right, variables, setting, case, capacity, deadline, suspects, most).holds()
         except TooManyKernels:
             continue
-        except _Differs as found:
-            return Attempt(False, "no common form", found.suspect)
+        except _Enough:
+            return Attempt(False, "no common form", tuple(suspects), complete=False)
         except (GiveUp, NotCertain, Unsupported, NotClosed) as stop:
-            return Attempt(False, str(stop))
-    return Attempt(False, "too many kernels")
+            return Attempt(False, str(stop), tuple(suspects), complete=False)
+        if suspects:
+            return Attempt(False, "no common form", tuple(suspects))
+        return Attempt(somewhere, "" if somewhere else "no value anywhere")
+    return Attempt(False, "too many kernels", complete=False)
 
 
 _Assigned = Mapping[str, tuple[Fraction, ...]]
@@ -161,8 +172,11 @@ class _Case:
         assigned: _Assigned,
         capacity: int,
         deadline: float,
+        suspects: list[Suspect],
+        most: int,
     ) -> None:
         self.left, self.right = left, right
+        self.suspects, self.most = suspects, most
         self.setting, self.assigned = setting, assigned
         self.places: dict[int, tuple[str, int]] = {}
         self.field = Kernels(capacity)
@@ -179,7 +193,8 @@ class _Case:
         self.point = Point(values, setting.sizes, setting.positions)
 
     def holds(self) -> bool:
-        """Whether the equation has a value on some path, and holds on all of those. Raises _Differs otherwise."""
+        """Whether the equation has a value on some path. Paths on which it does not hold join the suspects; raises
+        _Enough when those are `most`."""
         self.met = False
         for _ in paths(self._run):
             pass
@@ -197,23 +212,27 @@ class _Case:
                 field.mul(item, field.one)  # raises for a slope that does not exist
         except (Undefined, Kink):
             return tuple(signs.taken)  # outside the domain: nothing to compare
-        try:
-            got = self.right.at(algebra, self.point)
-        except (Undefined, Kink):
-            raise _Differs(self._suspect(signs, expected, None)) from None
-        if squeezed(got.shape) != squeezed(expected.shape):
-            raise _Differs(self._suspect(signs, expected, None))
-        for a, b in zip(expected.items, got.items, strict=True):
-            try:
-                gap = field.sub(a, b)
-            except Undefined:
-                raise _Differs(self._suspect(signs, expected, None)) from None
-            if not field.is_zero(gap):
-                raise _Differs(self._suspect(signs, expected, got))
+        got = self._differing(algebra, expected)
+        if got is not None:
+            self.suspects.append(self._suspect(signs, expected, got))
+            if len(self.suspects) >= self.most:
+                raise _Enough
         self.met = True
         return tuple(signs.taken)
 
-    def _suspect(self, signs: Signs, expected: Value[Ratio], got: Value[Ratio] | None) -> Suspect:
+    def _differing(self, algebra: NormalAlgebra, expected: Value[Ratio]) -> Value[Ratio] | None:
+        """The answer where it differs from what is expected on this path (without components: it has no value)."""
+        nothing: Value[Ratio] = Value((), ())
+        try:
+            got = self.right.at(algebra, self.point)
+            if squeezed(got.shape) != squeezed(expected.shape):
+                return nothing
+            gaps = [self.field.sub(a, b) for a, b in zip(expected.items, got.items, strict=True)]
+        except (Undefined, Kink):
+            return nothing
+        return None if all(map(self.field.is_zero, gaps)) else got
+
+    def _suspect(self, signs: Signs, expected: Value[Ratio], got: Value[Ratio]) -> Suspect:
         field = self.field
         facts = list(signs.facts)
         plain = not any(kernel.key.startswith(tuple(OPAQUE)) for kernel in field.kernels)
@@ -226,7 +245,7 @@ class _Case:
             return True if all(side > 0 for side in sides) else None
 
         def sides(point: Point[Fraction]) -> tuple[Value[arb], Value[arb]] | None:
-            if got is None:
+            if not got.items:
                 return None
             values = {number: ball(point.values[name].items[place]) for number, (name, place) in self.places.items()}
 
@@ -236,8 +255,10 @@ class _Case:
 
             return worked_out(expected), worked_out(got)
 
-        certain = plain and not signs.taken
-        return Suspect(self.setting, self.assigned, self._bounds(facts), holds, sides, certain)
+        everywhere = not signs.taken
+        return Suspect(
+            self.setting, self.assigned, self._bounds(facts), holds, sides, plain and everywhere, everywhere
+        )
 
     def _bounds(
         self, facts: list[fmpz_mpoly]
@@ -300,4 +321,6 @@ class _Case:
                 field.positive.add(number)
             case Integers() | Finite() | OneHot():
                 field.integral.add(number)
+                if isinstance(variable.domain, Integers):
+                    field.whole_variables.add(number)
         return made

@@ -20,6 +20,7 @@ from grader.symbolic.field import Field, GiveUp
 
 MAX_PATHS: Final = 160
 MAX_ROWS: Final = 150
+MAX_SQUARES: Final = 24
 
 _Row = tuple[dict[tuple[int, ...], Fraction], bool]
 """Σ c·monomial > 0, or ≥ 0 where the flag is False."""
@@ -72,6 +73,9 @@ class Signs:
         if len(of_terms) == 1 and 0 not in of_terms:
             return of_terms.pop()
         for sign in (1, -1):
+            if sum_of_squares(_row(poly * sign)):
+                return sign
+        for sign in (1, -1):
             if self._contradictory(poly * -sign):
                 return sign
         return 0
@@ -107,6 +111,35 @@ class Signs:
 
 def _row(poly: fmpz_mpoly) -> dict[tuple[int, ...], Fraction]:
     return {tuple(map(int, exponents)): Fraction(int(c)) for exponents, c in poly.terms()}
+
+
+def sum_of_squares(terms: Mapping[tuple[int, ...], Fraction]) -> bool:
+    """Whether a polynomial is seen to be one: as a quadratic form in the roots of its square monomials.
+
+    False says nothing. (x − y)² + (x − z)² is one in x, y, z; so is (w·x − t)² in w_i·x_i and t.
+    """
+    roots = [tuple(e // 2 for e in m) for m, c in terms.items() if c > 0 and not any(e % 2 for e in m)]
+    if len(roots) > MAX_SQUARES:
+        return False
+    form = [[Fraction(0)] * len(roots) for _ in roots]
+    left = dict(terms)
+    for i, first in enumerate(roots):
+        for j, second in enumerate(roots[: i + 1]):
+            c = left.pop(tuple(a + b for a, b in zip(first, second, strict=True)), Fraction(0))
+            form[i][j] = form[j][i] = c if i == j else c / 2
+    return not left and _semidefinite(form)
+
+
+def _semidefinite(form: list[list[Fraction]]) -> bool:
+    """Gaussian elimination: no pivot below zero, and nothing beside a pivot of zero."""
+    for k, row in enumerate(form):
+        if row[k] < 0 or (row[k] == 0 and any(row[k + 1 :])):
+            return False
+        for below in form[k + 1 :]:
+            if row[k] and below[k]:
+                factor = below[k] / row[k]
+                below[k:] = [a - factor * b for a, b in zip(below[k:], row[k:], strict=True)]
+    return True
 
 
 def _infeasible(rows: list[_Row], columns: list[tuple[int, ...]]) -> bool:

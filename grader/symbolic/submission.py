@@ -56,7 +56,10 @@ def read_submission(text: str, problem: Problem, *, deadline: float) -> Submitte
 
 def _wrt(asked: Expr, last: derivation.Equation, scope: Scope) -> Expr:
     """What was asked, in the letters of the last line: `∂L/∂z_i = …` answers a question about z_k; a formula in
-    `i` answers one about the whole of z, and `∂L/∂z = …`, a vector by its own words, one about z_k."""
+    `i` answers one about the whole of z, and `∂L/∂z = …`, a vector by its own words, one about z_k.
+
+    An index letter that stands alone may be any: `2 a_i x_i` answers a question about x_j, as the reader takes the
+    one free letter of the answer for the one that was asked about."""
     base = asked.base if isinstance(asked, Index) else asked
     if not isinstance(base, Name) or base.name not in scope.variables:
         return asked
