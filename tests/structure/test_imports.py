@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,11 @@ HEAVY = {"sympy", "numpy", "flint", "rich", "mpmath"}
 def modules() -> list[Path]:
     files = [ROOT / "cli.py", ROOT / "lossprep.py"]
     return files + [path for name in ORDER[:-1] for path in sorted((ROOT / name).rglob("*.py"))]
+
+
+@cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"))
 
 
 def owner(path: Path) -> str:
@@ -43,7 +49,7 @@ def test_nothing_imports_upward(path: Path) -> None:
         *ORDER[ORDER.index(owner(path)) + 1 :],
         *([] if path.name == "cli.py" else ["lossprep"]),
     }  # it has the version
-    assert not imported(ast.parse(path.read_text("utf-8"))) & above
+    assert not imported(parsed(path)) & above
 
 
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(ROOT)))
@@ -52,7 +58,7 @@ def test_only_the_command_line_prints_exits_or_asks(path: Path) -> None:
         return
     called = {
         node.func.id
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        for node in ast.walk(parsed(path))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
     }
     assert not called & FORBIDDEN_BELOW_CLI
@@ -60,7 +66,7 @@ def test_only_the_command_line_prints_exits_or_asks(path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["cli.py", "lossprep.py"])
 def test_the_command_line_imports_nothing_heavy_at_the_top(name: str) -> None:
-    tree = ast.parse((ROOT / name).read_text("utf-8"))
+    tree = parsed(ROOT / name)
     top = ast.Module([node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)], [])
     assert not imported(top) & (HEAVY | set(ORDER))
 
@@ -70,7 +76,7 @@ def test_text_typed_by_a_person_is_never_run() -> None:
     for path in modules():
         if path.name == "child.py":
             continue
-        nodes = list(ast.walk(ast.parse(path.read_text("utf-8"))))
+        nodes = list(ast.walk(parsed(path)))
         names = {node.id for node in nodes if isinstance(node, ast.Name)}
         names |= {node.attr for node in nodes if isinstance(node, ast.Attribute)}
         assert not names & {"eval", "exec", "sympify", "parse_expr", "lambdify", "parse_latex"}, path
