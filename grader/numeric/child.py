@@ -6,9 +6,10 @@ value, no tolerance, no comparison. Whatever the submission does to this process
 a wrong number or a broken frame, and neither passes.
 
 Frame, both ways: `MAGIC`, header length (4 bytes), body length (8), a JSON header, a body of raw bytes.
-Every header holds the token that the parent drew for this process. From the parent: `load` (body: the
-source), `run` (body: the inputs). From here: `walled` (the walls that stand), `loaded`, and one `result`
-for each call, at once, so that the call during which the process dies is known.
+Every header holds the token that the parent drew for this process. From the parent: `begin` (the limits),
+`load` (body: the source), `run` (body: the inputs). From here: `walled` (the walls that stand), `loaded`, and
+`results`, some calls together; the number of the call at hand stands on a card, a file of eight bytes, so that
+the call during which the process dies is known.
 """
 
 from __future__ import annotations
@@ -76,6 +77,18 @@ def _write(fd: int, data: bytes, write: Callable[[int, memoryview], int] = os.wr
 # ------------------------------------------------------------------------------------------------ walls
 
 
+def _adopt() -> list[str]:
+    """Takes in what the submission's processes leave behind, so that the parent finds all of it below this one."""
+    if not sys.platform.startswith("linux"):
+        return []
+    try:
+        import ctypes
+
+        return [] if ctypes.CDLL(None).prctl(36, 1, 0, 0, 0) else ["orphans"]  # PR_SET_CHILD_SUBREAPER
+    except (ImportError, OSError, AttributeError):
+        return []
+
+
 def raise_walls(limits: dict[str, int]) -> list[str]:
     """Limits this process for good, as far as the system can; the names of what now stands.
 
@@ -86,7 +99,7 @@ def raise_walls(limits: dict[str, int]) -> list[str]:
         import resource
     except ImportError:
         return []
-    standing = []
+    standing = _adopt()
     wanted = {
         "cpu": ("RLIMIT_CPU", limits["cpu"], limits["cpu"] + 5),
         "memory": ("RLIMIT_AS", limits["memory"], limits["memory"]),
@@ -180,9 +193,11 @@ class _Worker:
                 header, body = _read_frame(self.source)
             except (EOFError, BrokenFrame, ValueError, OSError):
                 return
-            if header["kind"] == "load":
-                self.token, self.name = header["token"], header["name"]
+            if header["kind"] == "begin":
+                self.token = header["token"]
                 self.send({"kind": "walled", "layers": raise_walls(header["limits"])})
+            elif header["kind"] == "load":
+                self.name = header["name"]
                 self.load(body, header["entry"])
             else:
                 self.run(header["calls"], body)

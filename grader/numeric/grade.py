@@ -21,7 +21,7 @@ from grader.numeric import diagnose
 from grader.numeric.judge import Judged, Plan, failing, levels, plan, shares
 from grader.numeric.messages import Failure
 from grader.numeric.probes import speed_probe
-from grader.numeric.process import Child, Ended, Spares
+from grader.numeric.process import Child, Ended, Spares, Unfit, begun
 from grader.numeric.shrink import shrunk
 from grader.numeric.source import Source, examine
 from grader.numeric.task import CodeTask, Statement, state
@@ -45,12 +45,18 @@ def grade_code(
     found = examine(source, task.entry, name)
     if isinstance(found, Finding):
         return Verdict(KIND, "unreadable", 0.0, "place", findings=(found,))
-    child = spares.take() if spares is not None else Child()
+    statement = state(task.loss, task.arguments)
     try:
-        statement = state(task.loss, task.arguments)
+        child = spares.take() if spares is not None else Child()
+    except OSError as error:
+        return _unfit(str(error))
+    try:
         prepared = plan(statement)  # while the child loads NumPy
+        child = begun(child, seconds)
         trial = Trial(statement, prepared.oracle, child, time.monotonic() + seconds)
-        verdict = _load(trial, found, name, seconds) or _graded(trial, found, task, prepared)
+        verdict = _load(trial, found, name) or _graded(trial, found, task, prepared)
+    except Unfit as fault:
+        return _unfit(str(fault))
     finally:
         child.close()
         if spares is not None:
@@ -58,10 +64,15 @@ def grade_code(
     return _with_prints(verdict, child)
 
 
-def _load(trial: Trial, source: Source, name: str, seconds: float) -> Verdict | None:
+def _unfit(reason: str) -> Verdict:
+    """No submission was run: nothing is said of it."""
+    return Verdict(KIND, "undecided", None, details={"fault": reason})
+
+
+def _load(trial: Trial, source: Source, name: str) -> Verdict | None:
     """Runs the submission's top level; a verdict only if that went wrong."""
     try:
-        loaded = trial.child.load(source.text, name, source.entry, seconds, trial.deadline)
+        loaded = trial.child.load(source.text, name, source.entry, trial.deadline)
     except Ended as ended:
         finding = _end_finding(ended)
         return _wrong((finding,), Witness({}, "a function", _end_text(ended)), None)

@@ -109,23 +109,30 @@ def read_header(header: bytes, token: str, kind: str) -> dict[str, Any]:
     return answer
 
 
-def read_rows(rows: Sequence[object], body: bytes) -> list[Reply]:
-    """The results of one frame, checked field by field; their numbers are the whole body. Raises BrokenFrame."""
+def read_rows(rows: Sequence[object], body: bytes, arguments: Sequence[int]) -> list[Reply]:
+    """The results of one frame, checked field by field; their numbers are the whole body. Raises BrokenFrame.
+
+    `arguments`: how many each of the calls had that are still to be answered.
+    """
     replies = []
-    for row in rows:
-        reply, body = _read_row(row, body)
+    if len(rows) > len(arguments):
+        raise BrokenFrame
+    for row, count in zip(rows, arguments, strict=False):
+        reply, body = _read_row(row, body, count)
         replies.append(reply)
     if body:
         raise BrokenFrame
     return replies
 
 
-def _read_row(row: object, body: bytes) -> tuple[Reply, bytes]:
+def _read_row(row: object, body: bytes, arguments: int) -> tuple[Reply, bytes]:
     if not isinstance(row, list) or len(row) != 7:
         raise BrokenFrame
     kind, dtype, sizes, seconds, failure, warnings, mutated = row
     lists = isinstance(warnings, list) and isinstance(mutated, list)
     if not isinstance(kind, str) or not isinstance(seconds, float) or not lists:
+        raise BrokenFrame
+    if not (math.isfinite(seconds) and seconds >= 0) or not all(_count(at) and at < arguments for at in mutated):
         raise BrokenFrame
     shape = None
     if sizes is not None:
@@ -137,7 +144,10 @@ def _read_row(row: object, body: bytes) -> tuple[Reply, bytes]:
         size = math.prod(shape) * 8
         if size > len(body):
             raise BrokenFrame
-        value, body = np.frombuffer(body[:size], "<f8").reshape(shape), body[size:]
+        try:  # a shape with a 0 in it may still be too large for NumPy
+            value, body = np.frombuffer(body[:size], "<f8").reshape(shape), body[size:]
+        except (ValueError, OverflowError):
+            raise BrokenFrame from None
     said = [item for item in warnings if isinstance(item, dict)]
     reply = Reply(
         type=_text(kind),
@@ -146,7 +156,7 @@ def _read_row(row: object, body: bytes) -> tuple[Reply, bytes]:
         value=value,
         failure=read_failure(failure),
         warnings=tuple(Warned(_text(item.get("message")), _region(item.get("where"))) for item in said),
-        mutated=tuple(at for at in mutated if _count(at)),
+        mutated=tuple(mutated),
         seconds=seconds,
     )
     return reply, body

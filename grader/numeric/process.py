@@ -10,7 +10,6 @@ from __future__ import annotations
 import atexit
 import contextlib
 import math
-import mmap
 import os
 import queue
 import secrets
@@ -26,6 +25,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from grader.numeric import survivors
 from grader.numeric.child import PREFIX, RESULT_LIMIT, BrokenFrame, lengths, pack, read_exactly
 from grader.numeric.messages import Call, Loaded, Reply, encode, read_failure, read_header, read_rows, read_texts
 
@@ -35,6 +35,12 @@ REPLY_HEADER_LIMIT = 1 << 20
 REPLY_BODY_LIMIT = 2 * RESULT_LIMIT
 OUTPUT_LIMIT = 1 << 20
 """Bytes that a submission may print; beyond that it is ended."""
+
+START_SECONDS = 30.0
+"""What a child may take to start, which is no submission's fault; a spare, that has started, much less."""
+SPARE_SECONDS = 3.0
+ERRORS_KEPT = 4000
+"""Bytes kept of what a child says before it has begun."""
 
 End = Literal["timeout", "forged", "flood", "died"]
 
@@ -54,24 +60,45 @@ class Ended(Exception):
     code: int | None = None
 
 
+class Unfit(Exception):
+    """No child could be started, or one ended before it saw a submission: our fault, and not the submission's."""
+
+
 class Child:
     """A process with NumPy loaded (or loading), its limits not yet set, that waits for one submission."""
 
     def __init__(self) -> None:
+        """Raises OSError where the system has no process or folder to give."""
+        survivors.adopt()
         self.folder = tempfile.mkdtemp(prefix="lossprep-")
-        work = str(Path(self.folder, "work"))
-        Path(work).mkdir()
-        card = Path(self.folder, "progress")
-        card.write_bytes(bytes(8))
-        with card.open("r+b") as file:
-            self._card = mmap.mmap(file.fileno(), 8)
         self.token = secrets.token_hex(16)
         self.isolation = Isolation(("process",))
         self.printed = 0
+        self.said = b""
         self.ended: Ended | None = None
         self.at_hand = 0
+        self._begun = self._closed = False
+        self._since = time.monotonic()
+        card = Path(self.folder, "progress")
+        try:
+            card.write_bytes(bytes(8))
+            self.process = self._start(card)
+        except OSError:
+            shutil.rmtree(self.folder, ignore_errors=True)
+            raise
+        # read, and never mapped: a mapped page of a file that the submission cuts short would kill the parent
+        self._card = os.open(card, os.O_RDWR | getattr(os, "O_BINARY", 0))
+        self._frames_wanted = True
+        self._frames: queue.Queue[tuple[bytes, bytes] | End] = queue.Queue(maxsize=4)
+        self._threads = [threading.Thread(target=task, daemon=True) for task in (self._drain, self._read)]
+        for thread in self._threads:
+            thread.start()
+
+    def _start(self, card: Path) -> subprocess.Popen[bytes]:
+        work = str(Path(self.folder, "work"))
+        Path(work).mkdir()
         posix = os.name == "posix"
-        self.process = subprocess.Popen(
+        return subprocess.Popen(
             [sys.executable, "-I", "-B", "-X", "utf8", str(PROGRAM), str(card)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -83,11 +110,6 @@ class Child:
             start_new_session=posix,
             creationflags=0 if posix else getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
         )
-        self._frames_wanted = True
-        self._frames: queue.Queue[tuple[bytes, bytes] | End] = queue.Queue(maxsize=4)
-        self._threads = [threading.Thread(target=work, daemon=True) for work in (self._drain, self._read)]
-        for thread in self._threads:
-            thread.start()
 
     # ------------------------------------------------------------------------------------- threads
 
@@ -115,6 +137,9 @@ class Child:
         fd = self.process.stderr.fileno()
         with contextlib.suppress(OSError, ValueError):
             while part := os.read(fd, 1 << 16):
+                if not self._begun:
+                    self.said = (self.said + part)[-ERRORS_KEPT:]
+                    continue
                 self.printed += len(part)
                 if self.printed > OUTPUT_LIMIT:
                     self._kill()
@@ -122,20 +147,32 @@ class Child:
 
     # -------------------------------------------------------------------------------- conversation
 
-    def load(self, source: str, name: str, entry: str, seconds: float, deadline: float) -> Loaded:
-        """Raises the walls, then runs the submission's top level. Raises Ended."""
+    def begin(self, seconds: float, *, patience: float = START_SECONDS) -> None:
+        """Raises the walls, for a submission that has `seconds`. Raises Unfit: none of it was seen yet."""
         limits = {"cpu": max(1, math.ceil(seconds) + 1), "memory": MEMORY}
-        header = {"kind": "load", "token": self.token, "name": name, "entry": entry, "limits": limits}
-        self._send(pack(header, source.encode("utf-8", "surrogatepass")), deadline)
-        layers = self._checked(self._receive(deadline)[0], "walled").get("layers")
+        deadline = time.monotonic() + patience
+        try:
+            self._send(pack({"kind": "begin", "token": self.token, "limits": limits}), deadline)
+            layers = self._checked(self._receive(deadline)[0], "walled").get("layers")
+        except Ended as ended:
+            self._threads[0].join(0.2)
+            last = self.said.decode("utf-8", "replace").strip().rpartition("\n")[2]
+            raise Unfit(last or f"the isolated process: {ended.why}, exit code {ended.code}") from None
+        self._begun = True
         self.isolation = Isolation((*_own_layers(), *read_texts(layers)))
+
+    def load(self, source: str, name: str, entry: str, deadline: float) -> Loaded:
+        """Runs the submission's top level. Raises Ended."""
+        header = {"kind": "load", "token": self.token, "name": name, "entry": entry}
+        self._send(pack(header, source.encode("utf-8", "surrogatepass")), deadline)
         answer = self._checked(self._receive(deadline)[0], "loaded")
         return Loaded(read_failure(answer.get("failure")), answer.get("found") is True)
 
     def run(self, calls: Sequence[Call], deadline: float) -> tuple[Reply, ...]:
         """One reply a call, in order; fewer when the child ended: then `ended` says why, `at_hand` where."""
         replies: list[Reply] = []
-        self._card[:] = bytes(8)
+        arguments = [len(call.args) + len(call.kwargs) for call in calls]
+        self._progress(bytes(8))
         try:
             self._send(encode(calls, self.token), deadline)
             while len(replies) < len(calls):
@@ -145,18 +182,36 @@ class Child:
                 if answer.get("first") != len(replies) or not isinstance(rows, list) or not rows:
                     raise self._end("forged")
                 try:
-                    replies += read_rows(rows, body)
+                    replies += read_rows(rows, body, arguments[len(replies) :])
                 except BrokenFrame:
                     raise self._end("forged") from None
-                if len(replies) > len(calls):
-                    raise self._end("forged")
         except Ended as ended:
             self.ended = ended
-            self.at_hand = min(max(int.from_bytes(self._card[:], "little"), len(replies)), len(calls) - 1)
-        return tuple(replies[: len(calls)])
+            self.at_hand = min(max(self._progress(), len(replies)), len(calls) - 1)
+        return tuple(replies)
+
+    def age(self) -> float:
+        """Seconds since it was started."""
+        return time.monotonic() - self._since
+
+    def stopped(self) -> bool:
+        """Whether it ended, or was halted, where the system can tell."""
+        if self.process.poll() is not None:
+            return True
+        try:
+            options = os.WSTOPPED | os.WNOHANG | os.WNOWAIT
+            return os.waitid(os.P_PID, self.process.pid, options) is not None
+        except (AttributeError, OSError):
+            return False
 
     def close(self) -> None:
-        """Ends the child and everything it started, and removes its folder."""
+        """Ends the child and everything it started, and removes its folder. Once is enough."""
+        if self._closed:
+            return
+        self._closed = True
+        fertile = self._begun and "limit-processes" not in self.isolation.layers
+        if fertile:  # while the child holds together what it started
+            survivors.end(self.process.pid, self.folder)
         with contextlib.suppress(OSError):
             assert self.process.stdin is not None
             self.process.stdin.close()
@@ -165,12 +220,14 @@ class Child:
                 self.process.wait(0.5)
         self._kill()
         self.process.wait()
+        if fertile:
+            survivors.end(self.process.pid, self.folder)
         self._frames_wanted = False
         for thread, pipe in zip(self._threads, (self.process.stderr, self.process.stdout), strict=True):
             thread.join(0.2)
             if not thread.is_alive() and pipe is not None:  # one that hangs is held open by an orphan
                 pipe.close()
-        self._card.close()
+        os.close(self._card)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def __enter__(self) -> Child:
@@ -180,6 +237,16 @@ class Child:
         self.close()
 
     # ---------------------------------------------------------------------------------------- parts
+
+    def _progress(self, number: bytes | None = None) -> int:
+        """The number on the card, after writing one; 0 where the submission has cut it short."""
+        with contextlib.suppress(OSError):
+            os.lseek(self._card, 0, os.SEEK_SET)
+            if number is not None:
+                os.write(self._card, number)
+                return 0
+            return int.from_bytes(os.read(self._card, 8), "little")
+        return 0
 
     def _send(self, data: bytes, deadline: float) -> None:
         """Writes from a thread, so that a child that does not read cannot hold the parent."""
@@ -252,17 +319,22 @@ class Spares:
                 self._spare = Child()
 
     def take(self) -> Child:
-        """A fresh child, for one submission; the caller closes it."""
+        """A fresh child, for one submission; the caller closes it. Raises OSError where none can be had."""
         with self._lock:
             child, self._spare = self._spare, None
-        if child is not None and child.process.poll() is not None:
+        if child is not None and child.stopped():
             child.close()
             child = None
         return child or Child()
 
     def replace(self) -> None:
         """Starts the next spare in the background; best done when a verdict is out, for starting takes a core."""
-        threading.Thread(target=self.prepare, daemon=True).start()
+
+        def prepare() -> None:
+            with contextlib.suppress(OSError):  # then the next submission tries again, and says why there is none
+                self.prepare()
+
+        threading.Thread(target=prepare, daemon=True).start()
 
     def close(self) -> None:
         with self._lock:
@@ -276,6 +348,28 @@ def spares() -> Spares:
     made = Spares()
     atexit.register(made.close)
     return made
+
+
+def begun(child: Child, seconds: float) -> Child:
+    """The child with its walls up, or another in its place, for one that waited long may have been tampered with.
+
+    Raises Unfit when neither can be had.
+    """
+    try:
+        child.begin(seconds, patience=SPARE_SECONDS if child.age() > SPARE_SECONDS else START_SECONDS)
+        return child
+    except Unfit:
+        child.close()
+    try:
+        other = Child()
+    except OSError as error:
+        raise Unfit(str(error)) from None
+    try:
+        other.begin(seconds)
+    except Unfit:
+        other.close()
+        raise
+    return other
 
 
 def _environment(folder: str) -> dict[str, str]:

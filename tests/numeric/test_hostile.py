@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import time
@@ -72,3 +73,26 @@ def test_what_a_submission_starts_ends_with_it(spares: Spares, bce: CodeTask) ->
         except OSError:
             continue
     assert not any(b"lossprep-test-orphan" in line for line in lines)
+
+
+DAEMON = """import os, subprocess, sys
+if os.fork() == 0:
+    os.setsid()
+    subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)", "lossprep-test-daemon"], env={})
+    os._exit(0)
+
+
+def loss(z, y):
+    return 0.0
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
+def test_not_even_a_daemon_outlives_its_submission(spares: Spares, bce: CodeTask) -> None:
+    """Under a user who may start processes at all: elsewhere a limit forbids them."""
+    grade_code(bce, DAEMON, spares=spares)
+    lines = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            lines.append((folder / "cmdline").read_bytes())
+    assert not any(b"lossprep-test-daemon" in line for line in lines)

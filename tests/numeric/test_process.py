@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import signal
 import sys
 import time
 from pathlib import Path
@@ -14,9 +15,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from grader.numeric import CodeTask, grade_code, process
 from grader.numeric.child import BrokenFrame, lengths, pack
 from grader.numeric.messages import Argument, Call, Loaded, Reply, encode, read_header, read_rows
 from grader.numeric.process import Child, Spares
+from grader.verdict import exit_code
 
 posix = pytest.mark.skipif(os.name != "posix", reason="limits and sessions of POSIX")
 
@@ -25,7 +28,8 @@ def called(spares: Spares, source: str, *args: object, seconds: float = 5.0) -> 
     """One call of `f` in a fresh child."""
     deadline = time.monotonic() + seconds
     with spares.take() as child:
-        loaded = child.load(source, "<answer>", "f", seconds, deadline)
+        child.begin(seconds)
+        loaded = child.load(source, "<answer>", "f", deadline)
         arguments = tuple(Argument(np.asarray(a), "C") for a in args)
         replies = child.run([Call(arguments, {})], deadline) if loaded.found else ()
     spares.replace()
@@ -69,7 +73,8 @@ def test_layouts_arrive_as_asked(spares: Spares) -> None:
     x = np.arange(6.0).reshape(2, 3)
     deadline = time.monotonic() + 5
     with spares.take() as child:
-        child.load(source, "<answer>", "f", 5, deadline)
+        child.begin(5)
+        child.load(source, "<answer>", "f", deadline)
         arguments = (Argument(x, "F"), Argument(x, "strided"), Argument(x, "C", readonly=True))
         (reply,) = child.run([Call(arguments, {})], deadline)
     spares.replace()
@@ -110,7 +115,8 @@ def test_the_child_has_no_secrets_no_files_and_no_descriptors_of_ours(
     )
     deadline = time.monotonic() + 5
     with Child() as child:
-        child.load(source, "<answer>", "f", 5, deadline)
+        child.begin(5)
+        child.load(source, "<answer>", "f", deadline)
         (reply,) = child.run([Call((), {})], deadline)
     assert reply.value == 0
     assert not Path(child.folder).exists()
@@ -142,7 +148,8 @@ def test_the_call_at_hand_is_known_when_the_child_dies(spares: Spares) -> None:
     source = "import os\n\n\ndef f(x):\n    if x == 7:\n        os._exit(3)\n    return x\n"
     deadline = time.monotonic() + 5
     with spares.take() as child:
-        child.load(source, "<answer>", "f", 5, deadline)
+        child.begin(5)
+        child.load(source, "<answer>", "f", deadline)
         child.run([Call((Argument(np.asarray(float(i)), "python"),), {}) for i in range(20)], deadline)
         assert child.ended is not None
         assert (child.ended.why, child.ended.code) == ("died", 3)
@@ -199,7 +206,7 @@ json_values = st.recursive(
 def test_any_row_is_a_reply_or_forged(row: object, body: bytes) -> None:
     reply: Reply | None = None
     with contextlib.suppress(BrokenFrame):
-        (reply,) = read_rows([row], body)
+        (reply,) = read_rows([row], body, [2])
     assert reply is None or reply.value is None or reply.value.dtype == np.float64
 
 
@@ -223,3 +230,61 @@ def test_the_program_needs_nothing_but_itself() -> None:
 
     ran = subprocess.run([sys.executable, "-I", "-c", f"import runpy; runpy.run_path({str(PROGRAM)!r})"], check=False)
     assert ran.returncode == 0
+
+
+def test_a_child_that_never_saw_the_submission_is_nobodys_fault_but_ours(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, bce: CodeTask, stable: str
+) -> None:
+    broken = tmp_path / "child.py"
+    broken.write_text("raise ModuleNotFoundError('No module named numpy')\n")
+    monkeypatch.setattr(process, "PROGRAM", broken)
+    verdict = grade_code(bce, stable)
+    assert (verdict.outcome, exit_code(verdict), verdict.findings) == ("undecided", 3, ())
+    assert "No module named numpy" in str(verdict.details["fault"])
+
+
+def test_where_no_process_can_be_started_nothing_is_said_of_the_submission(
+    monkeypatch: pytest.MonkeyPatch, bce: CodeTask, stable: str
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(process.subprocess, "Popen", refuse)
+    verdict = grade_code(bce, stable)
+    assert (verdict.outcome, exit_code(verdict)) == ("undecided", 3)
+    assert "Resource temporarily unavailable" in str(verdict.details["fault"])
+
+
+@posix
+def test_a_spare_that_was_stopped_is_replaced(bce: CodeTask, stable: str) -> None:
+    spares = Spares()
+    spares.prepare()
+    held = spares._spare
+    assert held is not None
+    os.kill(held.process.pid, signal.SIGSTOP)
+    assert grade_code(bce, stable, spares=spares).outcome == "right"
+    assert held.process.poll() is not None
+    spares.close()
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        ["number", "float", [], 0.0, None, [], [2]],
+        ["number", "float", [], 1e999, None, [], []],
+        ["number", "float", [], -1.0, None, [], []],
+        ["array", "float64", [0, *[(1 << 40) - 1] * 5], 0.0, None, [], []],
+        ["array", "float64", [1] * 65, 0.0, None, [], []],
+    ],
+    ids=["an-argument-there-is-not", "endless", "before-it-began", "too-large-for-numpy", "too-many-axes"],
+)
+def test_a_forged_row_breaks_no_more_than_its_frame(row: list[object]) -> None:
+    with pytest.raises(BrokenFrame):
+        read_rows([row], bytes(8) if row[1] == "float" or row[2] == [1] * 65 else b"", [2])
+
+
+def test_more_rows_than_calls_are_forged() -> None:
+    row = ["failure", None, None, 0.0, None, [], []]
+    assert len(read_rows([row], b"", [0])) == 1
+    with pytest.raises(BrokenFrame):
+        read_rows([row, row], b"", [0])
