@@ -11,6 +11,7 @@ from grader.formula.tree import Span
 if TYPE_CHECKING:
     from grader.formula.parse import Parser
 
+_ELSES: Final = frozenset(("else", "otherwise", ",else", ",otherwise"))
 _OPENERS: Final = frozenset(("if", "when", "for", "where", "whenever", "with"))
 
 
@@ -18,14 +19,26 @@ def conditional(parser: Parser, value: Syntax) -> Syntax:
     """`value if c else other`; the parser stands at `if`."""
     parser.skip_word()
     condition = _condition(parser, Level.OR)
-    if not parser.is_keyword("else"):
-        raise parser.fail("else")
+    comma = parser.at
+    if parser.sees(","):
+        parser.advance()
+    if not parser.is_keyword("else", "otherwise"):
+        raise parser.fail("else", at=comma)
     parser.skip_word()
     rest = parser.expression()
     span = Span(value.span.start, rest.span.end)
-    if isinstance(rest, Branches) and parser.tokens_between(condition.span.end, rest.span.start) == "else":
+    if isinstance(rest, Branches) and parser.tokens_between(condition.span.end, rest.span.start) in _ELSES:
         return Branches(((condition, value), *rest.branches), rest.otherwise, span=span)
     return Branches(((condition, value),), rest, span=span)
+
+
+def ternary(parser: Parser, condition: Syntax) -> Syntax:
+    """`c ? value : other`; the parser stands at `?`."""
+    parser.advance()
+    value = parser.expression(Level.OR)
+    parser.expect(":")
+    rest = parser.expression()
+    return Branches(((condition, value),), rest, span=Span(condition.span.start, rest.span.end))
 
 
 def _condition(parser: Parser, level: Level) -> Syntax:
@@ -83,7 +96,7 @@ def _rows(parser: Parser, start: int, closing: str, separators: tuple[str, ...])
                 otherwise = value
             else:
                 branches.append((_condition(parser, Level.OR), value))
-            while parser.token.text in (*separators, ".", ",") and parser.token.kind in ("op", "newline"):
+            while parser.token.text in (*separators, ".", ",", ";") and parser.token.kind in ("op", "newline"):
                 parser.advance()
         parser.advance()
     finally:

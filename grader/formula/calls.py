@@ -11,24 +11,21 @@ from grader.formula.derivatives import latex_argument
 from grader.formula.functions import BY_SPELLING, FUNCTIONS
 from grader.formula.names import canonical
 from grader.formula.parse_levels import Level
+from grader.formula.rewrites import odd_root, rewritten
 from grader.formula.runs import Piece, unknown_symbol
 from grader.formula.scripts import subscript_items
 from grader.formula.symbols import GREEK
 from grader.formula.syntax import (
     Apply,
     Branches,
-    Delta,
+    Extent,
     Ident,
-    Logical,
     Minus,
     Number,
     Power,
     Prime,
-    Product,
     Quotient,
-    Relation,
     Subscript,
-    Sum,
     Syntax,
     Transpose,
     Truth,
@@ -39,9 +36,13 @@ if TYPE_CHECKING:
     from grader.formula.parse import Parser
 
 
-_ZERO: Final = Fraction(0)
 _ONE: Final = Fraction(1)
-_TWO: Final = Fraction(2)
+_ROOTS: Final = {"∛": Fraction(3), "∜": Fraction(4)}
+_CASTS: Final = frozenset(
+    ("astype", "float", "int", "double", "long", "item", "copy", "flatten", "ravel", "detach", "numpy")
+)
+"""Methods that say how numbers are kept."""
+_TYPES: Final = frozenset(("float", "int", "double", "npfloat", "torch.float", "long"))
 _COMPONENTWISE: Final = frozenset(("softmax", "log_softmax"))
 
 
@@ -114,7 +115,7 @@ def _applied(parser: Parser, name: str, start: int, typed: str, below: tuple[Syn
             args = (*args, *below)
         else:
             raise unknown_symbol(typed + "_…", _typed_span(parser, start), parser.vocabulary)
-    return _rewritten(parser, name, args, options, span)
+    return rewritten(parser, name, args, options, span)
 
 
 def _typed_span(parser: Parser, start: int) -> Span:
@@ -130,56 +131,6 @@ def _log_base(parser: Parser, base: Syntax) -> str:
         case Ident("e"):
             return "log"
     raise parser.fail("base 2, 10 or e", at=parser.at - 1)
-
-
-def _rewritten(
-    parser: Parser, name: str, args: tuple[Syntax, ...], options: tuple[tuple[str, Syntax], ...], span: Span
-) -> Syntax:
-    """Python's calls that other syntax has already."""
-    match name, args:
-        case "where", (condition, value, other):
-            return Branches(((condition, value),), other, span=span)
-        case "square", (arg,):
-            return Power(arg, Number(_TWO, span=span), span=span)
-        case "power", (base, exponent):
-            return Power(base, exponent, span=span)
-        case "divide", (left, right):
-            return Quotient(left, right, span=span)
-        case "multiply", (left, right):
-            return Product("⊙", left, right, span=span)
-        case "matmul", (left, right):
-            return Product("@", left, right, span=span)
-        case "dot", (left, right):
-            return Product("@", left, right, span=span)
-        case "negative", (arg,):
-            return Minus(arg, span=span)
-        case "subtract", (left, right):
-            return Sum((left, Minus(right, span=right.span)), span=span)
-        case "add", (left, right):
-            return Sum((left, right), span=span)
-        case "reciprocal", (arg,):
-            return Quotient(Number(_ONE, span=span), arg, span=span)
-        case "transpose", (arg,):
-            return Transpose(arg, span=span)
-        case "float", (arg, *_):
-            return arg
-        case "indicator", (condition,):
-            return condition
-        case "equal", (left, right):
-            return Relation(("==",), (left, right), span=span)
-        case "not", (condition,):
-            return Logical("not", (condition,), span=span)
-        case "heaviside", (arg,):
-            return Relation((">",), (arg, Number(_ZERO, span=span)), span=span)
-        case "heaviside", (arg, value):
-            zero = Number(_ZERO, span=span)
-            above = (Relation((">",), (arg, zero), span=span), Number(_ONE, span=span))
-            return Branches((above, (Relation(("==",), (arg, zero), span=span), value)), zero, span=span)
-        case "kronecker", (left, right):
-            return Delta(left, right, span=span)
-    if name not in FUNCTIONS:
-        raise parser.fail("another number of arguments", at=parser.at - 1)
-    return Apply(name, args, options, span=span)
 
 
 def _sympy_piecewise(parser: Parser, start: int) -> Syntax:
@@ -207,21 +158,34 @@ def _sympy_piecewise(parser: Parser, start: int) -> Syntax:
 
 
 def root(parser: Parser) -> Syntax:
-    """`√x`, `\\sqrt{x}`, `\\sqrt[3]{x}`."""
+    """`√x`, `\\sqrt{x}`, `\\sqrt[3]{x}`, `∛x`. A root of odd order is the real one, negative for negative numbers."""
     start = parser.at
-    parser.advance()
+    sign = parser.advance().text
+    if sign in _ROOTS:
+        args = parser.arguments()[0] if parser.token.kind == "open" else (parser.factor(),)
+        if len(args) != 1:
+            raise parser.fail("one argument", at=parser.at - 1)
+        return _root_of(args[0], Number(_ROOTS[sign], span=parser.span(start)), parser.span(start))
     if parser.sees("[") and parser.tokens[parser.closing[parser.at] + 1].text == "{":
         parser.advance()
         order = parser.inside("]")
         base = latex_argument(parser)
-        span = parser.span(start)
-        return Power(base, Quotient(Number(_ONE, span=span), order, span=span), span=span)
+        return _root_of(base, order, parser.span(start))
     if parser.token.kind == "open":
         args, _ = parser.arguments()
         if len(args) != 1:
             raise parser.fail("one argument", at=parser.at - 1)
         return Apply("sqrt", args, span=parser.span(start))
     return Apply("sqrt", (parser.factor(),), span=parser.span(start))
+
+
+def _root_of(base: Syntax, order: Syntax, span: Span) -> Syntax:
+    match order:
+        case Number(value) if value.denominator == 1 and value > 1 and value % 2:
+            return odd_root(base, int(value), span)
+        case Number(value) if value == 2:
+            return Apply("sqrt", (base,), span=span)
+    return Power(base, Quotient(Number(_ONE, span=span), order, span=span), span=span)
 
 
 def call_of_definition(parser: Parser, ident: Ident) -> Syntax | None:
@@ -251,24 +215,21 @@ def call_of_definition(parser: Parser, ident: Ident) -> Syntax | None:
     return None
 
 
-def skip_arguments_of_loss(parser: Parser) -> None:
-    """`L(p, y)` is L: a list of names tells what it depends on."""
-    if not parser.sees("("):
-        return
-    close = parser.closing[parser.at]
-    at = parser.at + 1
-    while at < close:
-        if parser.tokens[at].kind not in ("letter", "word"):
-            return
-        piece = parser.runs.quantity(at)
-        if piece is None or piece.meaning != "name":
-            return
-        at = piece.after
-        if at < close and parser.tokens[at].text in (",", ";", "|"):
-            at += 1
-        elif at < close:
-            return
-    parser.at = close + 1
+def _along_axis(parser: Parser, base: Syntax, opening: int) -> Syntax:
+    """`x.shape[0]`; the parser is set behind it."""
+    axis = parser.tokens[opening + 1]
+    if axis.value is None or not axis.text.isdigit() or parser.closing[opening] != opening + 2:
+        raise parser.fail("an axis such as 0", at=opening + 1)
+    parser.at = opening + 3
+    return Extent(base, int(axis.value), span=Span(base.span.start, parser.tokens[opening + 2].end))
+
+
+def _only_words(parser: Parser, opening: int) -> bool:
+    """Whether a bracket holds names of types only, or nothing: `(float)`, `(np.float64)`, `()`."""
+    inside = parser.tokens[opening + 1 : parser.closing[opening]]
+    return all(t.kind in ("letter", "word", "number") or t.text == "." for t in inside) and (
+        not inside or "".join(t.text for t in inside).rstrip("0123456789") in _TYPES
+    )
 
 
 def option_value(parser: Parser) -> Syntax:
@@ -294,11 +255,20 @@ def method(parser: Parser, base: Syntax) -> Syntax:
     while parser.tokens[end].text == "_" and parser.tokens[end + 1].kind == "letter":
         name += "_" + parser.runs.word(end + 1)
         end = parser.runs.word_end(end + 1)
-    if name == "T":
+    called = parser.tokens[end].text == "("
+    if (name in ("T", "mT") and not called) or (name == "t" and called and parser.closing[end] == end + 1):
+        parser.at = end + 2 * called
+        return Transpose(base, span=Span(base.span.start, parser.tokens[parser.at - 1].end))
+    if name == "size" and not called:
         parser.at = end
-        return Transpose(base, span=Span(base.span.start, parser.tokens[end - 1].end))
-    if parser.tokens[end].text != "(":
+        return Extent(base, None, span=Span(base.span.start, parser.tokens[end - 1].end))
+    if name == "shape" and parser.tokens[end].text == "[":
+        return _along_axis(parser, base, end)
+    if not called:
         raise parser.fail(".T", at=at)
+    if name in _CASTS and _only_words(parser, end):
+        parser.at = parser.closing[end] + 1
+        return base
     known = name in names.BIG or name in names.EXTREMES or name in BY_SPELLING or name in names.CALLS
     if not known:
         raise unknown_symbol(name, Span(parser.tokens[at].start, parser.tokens[end - 1].end), parser.vocabulary)
@@ -307,4 +277,4 @@ def method(parser: Parser, base: Syntax) -> Syntax:
     span = Span(base.span.start, parser.tokens[parser.at - 1].end)
     if name in names.BIG or (name in names.EXTREMES and not args):
         return reduced(parser, names.BIG.get(name) or names.EXTREMES[name], (base, *args), options, span)
-    return _rewritten(parser, BY_SPELLING.get(name) or names.CALLS[name], (base, *args), options, span)
+    return rewritten(parser, BY_SPELLING.get(name) or names.CALLS[name], (base, *args), options, span)

@@ -16,7 +16,7 @@ from grader.formula.indices import Typed
 from grader.formula.introduce import LeftSides, NewName, with_loss
 from grader.formula.limits import DERIVATION_LENGTH, FORMULA_LENGTH, check_length, too_large
 from grader.formula.lines import Comment, Lines, Statement, relations_at
-from grader.formula.names import Vocabulary, canonical
+from grader.formula.names import LOSS_NAMES, LossNames, Vocabulary, canonical
 from grader.formula.notation import Token, tokenise
 from grader.formula.numbers_in import check_powers
 from grader.formula.parse import Parser
@@ -119,12 +119,14 @@ class _Reader:
         self.text = text
         self.scope = scope
         self.loss = loss
+        self.losses = LossNames()
         self.equations: list[Equation] = []
 
     def read(self) -> Derivation:
         tokens = tokenise(self.text)
         lines = Lines(tokens, self.text, Vocabulary.of(self.scope))
         statements = lines.statements()
+        self.losses = LossNames(_introduced_names(statements), _own_loss_name(tokens))
         pending: Unreadable | None = None
         several = len(statements) > 1
         while statements:
@@ -162,7 +164,7 @@ class _Reader:
             return None
         for at, statement in enumerate(later):
             equal = _first_equals(statement.tokens)
-            if statement.where and equal is not None:
+            if equal is not None:
                 name, after = name_at([*statement.tokens[:equal], Token("end", "", 0, 0, True)], 0)
                 if after == equal and canonical(name) == canonical(str(error.data["symbol"])):
                     return at
@@ -224,7 +226,8 @@ class _Reader:
         end = tokens[-1].end if tokens else 0
         if tokens and end - tokens[0].start > FORMULA_LENGTH:
             raise too_large("length", FORMULA_LENGTH, end - tokens[0].start, tokens[0].start, end)
-        parser = Parser([*tokens, Token("end", "", end, end)], Vocabulary.of(scope), loss=self.loss)
+        ended = [*tokens, Token("end", "", end, end)]
+        parser = Parser(ended, Vocabulary.of(scope), loss=self.loss, losses=self.losses)
         expr, shape = elaborator.formula(parser.formula())
         check_powers(expr)
         return expr, shape
@@ -250,7 +253,8 @@ class _Reader:
         found = LeftSides(self.scope, loss=self.loss).new_name(parts[0], [t for part in parts[1:] for t in part])
         if found is None or self._gradient_name(parts[0]) is not None:
             return None
-        defining = statement.introduces or any(t.text == ":=" for t in statement.tokens)
+        shadowed = [t.text for t in parts[0]] == ["e"]  # `e = np.exp(z)`: no statement about the constant
+        defining = statement.introduces or shadowed or any(t.text == ":=" for t in statement.tokens)
         return found if defining or not self._reads(parts[0]) else None
 
     def _reads(self, tokens: list[Token]) -> bool:
@@ -290,8 +294,35 @@ def _refuse_condition(tokens: Sequence[Token]) -> None:
             return
     word = "".join(token.text for token in tokens[:end])
     if word in ("for", "if", "when", "case") and tokens[end].kind in ("letter", "word"):
-        expected = ("an equation that holds in every case",)
+        expected = ("an equation that holds in every case (say the cases with `if` or a brace)",)
         raise Unreadable("unreadable", Span(tokens[0].start, tokens[end - 1].end), expected, {"got": word})
+
+
+def _introduced_names(statements: Sequence[Statement]) -> frozenset[str]:
+    """The names on the left of the equations."""
+    found: set[str] = set()
+    for statement in statements:
+        equal = _first_equals(statement.tokens)
+        if equal:
+            for left in (list(statement.tokens[:equal]), list(statement.tokens[:1])):
+                name, after = name_at([*left, Token("end", "", 0, 0, True)], 0)
+                if after == len(left) or left[after].text in ("(", "_", "["):
+                    found.add(canonical(name))
+    return frozenset(found)
+
+
+def _own_loss_name(tokens: Sequence[Token]) -> str | None:
+    """`L` where a text calls the loss by its own name."""
+    at = 0
+    while at < len(tokens):
+        text, end = "", at
+        while tokens[end].kind in ("letter", "word") and not (end > at and tokens[end].space):
+            text += tokens[end].text
+            end += 1
+        if canonical(text) in LOSS_NAMES or canonical(text.removeprefix("d")) in LOSS_NAMES:
+            return "L"
+        at = max(end, at + 1)
+    return None
 
 
 def _first_equals(tokens: Sequence[Token]) -> int | None:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from grader.formula.functions import BY_SPELLING
-from grader.formula.names import canonical
+from grader.formula.names import CONSTANTS, LOSS_NAMES, LOSS_WORDS, canonical
 from grader.formula.parse_levels import Level
-from grader.formula.runs import Piece
 from grader.formula.syntax import Apply, Derivative, Ident, Prime, Quotient, Syntax
 from grader.formula.tree import Span
 
@@ -42,16 +41,26 @@ def derivative_ahead(parser: Parser, at: int) -> bool:
     k = _after_order(parser, at + 1)
     if tokens[k].text != "/":
         word = parser.runs.word(k)
-        if not partial and tokens[k].space and not (word in BY_SPELLING and len(word) > 1):
+        spaced = not partial and tokens[k].space and not (word in BY_SPELLING and len(word) > 1)
+        if spaced and not (_free_d(parser) and tokens[parser.runs.word_end(k)].text == "/"):
             return False
-        k = _end_of_numerator(parser, k, partial)
+        k = _end_of_numerator(parser, k, partial or spaced)
         if k < 0:
             return False
     below = k + 1
     if below >= len(tokens) - 1 or not _is_d(tokens[below]) or (tokens[below].text == "∂") != partial:
         return False
-    quantity = tokens[below + 1]
-    return quantity.kind in ("letter", "word") and (partial or not quantity.space)
+    by = tokens[below + 1]
+    if by.text == "(" and below + 1 in parser.closing and _free_d(parser):
+        end = parser.closing[below + 1]
+        inner = parser.runs.quantity(below + 2) if tokens[below + 2].kind in ("letter", "word") else None
+        return inner is not None and (inner.after == end or tokens[inner.after].text in ("_", "["))
+    return by.kind in ("letter", "word") and (partial or not by.space or _free_d(parser))
+
+
+def _free_d(parser: Parser) -> bool:
+    """Whether `d` means nothing but a differential."""
+    return _ASCII_D not in parser.vocabulary.names and _ASCII_D not in parser.vocabulary.sizes
 
 
 def _end_of_numerator(parser: Parser, at: int, partial: bool) -> int:
@@ -169,6 +178,11 @@ def _same_order(parser: Parser, order: int) -> None:
 def quantity(parser: Parser) -> Syntax:
     """A declared name, with its subscripts: what one can differentiate by."""
     start = parser.at
+    if parser.sees("("):
+        parser.advance()
+        inner = quantity(parser)
+        parser.expect(")")
+        return inner
     if parser.token.kind not in ("letter", "word"):
         raise parser.fail("a name")
     piece = parser.runs.quantity(start)
@@ -182,8 +196,9 @@ def _numerator(parser: Parser, stop: str) -> Syntax:
     start = parser.at
     if parser.token.kind in ("letter", "word"):
         piece = parser.runs.quantity(start)
-        if piece is None and parser.runs.loss and parser.token.text == "J":
-            piece = Piece("loss", "L", start + 1)
+        if (named := loss_name(parser, stop)) is not None:
+            parser.at = named
+            return Ident("L", "loss", span=parser.span(start))
         bare = BY_SPELLING.get(parser.runs.word(start)) or BY_SPELLING.get(canonical(parser.runs.word(start)))
         after = parser.tokens[parser.runs.word_end(start)]
         if bare is not None and after.text == stop and (piece is None or piece.meaning == "index"):
@@ -198,6 +213,47 @@ def _numerator(parser: Parser, stop: str) -> Syntax:
     if not parser.sees(stop):
         raise parser.fail(stop)
     return of
+
+
+def loss_name(parser: Parser, stop: str) -> int | None:
+    """Where the name ends that can only be the loss, in `dE/dz`, `∂cost/∂z`, `∂J(w)/∂w`; None for other names."""
+    runs, start = parser.runs, parser.at
+    if not runs.loss or parser.token.kind not in ("letter", "word"):
+        return None
+    word, end = runs.word(start), runs.word_end(start)
+    name = canonical(word)
+    known = name in parser.vocabulary.names or name in parser.vocabulary.sizes or name in LOSS_NAMES
+    if known or word in runs.bound or word in parser.vocabulary.scope.indices or name in CONSTANTS:
+        return None
+    if word.lower() not in LOSS_WORDS and (word in BY_SPELLING or name in BY_SPELLING or runs.splits(start)):
+        return None
+    if parser.tokens[end].text == "(" and end in parser.closing:
+        parser.at = end
+        skip_arguments_of_loss(parser)
+        end, parser.at = parser.at, start
+    after = parser.tokens[end]
+    ends = after.kind == "end" if stop == "" else after.text == stop
+    return end if ends and parser.losses.take(word) else None
+
+
+def skip_arguments_of_loss(parser: Parser) -> None:
+    """`L(p, y)` is L: a list of names tells what it depends on."""
+    if not parser.sees("("):
+        return
+    close = parser.closing[parser.at]
+    at = parser.at + 1
+    while at < close:
+        if parser.tokens[at].kind not in ("letter", "word"):
+            return
+        piece = parser.runs.quantity(at)
+        if piece is None or piece.meaning != "name":
+            return
+        at = piece.after
+        if at < close and parser.tokens[at].text in (",", ";", "|"):
+            at += 1
+        elif at < close:
+            return
+    parser.at = close + 1
 
 
 def _with_argument(of: Syntax, wrt: Syntax) -> Syntax:
@@ -223,6 +279,9 @@ def nabla(parser: Parser) -> Syntax:
         if braced:
             parser.expect("}")
     token = parser.token
+    if (named := loss_name(parser, "")) is not None:
+        begin, parser.at = parser.at, named
+        return Derivative(Ident("L", "loss", span=parser.span(begin)), wrt, span=parser.span(start))
     if token.kind in ("letter", "word") and parser.runs.keyword(parser.at) is None:
         piece = parser.runs.quantity(parser.at)
         if piece is not None and piece.meaning == "loss":

@@ -9,13 +9,16 @@ from fractions import Fraction
 from typing import Literal, cast
 
 from grader.formula import shapes, tree
+from grader.formula.components import lifted
 from grader.formula.errors import Unreadable
 from grader.formula.functions import FUNCTIONS
 from grader.formula.indices import Cell, Indices, Typed
+from grader.formula.limits import TERMS, too_large
 from grader.formula.names import Vocabulary
 from grader.formula.pieces import (
     SAMPLES,
     has_derivative,
+    is_ones,
     is_row,
     multiplied,
     one_minus,
@@ -33,14 +36,18 @@ from grader.formula.syntax import (
     Apply,
     Bars,
     Big,
+    Binder,
     Branches,
+    Components,
     Delta,
     Derivative,
+    Extent,
     Ident,
     Logical,
     Minus,
     Norm,
     Number,
+    Ones,
     Power,
     Prime,
     Product,
@@ -72,7 +79,7 @@ class Elaborator(Indices):
         span = node.span
         match node:
             case Number(value):
-                return tree.Num(value, span=span), ()
+                return tree.Num(value, span=span, decimal=node.decimal), ()
             case Ident():
                 return self._ident(node)
             case Minus(arg):
@@ -111,6 +118,12 @@ class Elaborator(Indices):
                 return tree.Call("abs", (inner,), span=span), shape
             case Norm(arg, order):
                 return self._norm(self.expr(arg), None if order is None else self.expr(order)[0], span)
+            case Extent(of, axis):
+                return self._extent(self.expr(of)[1], axis, span)
+            case Components(body, index):
+                return self._components(body, index, span)
+            case Ones():
+                return tree.Call("diag", (tree.Call("eye", (tree.Size(str(OPEN)),)),), span=span), (OPEN,)
 
     def _ident(self, node: Ident) -> Typed:
         span = node.span
@@ -130,6 +143,26 @@ class Elaborator(Indices):
                 return tree.Call("eye", (tree.Size(str(OPEN)),), span=span), (OPEN, OPEN)
             case "index":
                 raise Unreadable("unreadable", span, ("a number",), {"got": node.name, "index": node.name})
+
+    def _extent(self, shape: Known, axis: int | None, span: Span) -> Typed:
+        """How many components there are, along an axis or altogether."""
+        if not shape or (axis is not None and axis >= len(shape)):
+            raise Unreadable("unreadable", span, ("a vector or a matrix",))
+        dims = shape if axis is None else (shape[axis],)
+        factors: list[Expr] = [
+            tree.Size(dim, span=span) if isinstance(dim, str) else tree.Num(Fraction(dim), span=span) for dim in dims
+        ]
+        return factors[0] if len(factors) == 1 else tree.Mul(tuple(factors), span=span), ()
+
+    def _components(self, body: Syntax, index: str, span: Span) -> Typed:
+        cell = Cell()
+        with self._binding({index: cell}):
+            inner, shape = self.expr(body)
+        dim = cell.root().dim
+        vector = lifted(inner, index, dim, self.scope) if shape == () and dim is not None else None
+        if vector is None or dim is None:
+            raise Unreadable("unreadable", span, ("a formula of components", "a vector"), {"index": index})
+        return replace(vector, span=span), (dim,)
 
     def _sum(self, terms: tuple[Syntax, ...], span: Span) -> Typed:
         inner = self.inner
@@ -181,6 +214,8 @@ class Elaborator(Indices):
             if chain is not None:
                 return tree.Mul((*chain, right), span=span), rs
             return multiplied(left, right, span), ls if rs == () else rs if ls == () else None
+        if (total := self._summed(a, b)) is not None:
+            return tree.Reduce("sum", total, span=span), ()
         same = shapes.conform(ls, rs)
         if node.sign == "⊙":
             if not same:
@@ -204,6 +239,18 @@ class Elaborator(Indices):
         if has_derivative(left) or has_derivative(right):
             return multiplied(left, right, span), None
         raise self._mismatch(node.sign or "·", ls, rs, span)
+
+    def _summed(self, a: Typed, b: Typed) -> Expr | None:
+        """The vector v of `𝟙ᵀv` and `vᵀ𝟙`, which are its sum."""
+        for (row, shape), (column, other) in ((a, b), (b, a)):
+            ones = row.args[0] if row is a[0] and isinstance(row, tree.Call) and row.function == "transpose" else row
+            if is_ones(ones) and shape and other:
+                if row is a[0] and shape[0] == 1 and len(shape) == 2 and len(other) == 1 and OPEN not in other:
+                    return column
+                turned = row is b[0] and isinstance(column, tree.Call) and column.function == "transpose"
+                if turned and isinstance(column, tree.Call) and len(other) == 2 and other[0] == 1 and OPEN not in other:
+                    return column.args[0]
+        return None
 
     def _unpaired(self, node: Product, left: Expr, shape: Known) -> tuple[Expr, ...] | None:
         """The vectors of `a·b` where `·c` follows without a bracket: three vectors multiply by components."""
@@ -435,12 +482,26 @@ class Elaborator(Indices):
             for binder in reversed(node.binders):
                 dim = cells[binder.index].root().dim
                 if dim is None:
+                    dim = self._extent_of(binder)
+                if dim is None:
                     expected = ("an index that the formula uses",)
                     raise Unreadable("unreadable", binder.span, expected, {"index": binder.index})
                 ends = self._range(binder, dim)
                 body = tree.Reduce(node.op, body, binder.index, dim, *ends, condition, span=node.span)
                 condition = None
         return body, shape
+
+    def _extent_of(self, binder: Binder) -> Dim | None:
+        """What an index runs over where only its ends tell: `Σ_{i=1}^3 x`."""
+        match binder.high:
+            case Number(value) if value.denominator == 1 and value >= 1:
+                if value > TERMS:
+                    got = int(min(value, Fraction(10**9)))
+                    raise too_large("terms", TERMS, got, binder.span.start, binder.span.end)
+                return int(value)
+            case Ident(name, "size"):
+                return name
+        return None
 
     def _reduced_all(self, node: Big) -> Typed:
         self.loose.append({})
@@ -477,13 +538,21 @@ class Elaborator(Indices):
     # -- indices
 
     def _subscript(self, node: Subscript) -> Typed:
-        if isinstance(node.base, Ident) and node.base.meaning == "identity" and len(node.items) == 1:
+        identity = isinstance(node.base, Ident) and node.base.meaning == "identity"
+        if (identity or isinstance(node.base, Ones)) and len(node.items) == 1:
             dim = self._dim(node.items[0])
             size: Expr = tree.Size(dim) if isinstance(dim, str) else tree.Num(Fraction(dim))
-            return tree.Call("eye", (size,), span=node.span), (dim, dim)
+            eye = tree.Call("eye", (size,), span=node.span)
+            return (eye, (dim, dim)) if identity else (tree.Call("diag", (eye,), span=node.span), (dim,))
         base, shape = self.expr(node.base)
         if shape is None:
             raise Unreadable("unreadable", node.span, ("a name with components",))
+        if not shape and not isinstance(node.base, Ident) and len(node.items) == 1:
+            item = node.items[0]
+            letter = item.name if isinstance(item, Ident) and item.meaning == "index" else None
+            if letter is not None and any(isinstance(p, tree.IndexVar) and p.name == letter for p in tree.walk(base)):
+                return base, shape  # `[2x_i]_i`, with i given, is 2x_i
+            raise Unreadable("unreadable", node.span, ("a vector before a subscript",))
         if len(node.items) > len(shape):
             if isinstance(node.base, Ident) and not shape:
                 below = (

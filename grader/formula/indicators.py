@@ -45,6 +45,13 @@ def indicator(parser: Parser, opening: int, *, start: int, sure: bool) -> Syntax
     bracket = opening + 1 if tokens[opening].text == "_" else opening
     if tokens[bracket].kind != "open" or tokens[bracket].text not in ("(", "[", "{"):
         return None
+    inner = bracket + 1
+    if tokens[inner].kind == "open" and parser.closing.get(inner, -1) == parser.closing.get(bracket, 0) - 1:
+        end = parser.closing[bracket] + 1
+        found = indicator(parser, inner, start=start, sure=sure) if tokens[bracket].text == "{" else None
+        if found is not None:  # `1_{\\{y=1\\}}`
+            parser.at = end
+            return _spanned(found, parser.span(start))
     if not holds_relation(parser, bracket):
         if sure:
             raise parser.fail("a comparison", at=bracket + 1)

@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Literal, cast
 
 from grader.formula import shapes, tree
-from grader.formula.declare import Classes, Scope
+from grader.formula.declare import Classes, Finite, OneHot, Scope
 from grader.formula.errors import Unreadable
 from grader.formula.names import Vocabulary
 from grader.formula.pieces import (
@@ -251,7 +251,20 @@ class Indices(ABC):
             case Truth(value):
                 number = tree.Num(Fraction(int(value)), span=span)
                 return tree.Compare("==", number, tree.ONE, span=span), ()
+            case Ident(_, "name") | Subscript():
+                expr, shape = self.expr(node)
+                if self._is_truth(expr):
+                    return tree.Compare("==", expr, tree.ONE, span=span), shape
         raise Unreadable("unreadable", span, ("a comparison",))
+
+    def _is_truth(self, expr: Expr) -> bool:
+        """Whether a quantity is 0 or 1, so that it is a condition by itself: `a if y else b`."""
+        name = expr.base if isinstance(expr, tree.Index) else expr
+        variable = self.scope.variables.get(name.name) if isinstance(name, tree.Name) else None
+        if variable is None:
+            return False
+        domain = variable.domain
+        return isinstance(domain, OneHot) or (isinstance(domain, Finite) and set(domain.values) == {0, 1})
 
     def _all(self, op: Literal["and", "or", "not"], parts: list[tuple[Cond, Known]], span: Span) -> tuple[Cond, Known]:
         shape: Known = ()

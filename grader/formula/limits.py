@@ -17,6 +17,8 @@ EXPONENT: Final = 10_000
 """The largest numeric exponent; nested numeric exponents are multiplied."""
 POWER_DIGITS: Final = 20_000
 """Digits of a power of numbers, were it written out."""
+TERMS: Final = 1_000
+"""Terms of a sum that only its ends tell."""
 RUN: Final = 120
 """Letters in one run without a space."""
 NAME: Final = 40

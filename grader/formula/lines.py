@@ -6,14 +6,18 @@ care: only what is certainly prose is set aside, so that a mistyped formula is r
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from grader.formula.declarations import name_at
+from grader.formula.errors import Unreadable
 from grader.formula.functions import BY_SPELLING
-from grader.formula.names import BIG, CALLS, EXTREMES, Vocabulary, canonical
+from grader.formula.names import BIG, CALLS, EXTREMES, LOSS_NAMES, Vocabulary, canonical
 from grader.formula.notation import Token
+from grader.formula.spoken import Choices
 from grader.formula.tree import Span
 
 _PROSE = """
@@ -44,6 +48,14 @@ _BREAKS: Final = frozenset(_BREAK_WORDS.split())
 _MEANING: Final = frozenset((*BY_SPELLING, *BIG, *EXTREMES, *CALLS)) - {"where"}
 """Words that are functions too: never taken for prose by themselves."""
 _REASONS: Final = frozenset(["since", "because", "as", "using", "by", "via", "given"])
+_REMARKS: Final = frozenset(("since", "because", "using", "recall", "note", "via"))
+"""Words that begin a remark in brackets, whatever follows."""
+_QUALITY_WORDS = """
+    zero positive negative nonzero nonnegative bounded minimal maximal small large linear continuous increasing
+    decreasing symmetric smooth undefined infinite odd even smallest largest what as
+"""
+_QUALITIES: Final = frozenset(_QUALITY_WORDS.split())
+"""What `which is …` may say of a result without saying what it is."""
 _CONTINUES: Final = frozenset(("=", "==", "≈", "+"))
 _OPEN_ENDED: Final = frozenset(("+", "-", "*", "·", "/", "=", "==", ":=", "^", "⊙", "@", ","))
 
@@ -86,6 +98,7 @@ class Lines:
 
     def statements(self) -> list[Statement]:
         rows = self._unlisted(self._joined(self._rows()))
+        rows = Choices(self._is_word, self._leads).gathered(rows)
         return [statement for row in rows for statement in self._parts(row)]
 
     # -- rows
@@ -99,6 +112,7 @@ class Lines:
             until = max(until, closing.get(at, -1))
             inside = at <= until and at != until
             if token.kind == "comment":
+                self._refuse_operator(token)
                 self._note([token])
             elif token.kind == "end" or (
                 not inside and (token.kind == "newline" or (token.kind == "op" and token.text in (";", "⇒")))
@@ -109,6 +123,21 @@ class Lines:
                 not inside and token.kind == "op" and token.text == "&"
             ):
                 row.append(token)
+
+    def _refuse_operator(self, token: Token) -> None:
+        """`x % 2`, `x // 2`: no comment where what follows is no words."""
+        if token.text[0] == "#" or self._begins_line(token):
+            return
+        mark = len(token.text) - len(token.text.lstrip("%/"))
+        words = re.findall(r"[A-Za-z]+", token.text)
+        plain = re.fullmatch(r"[A-Za-z\s.,;:'()!-]*", token.text[mark:]) is not None
+        said = len(words) > 1 or (plain and words)
+        if said and len(words[0]) > 1 and words[0].lower() in PROSE and self._is_word(words[0]):
+            return
+        if plain and len(words) > 1 and all(len(word) > 2 and self._is_word(word) for word in words):
+            return
+        span = Span(token.start, token.start + mark)
+        raise Unreadable("unreadable", span, ("an operator", "the end"), {"got": token.text[:mark]})
 
     def _joined(self, rows: Iterator[list[Token]]) -> list[list[Token]]:
         """Rows that end in an operator, or go on with `+`, belong together."""
@@ -125,13 +154,45 @@ class Lines:
 
     def _unlisted(self, rows: list[list[Token]]) -> list[list[Token]]:
         """Rows without the marks of a list: `1.`, `2)`, `(3)`, `*`, and `-` where every row has one."""
-        imports = [row for row in rows if _word(row, 0)[0] == "import" and self._begins_line(row[0])]
-        for row in imports:  # `import numpy as np`, over formulas in Python
-            self._note(row)
-        rows = [row for row in rows if row not in imports]
+        kept: list[list[Token]] = []
+        for row in rows:
+            if self._is_frame(row):
+                self._note(row)
+            elif row := self._unmarked(row):
+                kept.append(row)
+        rows = kept
         several = len(rows) > 1
         dashed = several and all(row[0].text == "-" and len(row) > 1 and row[1].space for row in rows)
-        return [row[_list_mark(row, several=several, dashed=dashed) :] for row in rows]
+        counted = [row[0].text for row in rows] == [f"{number}." for number in range(1, len(rows) + 1)]
+        return [row[_list_mark(row, several=several, dashed=dashed, counted=counted) :] for row in rows]
+
+    def _is_frame(self, row: Sequence[Token]) -> bool:
+        """`import numpy as np`, `def grad(z):`, and the fences around code."""
+        if not self._begins_line(row[0]):
+            return False
+        if self.text.startswith("```", row[0].start):
+            return all(token.text == "`" or token.kind in ("letter", "word") for token in row)
+        word, end = _word(row, 0)
+        if word == "from":
+            return "import" in (_word(row, at)[0] for at in range(end, len(row)))
+        return word == "import" or (word == "def" and row[-1].text == ":")
+
+    def _unmarked(self, row: list[Token]) -> list[Token]:
+        """A row without what only sets it off: bullets, quotes, Markdown's `**…**` and backticks."""
+        while row and self._begins_line(row[0]) and (self.text[row[0].start] in "•●▪◦∙" or row[0].text == ">"):
+            row = row[1:]
+        ticks = [token for token in row if token.text == "`"]
+        if len(ticks) % 2 == 0:
+            row = [token for token in row if token.text != "`"]
+        stars = [at for at, token in enumerate(row) if self.text.startswith("**", token.start)]
+        if len(stars) < 2:
+            return row
+        first, last = stars[0], stars[-1]
+        if last == len(row) - 1 and (first == 0 or row[first - 1].text == ":"):
+            return [*row[:first], *row[first + 1 : last]]
+        ends = next((at for at in stars[1:] if row[at - 1].text == ":" or row[at + 1 : at + 2] == []
+                     or row[at + 1].text == ":"), None)  # fmt: skip
+        return [*row[1:ends], *row[ends + 1 :]] if first == 0 and ends is not None else row
 
     def _begins_line(self, token: Token) -> bool:
         return not self.text[: token.start].rpartition("\n")[2].strip()
@@ -150,8 +211,31 @@ class Lines:
 
     # -- one row
 
+    def _only_says(self, row: list[Token], at: int) -> bool:
+        """Whether `which is zero at …`, `which vanishes …` goes on at a token: no formula to judge."""
+        verb, end = _word(row, at)
+        return verb in ("vanishes", "agrees", "matches") or (
+            verb in ("is", "are") and _word(row, end)[0].lower() in _QUALITIES
+        )
+
+    def _unwrapped(self, row: list[Token]) -> list[Token]:
+        """`a(1-a) (where a = σ(z))` as `a(1-a) where a = σ(z)`."""
+        row = self._ended(row)
+        last = next((start for start, end in _matched(row).items() if end == len(row) - 1), None)
+        if last and row[last].text == "(" and _word(row, last + 1)[0] in ("where", "with"):
+            return [*row[:last], replace(row[last + 1], space=True), *row[last + 2 : -1]]
+        return row
+
+    def _defines(self, tokens: Sequence[Token]) -> bool:
+        """Whether `a = …` with a new name begins here."""
+        name, after = name_at([*tokens, Token("end", "", 0, 0, True)], 0)
+        new = bool(name) and canonical(name) not in self.vocabulary.names and canonical(name) not in LOSS_NAMES
+        return new and after + 1 < len(tokens) and tokens[after].text in ("=", ":=") and not name.startswith("d_")
+
     def _parts(self, row: list[Token]) -> Iterator[Statement]:
-        """The formulas of one row: cut at words that end a formula, at `prose:`, at commas between equations."""
+        """The formulas of one row: cut at words that end a formula, at `prose:`, at commas between equations and
+        before a definition."""
+        row = self._unwrapped(row)
         cuts, reasons = [0], {0: False}
         closing = _matched(row)
         at = 0
@@ -163,6 +247,10 @@ class Lines:
             if token.kind in ("letter", "word"):
                 word, end = _word(row, at)
                 called = word == "where" and end < len(row) and row[end].text == "("
+                if word == "which" and at > 0 and self._only_says(row, end):
+                    self._note(row[at:])
+                    row = row[:at]
+                    break
                 if word.lower() in _BREAKS and at > 0 and self._is_word(word) and not called:
                     cuts.append(at)
                     reasons[at] = word.lower() in _REASONS
@@ -172,7 +260,8 @@ class Lines:
                 at = max(end, at + 1)
                 continue
             between = token.kind == "op" and token.text in (",", ":")
-            if between and _has_equals(row[cuts[-1] : at]) and _has_equals(row[at + 1 :]):
+            defined = token.text == "," and at > 0 and self._defines(row[at + 1 :])
+            if between and (defined or _has_equals(row[cuts[-1] : at])) and _has_equals(row[at + 1 :]):
                 cuts.append(at + 1)
                 reasons[at + 1] = False
             at += 1
@@ -183,7 +272,7 @@ class Lines:
 
     def _statement(self, tokens: list[Token], *, reason: bool) -> Statement | None:
         whole = tokens
-        tokens = self._after_colon(_for_all(_unmarked(_stripped(tokens))))
+        tokens = self._after_colon(_for_all(_unstarred(self._ended(tokens))))
         introduces = False
         while tokens:
             token = tokens[0]
@@ -201,7 +290,7 @@ class Lines:
                 tokens = tokens[1:]
             else:
                 break
-        tokens = self._without_remark(_stripped(tokens))
+        tokens = self._ended(self._without_remark(self._ended(tokens)))
         if not tokens:
             self._note(whole)
             return None
@@ -210,6 +299,19 @@ class Lines:
         self._note(whole[last + 1 :])
         line, chained = self.line_of(tokens[0].start), tokens[0].text in _CONTINUES
         return Statement(tuple(tokens), line, introduces, reason, chained, prose=self.mostly_words(whole))
+
+    def _ended(self, tokens: list[Token]) -> list[Token]:
+        """Without punctuation, `✓` and `QED` at the end."""
+        while tokens:
+            shorter = _stripped(tokens)
+            at = next((at for at in range(len(shorter)) if _word(shorter, at)[1] == len(shorter)), None)
+            word = _word(shorter, at)[0] if at else ""
+            if at and word.upper() == "QED" and shorter[at].space and self._is_word(word):
+                shorter = shorter[:at]
+            if len(shorter) == len(tokens):
+                break
+            tokens = shorter
+        return tokens
 
     def _leads(self, word: str, rest: list[Token]) -> bool:
         """Whether a word at the beginning is prose: not part of a formula, nor the name of its left side."""
@@ -251,8 +353,10 @@ class Lines:
         """A formula without a bracket of words behind it, as `(chain rule)`."""
         closing = _matched(tokens)
         last = next((start for start, end in closing.items() if end == len(tokens) - 1), None)
-        if last and tokens[last].text in ("(", "[") and tokens[last].space and self.wordy(tokens[last + 1 : -1]):
-            return _stripped(tokens[:last])
+        if last and tokens[last].text in ("(", "[") and tokens[last].space:
+            word = _word(tokens, last + 1)[0]
+            if self.wordy(tokens[last + 1 : -1]) or (word in _REMARKS and self._is_word(word)):
+                return tokens[:last]
         return tokens
 
     def mostly_words(self, tokens: Sequence[Token]) -> bool:
@@ -326,7 +430,7 @@ def _matched(tokens: Sequence[Token]) -> dict[int, int]:
     return found
 
 
-def _list_mark(row: Sequence[Token], *, several: bool, dashed: bool) -> int:
+def _list_mark(row: Sequence[Token], *, several: bool, dashed: bool, counted: bool) -> int:
     """How many tokens at the beginning of a row only number it."""
     texts = [token.text for token in row[:4]]
     rest = row[1:] if len(row) > 1 else ()
@@ -335,17 +439,19 @@ def _list_mark(row: Sequence[Token], *, several: bool, dashed: bool) -> int:
     spaced = len(row) > 2 and row[0].kind == "number"
     if spaced and texts[0].isdigit() and texts[1] == ")":
         return 2
-    if spaced and several and texts[0].endswith(".") and row[1].space and _has_equals(rest):
-        return 1
+    if spaced and texts[0].endswith(".") and row[1].space:
+        operand = row[1].kind != "op" or row[1].text in ("∂", "∇", "∑", "√", "frac")
+        if (several and _has_equals(rest)) or (counted and operand):
+            return 1
     bracketed = texts[:1] == ["("] and texts[2:3] == [")"] and row[1].kind == "number" and len(row) > 3
     return 3 if bracketed and several and row[3].space and _has_equals(rest) else 0
 
 
-def _unmarked(tokens: list[Token]) -> list[Token]:
-    """Without Markdown's `**…**` and backticks around it."""
-    while len(tokens) > 1 and tokens[0].text == tokens[-1].text and tokens[0].text in ("^", "`", "*"):
+def _unstarred(tokens: list[Token]) -> list[Token]:
+    """Without Markdown's `*…*` around it."""
+    while len(tokens) > 1 and tokens[0].text == tokens[-1].text and tokens[0].text in ("^", "*"):
         tokens = tokens[1:-1]
-    return [] if all(token.text == "`" for token in tokens) else tokens
+    return tokens
 
 
 def _for_all(tokens: list[Token]) -> list[Token]:
@@ -382,15 +488,17 @@ def _has_equals(tokens: Sequence[Token]) -> bool:
 def relations_at(tokens: Sequence[Token]) -> Iterator[int]:
     """Where relations stand outside brackets, and outside the condition of `a if c else b`."""
     depth, condition, at = 0, 0, 0
+    asked = any(token.kind == "bad" and token.text == "?" for token in tokens)  # `y == 1 ? a : b`
     while at < len(tokens):
         token = tokens[at]
         depth += (token.kind in ("open", "begin")) - (token.kind in ("close", "end-begin"))
         if token.kind in ("letter", "word"):
             word, end = _word(tokens, at)
-            if depth == 0 and word in ("if", "else") and not (end < len(tokens) and tokens[end].text == "_"):
-                condition += 1 if word == "if" else -1
+            within = word in ("if", "when", "else", "otherwise")
+            if depth == 0 and within and not (end < len(tokens) and tokens[end].text == "_"):
+                condition += 1 if word in ("if", "when") else -1
             at = end
             continue
-        if depth == 0 and condition <= 0 and token.kind == "op":
+        if depth == 0 and condition <= 0 and token.kind == "op" and not (asked and token.text == "=="):
             yield at
         at += 1

@@ -29,9 +29,20 @@ CALLS: Final = {
     "divide": "divide", "multiply": "multiply", "matmul": "matmul", "negative": "negative", "reciprocal": "reciprocal",
     "subtract": "subtract", "add": "add", "logical_not": "not", "heaviside": "heaviside", "Heaviside": "heaviside",
     "float": "float", "array": "float", "equal": "equal", "indicator": "indicator", "Indicator": "indicator",
-    "trans": "transpose", "KroneckerDelta": "kronecker",
+    "trans": "transpose", "KroneckerDelta": "kronecker", "int": "float", "float64": "float", "float32": "float",
+    "asarray": "float", "tensor": "float", "len": "len", "size": "size", "numel": "size", "cbrt": "cbrt",
+    "hypot": "hypot", "asinh": "asinh", "arcsinh": "asinh", "arsinh": "asinh", "acosh": "acosh", "arccosh": "acosh",
+    "arcosh": "acosh", "atanh": "atanh", "arctanh": "atanh", "artanh": "atanh", "asin": "asin", "arcsin": "asin",
+    "acos": "acos", "arccos": "acos",
 }  # fmt: skip
 """Calls that are rewritten while reading; no function of the tree."""
+CALLED: Final = frozenset(("len", "size", "int", "numel", "tensor", "asarray"))
+"""Of these, words that mean a function only right before a bracket."""
+STEPS: Final = frozenset(("H", "Theta"))
+"""Heaviside's step, where the letter is not declared and a bracket follows."""
+_LOSSES = "cost obj objective err error risk energy nll bce mse mae ce kl xent hinge"
+LOSS_WORDS: Final = frozenset(_LOSSES.split())
+"""Words that name a loss in `dcost/dz`, and are never split there."""
 OPERATORS_AS_WORDS: Final = frozenset(
     ("if", "else", "otherwise", "and", "or", "not", "for", "in", "when", "elif", "then")
 )
@@ -111,6 +122,22 @@ class Vocabulary:
         """The declared names, as shown, separated by commas."""
         declared = (*self.scope.variables, *(name for name in self.scope.definitions if name != "L"))
         return ", ".join(_unique(display(name) for name in declared))
+
+
+@dataclass
+class LossNames:
+    """The one name, beside `L`, by which a text calls the loss in `dE/dz`. `others` are introduced in the text."""
+
+    others: frozenset[str] = frozenset()
+    taken: str | None = None
+
+    def take(self, word: str) -> bool:
+        """Whether a word that means nothing else names the loss; the first one that does is the only one."""
+        name = canonical(word)
+        if name in self.others:
+            return False
+        self.taken = self.taken or name
+        return self.taken == name
 
 
 def _digit_spellings(name: str) -> Iterable[str]:

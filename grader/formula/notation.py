@@ -31,6 +31,9 @@ _CASES_BRACE: Final = re.compile(r"(?:\\left\s*)?\\(?:\{|lbrace)(?=\s*\\begin\s*
 _NAME: Final = re.compile(r"[A-Za-z]+")
 
 
+_TIGHT: Final = frozenset(("+", "-", "*", "·", "/", "=", "<", "<=", ">", ">=", "!=", "⊙", ":="))
+
+
 @dataclass(frozen=True, slots=True)
 class Token:
     """`text` is the sign as read (a letter with its combining marks, an operator, a word); `space` tells
@@ -95,10 +98,12 @@ class _Lexer:
         elif char in symbols.VULGAR:
             self._vulgar(char)
         elif char in symbols.INDICATORS:
-            self._emit("number", "𝟙", at + 1, Fraction(1))
-        elif char in "#%" and (char == "#" or self.space or at == 0 or text[at - 1] == "\n"):
+            self._ones(at + 1)
+        elif char == "#" or (self._stands_apart() and (char == "%" or text.startswith("//", at))):
             end = text.find("\n", at)
             self._emit("comment", text[at : end if end >= 0 else len(text)], end if end >= 0 else len(text))
+        elif char in symbols.IVERSON:
+            self._emit("open" if char == "⟦" else "close", symbols.IVERSON[char], at + 1)
         elif char in symbols.OPENING and char != "⟨":
             self._open(char, at + 1)
         elif char in ")]}":
@@ -125,6 +130,15 @@ class _Lexer:
             self._lost_mark()
         self.tokens.append(Token(kind, text, begin, end, self.space, value))
         self.at, self.space = end, False
+
+    def _stands_apart(self) -> bool:
+        """Whether a space or a line end stands before the present sign."""
+        return self.space or self.at == 0 or self.text[self.at - 1] == "\n"
+
+    def _ones(self, end: int) -> None:
+        """A blackboard 1, which never belongs to a name before it."""
+        self.space = True
+        self._emit("number", "𝟙", end, Fraction(1))
 
     def _lost_mark(self) -> None:
         """An accent over nothing that can carry one."""
@@ -259,7 +273,17 @@ class _Lexer:
                     self.tokens[-1] = replace(self.tokens[-1], end=end)
                 self.at = end
                 return
+            if len(self.tokens) > 1 and self._braced_operator():
+                del self.tokens[-2]
+                self.at = end
+                return
         self._emit("close", bracket, end)
+
+    def _braced_operator(self) -> bool:
+        """Whether a brace holds an operator only, as in `z{-}t`: TeX's way to set it tight."""
+        opening, sign = self.tokens[-2:]
+        below = len(self.tokens) > 2 and self.tokens[-3].text in ("_", "^")
+        return opening.text == "{" and sign.kind == "op" and sign.text in _TIGHT and not below
 
     def _script(self, sign: str, table: dict[str, str]) -> None:
         start = self.at
@@ -326,6 +350,8 @@ class _Lexer:
             self._blackboard(end)
         elif name in ("begin", "end"):
             self._environment(name, end)
+        elif name in symbols.END_MARKS:
+            self._emit("bad", "∎", end)
         elif name in ("infty", "infin"):
             self._emit("word", "inf", end)
         elif name in ("dots", "ldots", "cdots", "vdots"):
@@ -379,11 +405,14 @@ class _Lexer:
         rest = end
         while rest < len(self.text) and self.text[rest] == " ":
             rest += 1
+        if name in ("mathbf", "boldsymbol", "bm") and re.compile(r"1(?![0-9.])").match(self.text, rest):
+            self._ones(rest + 1)
+            return
         if self.text[rest : rest + 1] != "{":
             self.at = end
             return
         if name in ("mathbf", "boldsymbol", "bm") and self.text[rest : rest + 3] == "{1}":
-            self._emit("number", "𝟙", rest + 3, Fraction(1))
+            self._ones(rest + 3)
             return
         words = name in symbols.WORD_FONTS
         self.groups.append("words" if words else "drop")
@@ -399,7 +428,7 @@ class _Lexer:
             return
         letter = match[1] or match[2]
         if letter in "1I":
-            self._emit("number", "𝟙", match.end(), Fraction(1))
+            self._ones(match.end())
         else:
             self._letter(letter, match.end())
 

@@ -17,7 +17,7 @@ from grader.formula.big import big
 from grader.formula.cursor import Cursor
 from grader.formula.errors import Unreadable
 from grader.formula.limits import DEPTH, NODES, too_large
-from grader.formula.names import Vocabulary
+from grader.formula.names import LossNames, Vocabulary
 from grader.formula.notation import Token
 from grader.formula.parse_levels import Level
 from grader.formula.runs import Piece, Runs, unknown_symbol
@@ -32,6 +32,7 @@ from grader.formula.syntax import (
     Minus,
     Norm,
     Number,
+    Ones,
     Power,
     Product,
     Quotient,
@@ -43,6 +44,7 @@ from grader.formula.syntax import (
     Truth,
 )
 from grader.formula.tree import Name, Span, walk
+from grader.verdict import Fact
 
 _PRODUCTS: Final = frozenset(("*", "·", "@", "⊙", "/"))
 RELATIONS: Final = frozenset(("<", "<=", ">", ">=", "==", "!="))
@@ -50,17 +52,23 @@ _OPERAND: Final = ("a formula",)
 
 
 class Parser(Cursor):
-    """Reads one formula from tokens that end with an `end` token. `loss` lets `L` name the loss."""
+    """Reads one formula from tokens that end with an `end` token. `loss` lets `L` name the loss, and `losses` one
+    other name in `dE/dz`."""
 
-    def __init__(self, tokens: Sequence[Token], vocabulary: Vocabulary, *, loss: bool = False) -> None:
-        super().__init__(tokens)
+    def __init__(
+        self, tokens: Sequence[Token], vocabulary: Vocabulary, *, loss: bool = False, losses: LossNames | None = None
+    ) -> None:
+        super().__init__(scripts.split_subscripts(tokens, vocabulary))
         self.vocabulary = vocabulary
+        self.losses = losses or LossNames()
         self.depth = 0
         self.bars = 0
         self.norms = 0
         self.equals = 0
         """Inside a condition, one `=` compares."""
         self.ampersand = True
+        self.listing = 0
+        """Inside the arguments of a call, a comma separates."""
         self.runs = Runs(
             self.tokens,
             vocabulary,
@@ -120,8 +128,10 @@ class Parser(Cursor):
                 left = self._logical("and", left, Level.NOT, begin)
             elif level <= Level.OR and (self.sees("or") or keyword == "or"):
                 left = self._logical("or", left, Level.AND, begin)
-            elif level <= Level.CONDITIONAL and keyword == "if":
+            elif level <= Level.CONDITIONAL and keyword in ("if", "when"):
                 left = branches.conditional(self, left)
+            elif level <= Level.CONDITIONAL and token.kind == "bad" and token.text == "?":
+                left = branches.ternary(self, left)
             else:
                 return left
 
@@ -193,7 +203,7 @@ class Parser(Cursor):
             case "letter" | "word":
                 return keyword is None
             case "number":
-                return self.tokens[self.at - 1].kind != "number"
+                return self.tokens[self.at - 1].kind != "number" or token.text == "𝟙"
             case "open" | "begin":
                 return True
             case "op":
@@ -201,7 +211,7 @@ class Parser(Cursor):
                     return not self.bars
                 if token.text == "‖":
                     return not self.norms
-                return token.text in ("∑", "∏", "∂", "∇", "√", "frac", "dv")
+                return token.text in ("∑", "∏", "∂", "∇", "√", "∛", "∜", "frac", "dv")
             case _:
                 return False
 
@@ -281,6 +291,8 @@ class Parser(Cursor):
             return scripts.positive_part(self, base)
         if isinstance(base, Number):
             raise self.fail("an operator", "the end")
+        if (letter := scripts.counted_letter(self)) is not None:
+            return scripts.components(self, base, letter)
         items = scripts.subscript_items(self, base, piece)
         span = self.span(self.at - 1)
         return Subscript(base, items, span=Span(base.span.start, span.end))
@@ -310,7 +322,7 @@ class Parser(Cursor):
                     return big(self, "sum" if token.text == "∑" else "prod", start, symbol=True)
                 if token.text == "frac":
                     return derivatives.fraction(self)
-                if token.text == "√":
+                if token.text in ("√", "∛", "∜"):
                     return calls.root(self)
                 if token.text == "∂":
                     if derivatives.derivative_ahead(self, start):
@@ -333,10 +345,31 @@ class Parser(Cursor):
             node = indicators.indicator(self, self.at + 1, start=self.at, sure=token.text == "𝟙")
             if node is not None:
                 return node
-        if token.text == "𝟙":
-            raise self.fail("[", at=self.at + 1)
         self.advance()
-        return Number(token.value, span=Span(token.start, token.end))
+        if token.text == "𝟙":
+            return self._ones(token)
+        self._refuse_split_number(token)
+        return Number(token.value, decimal="." in token.text, span=Span(token.start, token.end))
+
+    def _ones(self, token: Token) -> Syntax:
+        """A vector of ones: `\\mathbf{1}^\\top v`, `\\mathbf{1}_n`."""
+        span = Span(token.start, token.end)
+        if not self.sees("_"):
+            return Ones(span=span)
+        items = scripts.subscript_items(self, None, Piece("identity", "𝟙", self.at, 1))
+        return Subscript(Ones(span=span), items, span=self.since(token.start))
+
+    def _refuse_split_number(self, token: Token) -> None:
+        """`3 000` and `1,000` are not read as 3·000, nor as a list."""
+        after, last = self.token, self.ahead()
+        if after.kind == "number" and after.text != "𝟙":
+            expected = "an operator between two numbers"
+            if after.space and token.text.isdigit() and len(after.text) == 3 and after.text.isdigit():
+                expected = "a number without a space, such as 1000"
+            raise self.fail(expected)
+        comma = after.text == "," and last.kind == "number" and not after.space and not last.space
+        if comma and token.text.isdigit() and last.text.isdigit() and len(last.text) == 3 and not self.listing:
+            raise self.fail("a number without a comma, such as 1000")
 
     def _named(self, piece: Piece) -> Syntax:
         start = self.at
@@ -368,7 +401,7 @@ class Parser(Cursor):
                     if node is not None:
                         return node
                 if meaning == "loss":
-                    calls.skip_arguments_of_loss(self)
+                    derivatives.skip_arguments_of_loss(self)
                 if meaning == "name" and (call := calls.call_of_definition(self, ident)) is not None:
                     return call
                 if self.sees("_"):
@@ -382,7 +415,11 @@ class Parser(Cursor):
         self.bars = self.norms = 0
         self.equals, self.ampersand = int(equals), True
         try:
+            begin = self.token.start
             node = self.expression(level)
+            if self.sees("over") and closing == "}":
+                self.advance()
+                node = Quotient(node, self.expression(level), span=self.since(begin))
             if not self.sees(closing):
                 raise self.fail("an operator", closing)
             self.advance()
@@ -415,6 +452,10 @@ class Parser(Cursor):
 
     def _barred(self) -> Syntax:
         """`|x|`, `||x||`, `‖x‖`. After a factor a bar closes, before one it opens."""
+        if not self._closes_bar():
+            token = self.token
+            data: dict[str, Fact] = {"bracket": token.text, "unclosed": True}
+            raise Unreadable("unreadable", Span(token.start, token.end), (token.text,), data)
         token, start = self.advance(), self.at - 1
         norm = token.text == "‖"
         saved = self.bars, self.norms
@@ -436,6 +477,15 @@ class Parser(Cursor):
         if isinstance(inner, Bars) and self._doubled(start) and inner.span == Span(token.end, span.end - 1):
             return Norm(inner.arg, span=span)
         return Bars(inner, span=span)
+
+    def _closes_bar(self) -> bool:
+        """Whether another bar follows, before the bracket around them ends."""
+        at = self.at + 1
+        while self.tokens[at].kind not in ("end", "close", "end-begin"):
+            if self.tokens[at].text == self.token.text:
+                return True
+            at = self.closing.get(at, at) + 1
+        return False
 
     def _doubled(self, start: int) -> bool:
         """Whether the bars at both ends are written `||`."""
@@ -498,6 +548,7 @@ class Parser(Cursor):
         saved = self.bars, self.norms, self.equals, self.ampersand
         self.bars = self.norms = self.equals = 0
         self.ampersand = True
+        self.listing += 1
         try:
             while not self.sees(closing):
                 word_end = self._option_end()
@@ -514,6 +565,7 @@ class Parser(Cursor):
             self.advance()
         finally:
             self.bars, self.norms, self.equals, self.ampersand = saved
+            self.listing -= 1
         return tuple(args), tuple(options)
 
     def _option_end(self) -> int | None:

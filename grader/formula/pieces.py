@@ -25,6 +25,16 @@ def is_number(expr: Expr | None, value: Fraction) -> bool:
     return isinstance(expr, tree.Num) and expr.value == value
 
 
+def is_ones(expr: Expr) -> bool:
+    """A vector of ones: the diagonal of an identity."""
+    return (
+        isinstance(expr, tree.Call)
+        and expr.function == "diag"
+        and isinstance(expr.args[0], tree.Call)
+        and expr.args[0].function == "eye"
+    )
+
+
 def starts_at_first(binder: Binder) -> bool:
     return binder.low is None or (isinstance(binder.low, Number) and binder.low.value == 1)
 

@@ -10,13 +10,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from grader.formula import names
-from grader.formula.declare import Classes
+from grader.formula.declare import Classes, Interval
 from grader.formula.errors import Unreadable
 from grader.formula.functions import BY_SPELLING
 from grader.formula.limits import RUN, too_large
 from grader.formula.names import Meaning, Vocabulary, canonical
 from grader.formula.notation import Token
 from grader.formula.tree import Span
+
+_BEFORE_DIGITS = frozenset(("ln", "sqrt", "exp"))
+"""Functions that may stand right before a number: `ln2`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,10 @@ class Runs:
         if first is None:
             raise self.unknown(at, units)
         return first
+
+    def splits(self, at: int) -> bool:
+        """Whether the run that begins with token `at` can be read."""
+        return self._split(self._units(at), 0, {}) is not None
 
     def quantity(self, at: int) -> Piece | None:
         """The longest declared name that begins with token `at`, whatever follows it."""
@@ -180,6 +187,8 @@ class Runs:
             if found is None:
                 continue
             end = self._after_subscripts(units, u + count, found)
+            if found.meaning == "function" and end < len(units) and units[end].text.isdigit():
+                end += 1  # `ln2`
             if (
                 end >= len(units)
                 or self.is_derivative(units[end - 1].after)
@@ -233,8 +242,11 @@ class Runs:
         if not last.cut or units[u].text.startswith("_") or units[u].text.isdigit():
             return None
         following = units[u + count].text if u + count < len(units) else ""
-        if following.isdigit() or (count > 1 and last.text == "_{…}"):
+        if count > 1 and last.text == "_{…}":
             return None
+        if following.isdigit():
+            word = "".join(unit.text for unit in units[u : u + count])
+            return self._meaning(word, last.after, following) if word in _BEFORE_DIGITS else None
         raw = "".join(unit.text for unit in units[u : u + count])
         return self._meaning(raw, last.after, following)
 
@@ -256,7 +268,8 @@ class Runs:
             return Piece("big", names.EXTREMES[raw], after)
         if self.subscript and len(raw) == 1 and (raw.isascii() or raw == "ℓ"):
             return Piece("index", raw, after)
-        if (function := BY_SPELLING.get(raw) or BY_SPELLING.get(name) or names.CALLS.get(raw)) is not None:
+        function = BY_SPELLING.get(raw) or BY_SPELLING.get(name) or names.CALLS.get(raw)
+        if function is not None and (raw not in names.CALLED or self.tokens[after].text == "("):
             return Piece("function", function, after)
         if (name == "delta") and following.startswith("_"):
             return Piece("delta", "delta", after, 2)
@@ -266,11 +279,27 @@ class Runs:
             return Piece("loss", "L", after)
         if raw == "I":
             return Piece("identity", "I", after, 1)
+        if name in names.STEPS and self._steps(after):
+            return Piece("function", "heaviside", after)
         if following.startswith("_") or self.tokens[after].text == "[":
             matrix = vocabulary.names.get(raw.upper()) if len(raw) == 1 and raw.islower() else None
             if matrix is not None and len(vocabulary.scope.shape(matrix)) == 2:
                 return Piece("matrix-row", matrix, after, 2)
         return None
+
+    def _steps(self, at: int) -> bool:
+        """Whether a bracket follows that may hold the argument of a step: not a name alone that is never negative,
+        for which `H(p)` says entropy."""
+        if self.tokens[at].text != "(" or at not in self.closing:
+            return False
+        inner = self.tokens[at + 1 : self.closing[at]]
+        if any(token.text == "," for token in inner):
+            return False
+        text = "".join(token.text for token in inner)
+        variable = self.vocabulary.scope.variables.get(self.vocabulary.names.get(canonical(text), ""))
+        if variable is None:
+            return bool(inner) and not text.isalpha()
+        return not variable.shape and isinstance(variable.domain, Interval) and variable.domain.low is None
 
 
 def unknown_symbol(symbol: str, span: Span, vocabulary: Vocabulary) -> Unreadable:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
+from itertools import pairwise
 from typing import TYPE_CHECKING, Literal, cast
 
 from grader.formula import names
-from grader.formula.derivatives import primes
+from grader.formula.derivatives import latex_argument, primes
 from grader.formula.names import canonical
 from grader.formula.parse_levels import Level
 from grader.formula.runs import Piece, unknown_symbol
 from grader.formula.symbols import OPENING
 from grader.formula.syntax import (
     Apply,
+    Components,
     Ident,
     Norm,
     Number,
@@ -24,8 +28,37 @@ from grader.formula.syntax import (
 from grader.formula.tree import Span
 
 if TYPE_CHECKING:
+    from grader.formula.names import Vocabulary
     from grader.formula.notation import Token
     from grader.formula.parse import Parser
+
+
+def split_subscripts(tokens: Sequence[Token], vocabulary: Vocabulary) -> list[Token]:
+    """The tokens with `y_{pred,i}` and `y_{i,pred}` as `y_{pred}_{i}`, where `y_pred` is declared."""
+    made = list(tokens)
+    at = 0
+    while at + 5 < len(made):
+        at += 1
+        if made[at].text != "_" or made[at + 1].text != "{" or made[at - 1].kind not in ("letter", "word"):
+            continue
+        close = next((i for i in range(at + 2, len(made)) if made[i].text == "}"), None)
+        inner = made[at + 2 : close]
+        commas = [i for i, token in enumerate(inner) if token.text == ","]
+        if close is None or len(commas) != 1 or any(token.kind in ("open", "close") for token in inner):
+            continue
+        first, second = inner[: commas[0]], inner[commas[0] + 1 :]
+        begin = at - 1
+        while begin > 0 and made[begin - 1].kind in ("letter", "word") and not made[begin].space:
+            begin -= 1
+        for word, rest in ((first, second), (second, first)):
+            text = "".join(token.text for token in word)
+            stems = ("".join(token.text for token in made[start:at]) for start in range(begin, at))
+            if rest and any(canonical(f"{stem}_{text}") in vocabulary.names for stem in stems):
+                opening, closing = made[at + 1], made[close]
+                word = [replace(token, space=False) for token in word]
+                made[at + 2 : close] = [*word, closing, made[at], opening, *rest]
+                break
+    return made
 
 
 def subscript_items(parser: Parser, base: Syntax | None, piece: Piece | None) -> tuple[Syntax, ...]:
@@ -185,6 +218,38 @@ def positive_part(parser: Parser, base: Syntax) -> Syntax:
     braced = parser.sees("{")
     parser.at += 3 if braced else 1
     return Apply("relu", (base,), span=Span(base.span.start, parser.tokens[parser.at - 1].end))
+
+
+def counted_letter(parser: Parser) -> str | None:
+    """The letter of `_{i=1}^n` behind a bracket, and of `_i` where the letter means nothing outside of it."""
+    tokens, at = parser.tokens, parser.at
+    if tokens[at - 1].kind != "close":
+        return None
+    braced = tokens[at + 1].text == "{"
+    letter = tokens[at + 1 + braced]
+    if letter.kind != "letter" or parser.runs.has_meaning(letter.text):
+        return None
+    after = tokens[at + 2 + braced]
+    if braced and after.text == "=" and tokens[at + 4].text == "1" and tokens[at + 5].text == "}":
+        return letter.text
+    inside = tokens[_opening(parser, at - 1) + 1 : at - 1]
+    used = any(t.text == letter.text and b.text in ("_", "{", "[", ",") for b, t in pairwise(inside))
+    return letter.text if used and (not braced or after.text == "}") else None
+
+
+def _opening(parser: Parser, closing: int) -> int:
+    return next(start for start, end in parser.closing.items() if end == closing)
+
+
+def components(parser: Parser, body: Syntax, letter: str) -> Syntax:
+    """`(2x_i)_i`, `[…]_{i=1}^n`: the parser stands at `_`."""
+    parser.advance()
+    counted = parser.sees("{") and parser.ahead(2).text == "="
+    parser.at = parser.closing[parser.at] + 1 if parser.sees("{") else parser.at + 1
+    if counted and parser.sees("^"):
+        parser.advance()
+        latex_argument(parser)
+    return Components(body, letter, span=Span(body.span.start, parser.tokens[parser.at - 1].end))
 
 
 def norm_order(parser: Parser, base: Norm) -> Syntax:

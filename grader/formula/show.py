@@ -23,6 +23,7 @@ from grader.formula.declare import (
     Variable,
 )  # fmt: skip
 from grader.formula.names import display
+from grader.formula.pieces import is_ones
 from grader.formula.shape_of import shape_of
 from grader.formula.tree import (
     Add,
@@ -68,14 +69,15 @@ def show_name(name: str) -> str:
     return display(name)
 
 
-def show_number(value: Fraction) -> str:
-    """A number: whole, decimal where it ends soon, else a fraction in brackets."""
+def show_number(value: Fraction, *, decimal: bool = False) -> str:
+    """A number: whole, decimal where it ends soon, else a fraction in brackets. `decimal`: typed as a decimal, and
+    so never shown as `½`."""
     if value.denominator == 1:
         return _minus(str(value.numerator))
-    if abs(value) in _VULGAR:
+    if abs(value) in _VULGAR and not decimal:
         return ("−" if value < 0 else "") + _VULGAR[abs(value)]
-    decimal = _decimal(value)
-    return _minus(decimal) if decimal is not None else f"({_minus(str(value.numerator))}/{value.denominator})"
+    written = _decimal(value)
+    return _minus(written) if written is not None else f"({_minus(str(value.numerator))}/{value.denominator})"
 
 
 def show_domain(domain: Domain) -> str:
@@ -140,7 +142,7 @@ class _Show:
     def _shown(self, node: Node) -> tuple[str, int]:
         match node:
             case Num(value):
-                text = show_number(value)
+                text = show_number(value, decimal=node.decimal)
                 return text, _SIGNED if text.startswith("−") else _ATOM
             case Const(name):
                 return {"e": "e", "pi": "π", "inf": "∞"}[name], _ATOM
@@ -291,6 +293,8 @@ class _Show:
                 name = "sigmoid" if "sigma" in self.named else "σ"
             case "gamma":
                 name = "Γ"
+            case "diag" if is_ones(node) and isinstance(args[0], Call):
+                return f"𝟙_{self._shown(args[0].args[0])[0]}", _ATOM
             case "eye" if isinstance(args[0], Size):
                 return f"eye({args[0].name})", _ATOM
         return f"{name}({', '.join(self.text(arg, _SUM) for arg in args)})", _ATOM

@@ -41,6 +41,10 @@ FONTS: Final = frozenset(
     (
         "boxed",
         "fbox",
+        "mathbin",
+        "mathrel",
+        "mathop",
+        "mathord",
         "mathbf",
         "boldsymbol",
         "bm",
@@ -81,7 +85,8 @@ OPERATORS: Final = {
     "⩾": ">=", "≧": ">=", "≠": "!=", "≈": "≈", "≃": "≈", "≅": "≈", "∝": "∝", "∈": "∈", "→": "→", "⟶": "→", "↦": "→",
     "⇒": "⇒", "⟹": "⇒", "⇔": "⇒", "⟺": "⇒", "∴": "⇒", "≡": "=", "≔": ":=", "≜": ":=", ",": ",", ";": ";", ":": ":",
     "'": "'", "′": "'", "’": "'", "ʹ": "'", "&": "&", "|": "|", "∣": "|", "‖": "‖", "∥": "‖", "∧": "and", "∨": "or",
-    "¬": "not", "∂": "∂", "∇": "∇", "√": "√", "ᵀ": "ᵀ", "⊤": "⊤", "⊺": "ᵀ", "∑": "∑", "∏": "∏", ".": ".",
+    "¬": "not", "∂": "∂", "∇": "∇", "√": "√", "∛": "∛", "∜": "∜",
+    "ᵀ": "ᵀ", "⊤": "⊤", "⊺": "ᵀ", "∑": "∑", "∏": "∏", ".": ".",
 }  # fmt: skip
 DOUBLE: Final = {"″": "''", "‴": "'''"}
 """Signs that stand for several."""
@@ -120,7 +125,9 @@ _SKIPPED = """
     bigg Bigg bigl Bigl biggl Biggl bigr Bigr biggr Biggr bigm ( ) [ ] / left right allowbreak hfill enspace
     thinspace medspace thickspace rm it protect
 """
-SKIPPED: Final = frozenset(_SKIPPED.split())
+SKIPPED: Final = frozenset((*_SKIPPED.split(), " ", "\t"))
+END_MARKS: Final = frozenset(("qed", "QED", "blacksquare", "square", "Box", "checkmark", "qedsymbol"))
+"""Commands that say that a proof is over."""
 SKIPPED_WITH_ARGUMENT: Final = frozenset(("tag", "label", "hspace", "vspace", "phantom", "color", "tag*", "hspace*"))
 
 LINE_ENVIRONMENTS: Final = frozenset(
@@ -143,12 +150,14 @@ LINE_ENVIRONMENTS: Final = frozenset(
 CASE_ENVIRONMENTS: Final = frozenset(("cases", "dcases", "array", "rcases"))
 
 _MODULES = """
-    np numpy torch math sp sympy jnp F nn functional special linalg scipy tf jax
+    np numpy torch math sp sympy jnp F nn functional special linalg scipy tf jax cp cupy
 """
 MODULES: Final = frozenset(_MODULES.split())
 """Prefixes of Python names that say where a function is from."""
 
 INDICATORS: Final = frozenset("𝟙𝟏")
+IVERSON: Final = {"⟦": "[", "⟧": "]"}
+"""Brackets around a condition, as the square ones."""
 _DELIMITER_SIZES = """
     left right middle big Big bigg Bigg bigl Bigl biggl Biggl bigr Bigr biggr Biggr bigm
 """

@@ -6,7 +6,7 @@ depends on shapes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from fractions import Fraction
 from typing import Literal
 
@@ -34,6 +34,8 @@ class AnySyntax:
 @dataclass(frozen=True, slots=True)
 class Number(AnySyntax):
     value: Fraction
+    decimal: bool = field(default=False, kw_only=True, compare=False)
+    """Whether it was typed with a decimal point."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,8 +190,30 @@ class Delta(AnySyntax):
     right: Syntax
 
 
+@dataclass(frozen=True, slots=True)
+class Extent(AnySyntax):
+    """`len(x)`, `x.size`, `x.shape[0]`: how many components there are, along an axis or (None) altogether."""
+
+    of: Syntax
+    axis: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Components(AnySyntax):
+    """`(2x_i)_i`, `[…]_{i=1}^n`: a vector by its components."""
+
+    body: Syntax
+    index: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ones(AnySyntax):
+    """`\\mathbf{1}`, a vector of ones."""
+
+
 Condition = Relation | Logical | Truth
 Syntax = (
     Number | Ident | Apply | Subscript | Minus | Sum | Product | Quotient | Power | Transpose | Prime | Big
     | Relation | Logical | Truth | Branches | Derivative | Bars | Norm | Delta
+    | Extent | Components | Ones
 )  # fmt: skip

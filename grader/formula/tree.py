@@ -32,9 +32,10 @@ class _Node:
 
 @dataclass(frozen=True, slots=True)
 class Num(_Node):
-    """An exact number; a typed decimal is an exact decimal."""
+    """An exact number; a typed decimal is an exact decimal. `decimal` remembers that it was typed as one."""
 
     value: Fraction
+    decimal: bool = field(default=False, compare=False, repr=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)

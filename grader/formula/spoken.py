@@ -1,0 +1,281 @@
+"""Choices as people say them: `−y if yf < 1, 0 otherwise`, a line for each case, `if c: a else: b`.
+
+Rows that hold such pieces become one row with a brace, `{−y if yf < 1; 0 otherwise}`, which the parser reads.
+A row that holds anything else is left as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from grader.formula.notation import Token
+
+_OPENERS: Final = frozenset(("if", "when", "whenever", "for", "elif"))
+_CLOSERS: Final = frozenset(("otherwise", "else"))
+_JOINS: Final = frozenset(("and", "but", "or"))
+_TAILS: Final = frozenset(("where", "with", "since", "because"))
+_ALWAYS: Final = frozenset(("all", "every", "each", "any", "some", "i", "the", "a"))
+"""`for all z` opens no case."""
+
+Leads = Callable[[str, list[Token]], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """`left = value if condition`; a condition of None says otherwise."""
+
+    left: list[Token]
+    value: list[Token]
+    condition: list[Token] | None
+    returned: bool = False
+
+
+class Choices:
+    """Gathers cases. `is_word` tells words from declared names, `leads` whether a word before a formula is prose."""
+
+    def __init__(self, is_word: Callable[[str], bool], leads: Leads) -> None:
+        self.is_word = is_word
+        self.leads = leads
+
+    def gathered(self, rows: Sequence[list[Token]]) -> list[list[Token]]:
+        """The rows, those that make one choice together joined into one."""
+        made: list[list[Token]] = []
+        cases: list[_Case] = []
+        taken: list[list[Token]] = []
+        tail: list[Token] = []
+        for row in [*self._blocks(rows), []]:
+            body, rest = self._without_tail(row)
+            found = self._otherwise_returned(body, cases) or self._cases(body)
+            if found and not tail and (not cases or _goes_on(cases, found[0])):
+                cases, taken, tail = [*cases, *found], [*taken, row], rest
+                continue
+            made.extend([[*_braced(cases), *tail]] if _whole(cases) else taken)
+            cases, taken, tail = found, [row] if found else [], rest if found else []
+            if not found and row:
+                made.append(row)
+        return made
+
+    # -- rows
+
+    def _blocks(self, rows: Sequence[list[Token]]) -> list[list[Token]]:
+        """Rows with `if c:` and what is set below it in one."""
+        made: list[list[Token]] = []
+        for row in rows:
+            before = made[-1] if made else []
+            if before and before[-1].text == ":" and self._word_at(before, 0)[0] in ("if", "elif", "else"):
+                made[-1] = [*before, *row]
+            else:
+                made.append(list(row))
+        return made
+
+    def _without_tail(self, row: list[Token]) -> tuple[list[Token], list[Token]]:
+        """A row cut before `where …`."""
+        for word, at, _ in self._words(row):
+            if word in _TAILS and at:
+                start = at - 1 if row[at - 1].text == "," else at
+                return row[:start], row[at:]
+        return row, []
+
+    def _otherwise_returned(self, row: list[Token], cases: Sequence[_Case]) -> list[_Case]:
+        """`return 0` after `if c: return …`."""
+        word, end = self._word_at(row, 0)
+        if word != "return" or not cases or not cases[-1].returned or cases[-1].condition is None:
+            return []
+        value = _trimmed(row[end:])
+        return [] if not value or list(self._marks(value)) else [_Case([], value, None, True)]
+
+    # -- one row
+
+    def _cases(self, row: list[Token]) -> list[_Case]:
+        found: list[_Case] = []
+        for chunk in self._chunks(_trimmed(row)):
+            cases = self._case(chunk)
+            if not cases:
+                return []
+            found.extend(cases)
+        return found
+
+    def _chunks(self, row: list[Token]) -> list[list[Token]]:
+        """A row cut at its commas; `a, if c` and `if c, a` stay together."""
+        chunks: list[list[Token]] = []
+        start = 0
+        commas = [at for at in _top(row) if row[at].text == ","]
+        for at in [*commas, len(row)]:
+            chunk = row[start:at]
+            start = at + 1
+            word, end = self._word_at(chunk, 0)
+            if word in _JOINS:
+                chunk = chunk[end:]
+                word, end = self._word_at(chunk, 0)
+            opens = word in _OPENERS and self._opens(chunk, end)
+            before = list(self._marks(chunks[-1])) if chunks else []
+            alone = len(before) == 1 and before[0][1] == 0 and before[0][0] in _OPENERS
+            prefix = alone and self._said(chunks[-1]) is None
+            if chunks and opens and not before:
+                chunks[-1] = [*chunks[-1], *chunk]
+            elif chunks and prefix and not opens and at > 0:
+                comma = row[start - len(chunk) - 2] if start - len(chunk) - 2 >= 0 else row[0]
+                chunks[-1] = [*chunks[-1], replace(comma, kind="op", text=":"), *chunk]
+            else:
+                chunks.append(chunk)
+        return chunks
+
+    def _case(self, chunk: list[Token]) -> list[_Case]:
+        """The case that a chunk says, or both cases of `if c: a else b`, or the cases on both sides of `and`."""
+        chunk = self._unbracketed(_trimmed(chunk))
+        marks = list(self._marks(chunk))
+        if not marks:
+            return []
+        word, at, end = marks[0]
+        if word in _CLOSERS:
+            if len(marks) > 1 or (at and end < len(chunk)):
+                return []
+            return self._made(chunk[:at] if at else chunk[end:], None)
+        if at == 0:
+            cut = self._said(chunk)
+            if cut is None:
+                return []
+            rest = chunk[cut[1] :]
+            closers = [mark for mark in self._marks(rest) if mark[0] in _CLOSERS]
+            if not closers:
+                return self._made(rest, chunk[end : cut[0]])
+            first = self._made(rest[: closers[0][1]], chunk[end : cut[0]])
+            second = self._made(rest[closers[0][2] :], None)
+            return [*first, *second] if first and second else []
+        for joiner, middle, after in self._words(chunk):
+            if joiner in _JOINS and middle > end and (later := self._case(chunk[after:])):
+                first = self._case(chunk[:middle])
+                return [*first, *later] if first else []
+        return [] if len(marks) > 1 else self._made(chunk[:at], chunk[end:])
+
+    def _said(self, chunk: list[Token]) -> tuple[int, int] | None:
+        """Where `:` or `then` stands after a condition, and what follows it."""
+        for at in _top(chunk):
+            if chunk[at].kind == "op" and chunk[at].text == ":":
+                return at, at + 1
+        return next(((at, end) for word, at, end in self._words(chunk) if word == "then"), None)
+
+    def _unbracketed(self, chunk: list[Token]) -> list[Token]:
+        """`a (if c)` as `a if c`."""
+        for opening, closing in _matched(chunk).items():
+            inside = chunk[opening + 1 : closing]
+            if opening and closing == len(chunk) - 1 and chunk[opening].text == "(" and inside:
+                word, end = self._word_at(inside, 0)
+                if word in _OPENERS and end < len(inside):
+                    return [*chunk[:opening], replace(inside[0], space=True), *inside[1:]]
+                equals = any(inside[at].kind == "op" and inside[at].text == "=" for at in _top(inside))
+                if equals and not list(self._marks(chunk)):  # `a (y = 1)`: a product with a comparison has `==`
+                    opener = replace(chunk[opening], kind="word", text="if", space=True)
+                    return [*chunk[:opening], opener, replace(inside[0], space=True), *inside[1:]]
+        return chunk
+
+    def _made(self, value: list[Token], condition: list[Token] | None) -> list[_Case]:
+        value = _trimmed(value)
+        start = 0
+        while start < len(value) and (value[start].text in (":", ",") or (start == 0 and value[0].text == "=")):
+            start += 1
+        equals = [at for at in _top(value) if at >= start and value[at].text in ("=", ":=") and value[at].kind == "op"]
+        left = value[start : equals[-1] + 1] if equals else []
+        value = value[equals[-1] + 1 if equals else start :]
+        returned = False
+        while value and value[0].kind in ("letter", "word"):
+            word, end = self._word_at(value, 0)
+            if left or not self.leads(word, value[end:]):
+                break
+            returned = returned or word == "return"
+            left, value = [*left, *value[:end]] if word != "return" else left, value[end:]
+            if word == "return":
+                break
+        if len(value) > 1 and value[0].text == "{" and 0 not in _matched(value):
+            value = value[1:]  # a brace that is never closed
+        condition = None if condition is None else _trimmed(condition)
+        if not value or condition == [] or any(t.kind == "comment" for t in value):
+            return []
+        return [_Case(left, value, condition, returned)]
+
+    # -- words
+
+    def _marks(self, tokens: list[Token]) -> Iterator[tuple[str, int, int]]:
+        """The words that open a condition or say otherwise."""
+        for word, at, end in self._words(tokens):
+            if word in _CLOSERS or (word in _OPENERS and self._opens(tokens, end)):
+                yield word, at, end
+
+    def _opens(self, tokens: list[Token], end: int) -> bool:
+        return end < len(tokens) and self._word_at(tokens, end)[0] not in _ALWAYS - {"i", "a"}
+
+    def _words(self, tokens: list[Token]) -> Iterator[tuple[str, int, int]]:
+        """The words outside brackets, each with its first token and the one behind it."""
+        until = 0
+        for at in _top(tokens):
+            if at >= until and tokens[at].kind in ("letter", "word"):
+                word, until = self._word_at(tokens, at)
+                glued = until < len(tokens) and tokens[until].text in ("_", "^", "'") and not tokens[until].space
+                if word and not glued:
+                    yield word, at, until
+
+    def _word_at(self, tokens: Sequence[Token], at: int) -> tuple[str, int]:
+        """The run of letters at a token, in lower case; empty for a declared name."""
+        text, end = "", at
+        while end < len(tokens) and tokens[end].kind in ("letter", "word") and not (end > at and tokens[end].space):
+            text += tokens[end].text
+            end += 1
+        return (text.lower() if text and self.is_word(text) else ""), max(end, at)
+
+
+def _whole(cases: Sequence[_Case]) -> bool:
+    """Whether cases make a choice: several, and only the last one says otherwise."""
+    return len(cases) > 1 and all(case.condition is not None for case in cases[:-1])
+
+
+def _goes_on(cases: Sequence[_Case], case: _Case) -> bool:
+    same = [t.text for t in case.left] == [t.text for t in cases[0].left]
+    return cases[-1].condition is not None and (same or not case.left)
+
+
+def _braced(cases: Sequence[_Case]) -> list[Token]:
+    """`left {value if condition; value otherwise}`, with words and brackets that take no place of their own."""
+    everything = [t for case in cases for t in (*case.value, *(case.condition or ()))]
+    low, high = min(t.start for t in everything), max(t.end for t in everything)
+    made = [*cases[0].left, Token("open", "{", low, low, True)]
+    for number, case in enumerate(cases):
+        if number:
+            made.append(Token("op", ";", case.value[0].start, case.value[0].start, True))
+        made.extend(case.value)
+        end = case.value[-1].end
+        if case.condition is None:
+            made.append(Token("word", "otherwise", end, end, True))
+        else:
+            made.append(Token("word", "if", end, end, True))
+            made.extend((replace(case.condition[0], space=True), *case.condition[1:]))
+    return [*made, Token("close", "}", high, high, True)]
+
+
+def _trimmed(tokens: list[Token]) -> list[Token]:
+    """Without commas and stops at the end."""
+    end = len(tokens)
+    while end and tokens[end - 1].kind == "op" and tokens[end - 1].text in (",", ".", ";"):
+        end -= 1
+    return tokens[:end]
+
+
+def _matched(tokens: Sequence[Token]) -> dict[int, int]:
+    found: dict[int, int] = {}
+    stack: list[int] = []
+    for at, token in enumerate(tokens):
+        if token.kind in ("open", "begin"):
+            stack.append(at)
+        elif token.kind in ("close", "end-begin") and stack:
+            found[stack.pop()] = at
+    return found
+
+
+def _top(tokens: Sequence[Token]) -> Iterator[int]:
+    """The tokens outside brackets; a bracket that is never closed is passed over."""
+    closing = _matched(tokens)
+    at = 0
+    while at < len(tokens):
+        yield at
+        at = closing.get(at, at) + 1
