@@ -39,7 +39,7 @@ def _graded(question: Question, submission: Submission, seconds: float | None) -
 
             task = symbolic.DerivationTask(question.loss, question.wrt, question.variables, question.given)
             try:
-                return symbolic.grade_derivation(task, submission.text, seconds=5.0 if seconds is None else seconds)
+                return symbolic.grade_derivation(task, submission.text, seconds=2.0 if seconds is None else seconds)
             except symbolic.TaskError as fault:
                 raise fault.reason from fault
         case Code():

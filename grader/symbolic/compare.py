@@ -20,7 +20,7 @@ from grader.formula.declare import Scope
 from grader.formula.evaluate import NotClosed, Point
 from grader.formula.tree import Dim
 from grader.symbolic import points as sampling
-from grader.symbolic.certain import EXTREME, Compared, compare_at
+from grader.symbolic.certain import EXTREME, WORKING, Compared, compare_at
 from grader.symbolic.edges import Region, at_edges, at_origin, lines
 from grader.symbolic.proof import Attempt, Suspect, prove
 from grader.symbolic.quantity import Quantity, Unsupported
@@ -256,13 +256,20 @@ class _Search:
             better = False
             for point in sampling.simpler(found.point, self.domain.scope):
                 tries -= 1
-                if tries < 0 or time.monotonic() > self.deadline:
+                if tries < 0 or self._late:
                     return found
                 seen = compare_at(self.truth, self.answer, point)
                 if seen.relation == found.relation and self._open_set(seen) is seen:
                     found, better = seen, True
                     break
-        return found
+        return self._precisely(found)
+
+    def _precisely(self, found: Compared) -> Compared:
+        """The same with hundreds of digits, for showing: 0 and 4 can then be told from what is close to them."""
+        if self._late:
+            return found
+        seen = compare_at(self.truth, self.answer, found.point, working=WORKING[-1:])
+        return seen if (seen.relation, seen.place) == (found.relation, found.place) else found
 
     def proof(self) -> Attempt:
         domain = self.domain

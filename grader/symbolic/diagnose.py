@@ -16,51 +16,46 @@ from typing import Any, TypeVar
 
 from flint import arb
 
-from grader.formula.declare import Classes, Interval, Scope
+from grader.formula.declare import Classes, Finite
 from grader.formula.evaluate import Point, Value, size_of
 from grader.formula.show import show
-from grader.formula.tree import ONE, Add, Call, Cases, Div, Expr, Index, Indicator, Mul, Name, Neg, Num, walk
-from grader.symbolic.compare import Domain
-from grader.symbolic.differentiate import depends, differentiate, minus, plus, times
-from grader.symbolic.quantity import LOSS, Formula, Gradient, Quantity, Unsupported, root
+from grader.formula.tree import (
+    ONE,
+    Add,
+    Div,
+    Expr,
+    Index,
+    Mul,
+    Name,
+    Neg,
+    Num,
+)
+from grader.symbolic.asked import Asked
+from grader.symbolic.differentiate import depends, differentiate, minus, over, plus, times
+from grader.symbolic.factors import constants_of, definitions_in, factors_of
+from grader.symbolic.quantity import Formula, Gradient, Quantity, Unsupported, root
 from grader.symbolic.readable import gradient_terms
+from grader.symbolic.terms import short, terms_of
 from grader.symbolic.trial import Items, Row, Trial, relaxed
 from grader.verdict import Fact, Finding
 
 T = TypeVar("T")
-MAX_FACTORS = 30
 MAX_TERMS = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """The gradient of `loss` by `wrt`, over a domain."""
-
-    loss: Expr
-    wrt: Expr
-    domain: Domain
-
-    @property
-    def scope(self) -> Scope:
-        return self.domain.scope
-
-    @property
-    def truth(self) -> Gradient:
-        return Gradient(self.loss, self.wrt, self.scope)
-
-
-def diagnose(asked: Asked, answer: Quantity, *, deadline: float) -> list[Finding]:
-    """All relations that hold, in no order (`grader.findings.in_order` sorts them). Empty: none was recognised."""
-    trial = Trial(asked.truth, answer, asked.domain, deadline)
+def diagnose(asked: Asked, answer: Quantity, witness: Point[Fraction], *, deadline: float) -> list[Finding]:
+    """All relations that hold, at the witness too, in no order (`grader.findings.in_order` sorts them).
+    Empty: none was recognised."""
+    trial = Trial(asked.truth, answer, asked.domain, deadline, witness=witness)
     found = list(_multiples(asked, trial))
     if found:
         return found  # whatever else holds then, holds because of that
     found += _chain_factors(asked, trial)
-    found += _terms(asked, trial)
-    found += _branches(trial)
-    found += _swaps(asked, answer, deadline)
+    if trial.constant(lambda row: zip(row.got.items, row.got.items, strict=True)) is not None:  # not 0 all over
+        found += list(_terms(asked, trial)) or _terms_of_vectors(asked, trial)
+    found += _swaps(asked, answer, witness, deadline)
     found += _other_gradients(asked, trial)
-    return found
+    return found or list(_branches(trial)) or list(_regions(asked, trial))
 
 
 def _same(row: Row, quantity: Quantity) -> Items | None:
@@ -77,6 +72,12 @@ def _multiples(asked: Asked, trial: Trial) -> Iterator[Finding]:
     if c is not None:
         yield from _constant(c)
         return
+    for constant in constants_of(asked):
+        for missing in (True, False):
+            c = trial.constant(partial(_times, quantity=Formula(constant, asked.scope), missing=missing))
+            if c is not None:
+                yield from _constant(c, over(ONE, constant) if missing else constant)
+                return
     dims = asked.scope.dims
     for count in range(1, min(len(dims), 2) + 1):
         for chosen in combinations(dims, count):
@@ -88,11 +89,22 @@ def _multiples(asked: Asked, trial: Trial) -> Iterator[Finding]:
                     return
 
 
-def _constant(c: Fraction) -> Iterator[Finding]:
-    if c == -1:
+def _constant(c: Fraction, beside: Expr = ONE) -> Iterator[Finding]:
+    """What a factor c, times an irrational one, is."""
+    if c < 0:
         yield _finding("sign-flipped")
-    elif c not in (0, 1):
-        yield _finding("constant-factor", factor=str(c))
+    if beside != ONE or abs(c) not in (0, 1):
+        factor = str(abs(c)) if beside == ONE else show(times(Num(abs(c)), beside))
+        yield _finding("constant-factor", factor=factor)
+
+
+def _times(row: Row, quantity: Quantity, missing: bool) -> Iterator[tuple[arb, arb]]:
+    """Typed and truth; `missing`: typed is the truth over the quantity."""
+    factors = row.items(quantity)
+    if factors is None:
+        return
+    for got, expected, factor in zip(row.got.items, row.expected.items, factors, strict=False):
+        yield (got * factor, expected) if missing else (got, expected * factor)
 
 
 def _sized(row: Row, dims: tuple[str, ...], exponent: int) -> Iterator[tuple[arb, arb]]:
@@ -105,78 +117,32 @@ def _sized(row: Row, dims: tuple[str, ...], exponent: int) -> Iterator[tuple[arb
 
 def _chain_factors(asked: Asked, trial: Trial) -> Iterator[Finding]:
     """typed·f = ±truth (f is missing), or typed = ±truth·f (f is one too many), for factors that the loss suggests."""
-    for factor in _factors(asked):
+    if trial.constant(lambda row: ((got, arb(1)) for got in row.got.items)) is not None:
+        return  # a number is what is left of the gradient by the whole of it, or by its inverse
+    for factor in factors_of(asked):
         quantity = Formula(factor, asked.scope, asked.wrt)
         for missing in (True, False):
             for sign in (1, -1):
-                if trial.holds(partial(_scaled, quantity=quantity, missing=missing, sign=sign)):
-                    yield _finding("lost-chain-factor", factor=show(factor), missing=missing)
-                    if sign < 0:
-                        yield _finding("sign-flipped")
-                    return
+                if not trial.agree(partial(_scaled, quantity=quantity, missing=missing, sign=sign)):
+                    continue
+                if missing and trial.constant(partial(_whole, quantity=quantity)) is not None:
+                    break  # the whole gradient is no factor of it
+                yield _finding("lost-chain-factor", factor=show(factor), missing=missing)
+                if sign < 0:
+                    yield _finding("sign-flipped")
+                return
 
 
-def _scaled(row: Row, quantity: Quantity, missing: bool, sign: int) -> Items | None:
+def _scaled(row: Row, quantity: Quantity, missing: bool, sign: int) -> Sequence[tuple[arb, arb]] | None:
     factors = row.items(quantity)
     if factors is None or len(factors) != len(row.expected.items):
         return None
-    if not missing:
-        return [sign * a * f for a, f in zip(row.expected.items, factors, strict=True)]
-    if any(f.contains(0) for f in factors):
-        return None
-    return [sign * a / f for a, f in zip(row.expected.items, factors, strict=True)]
+    with_factor, without = (row.got, row.expected) if missing else (row.expected, row.got)
+    return [(a * f, sign * b) for a, f, b in zip(with_factor.items, factors, without.items, strict=True)]
 
 
-def _factors(asked: Asked) -> Sequence[Expr]:
-    """Derivatives of what stands inside the loss, then continuous names and their squares."""
-    scope = asked.scope
-    bodies = [definition.body for definition in scope.definitions.values()]
-    names: list[Expr] = list(map(Name, _definitions(scope)))
-    inner = list(names)
-    for whole in (asked.loss, *bodies):
-        inner += [node for node in walk(whole) if isinstance(node, Expr) and not isinstance(node, Num | Name | Index)]
-    found: list[Expr] = []
-    for expr in inner:
-        if not depends(expr, asked.wrt, scope):
-            continue
-        try:
-            slope = differentiate(expr, asked.wrt, scope)
-        except Unsupported:
-            continue
-        found.append(slope.arg if isinstance(slope, Neg) else slope)
-    plain: list[Expr] = [Name(name) for name, variable in scope.variables.items() if variable.continuous]
-    plain += names
-    if isinstance(asked.wrt, Index):
-        subscripts = asked.wrt.subscripts
-        plain = [Index(name, subscripts) if len(scope.shape(root(name))) == len(subscripts) else name for name in plain]
-    for name in plain:
-        if _is_probability(name, scope):
-            found += [Mul((name, plus(ONE, minus(name)))), plus(ONE, minus(name))]  # σ′ in disguise, and half of it
-    found += plain
-    found += [Mul((name, name)) for name in plain]
-    kept = [factor for factor in found if not isinstance(factor, Num) and not _in_pieces(factor)]
-    return list(dict.fromkeys(kept))[:MAX_FACTORS]
-
-
-def _definitions(scope: Scope) -> list[str]:
-    """The names given to quantities: not the loss, not functions."""
-    return [name for name, known in scope.definitions.items() if name != LOSS and not known.parameters]
-
-
-def _is_probability(name: Expr, scope: Scope) -> bool:
-    if not isinstance(name, Name):
-        return False
-    if name.name in scope.definitions:
-        body = scope.definitions[name.name].body
-        return isinstance(body, Call) and body.function == "sigmoid"
-    domain = scope.variables[name.name].domain
-    return isinstance(domain, Interval) and domain.low == 0 and domain.high == 1
-
-
-def _in_pieces(factor: Expr) -> bool:
-    """±1 by cases is no factor of a chain: it is a branch."""
-    signs = (isinstance(node, Call) and node.function == "sign" for node in walk(factor))
-    return any(signs) or any(isinstance(node, Cases | Indicator) for node in walk(factor))
+def _whole(row: Row, quantity: Quantity) -> Iterator[tuple[arb, arb]]:
+    return zip(row.items(quantity) or (), row.expected.items, strict=False)
 
 
 def _terms(asked: Asked, trial: Trial) -> Iterator[Finding]:
@@ -197,7 +163,25 @@ def _terms(asked: Asked, trial: Trial) -> Iterator[Finding]:
                 return
 
 
-def _gaps(row: Row, quantities: list[Formula]) -> Iterator[tuple[arb, arb]]:
+def _terms_of_vectors(asked: Asked, trial: Trial) -> Iterator[Finding]:
+    """The same for terms that have no formula of their own."""
+    for term in terms_of(asked.loss, asked.wrt, asked.scope):
+        c = trial.constant(partial(_gaps, quantities=[term.quantity]))
+        if c is None or c == 0:
+            continue
+        text = term.shown
+        if term.tree is not None and trial.constant(partial(_gaps, quantities=[Formula(term.tree, asked.scope)])) == c:
+            text = short(show(term.tree)) or text
+        shown: dict[str, Fact] = {} if text is None else {"term": text}
+        if c == -1:
+            yield Finding("lost-term", data=shown)
+            return
+        if shown:
+            yield Finding("wrong-term", data={**shown, "factor": str(1 + c)})
+            return
+
+
+def _gaps(row: Row, quantities: Sequence[Quantity]) -> Iterator[tuple[arb, arb]]:
     totals = [arb(0)] * len(row.got.items)
     for quantity in quantities:
         items = row.items(quantity)
@@ -264,6 +248,24 @@ def _branches(trial: Trial) -> Iterator[Finding]:
         yield _finding("wrong-branch")
 
 
+def _regions(asked: Asked, trial: Trial) -> Iterator[Finding]:
+    """Right for one value of a label, or one sign of a number, and wrong elsewhere."""
+    scope = asked.scope
+    for name in sorted(asked.domain.used):
+        if scope.shape(name):
+            continue
+        finite = isinstance(scope.variables[name].domain, Finite)
+        right: dict[Fraction | bool, list[bool]] = {}
+        for row in trial.rows:
+            value = row.point.values[name].items[0]
+            same = all(a.overlaps(b) for a, b in zip(row.expected.items, row.got.items, strict=True))
+            right.setdefault(value if finite else value > 0, []).append(same)
+        often = all(len(seen) >= 3 for seen in right.values())
+        if often and any(map(all, right.values())) and any(2 * sum(seen) < len(seen) for seen in right.values()):
+            yield _finding("wrong-branch")
+            return
+
+
 @dataclass(frozen=True, slots=True)
 class _Swapped:
     """A quantity with two variables exchanged."""
@@ -277,11 +279,11 @@ class _Swapped:
         return self.of.at(algebra, replace(point, values={**point.values, self.first: b, self.second: a}))
 
 
-def _swaps(asked: Asked, answer: Quantity, deadline: float) -> Iterator[Finding]:
+def _swaps(asked: Asked, answer: Quantity, witness: Point[Fraction], deadline: float) -> Iterator[Finding]:
     scope = relaxed(asked.scope)
     names = [name for name in scope.variables if name in asked.domain.used and scope.variables[name].continuous]
     domain = replace(asked.domain, scope=scope)
-    trial = Trial(asked.truth, answer, domain, deadline) if len(names) > 1 else None
+    trial = Trial(asked.truth, answer, domain, deadline, witness=witness) if len(names) > 1 else None
     for first, second in combinations(names, 2):
         if trial is None or scope.shape(first) != scope.shape(second):
             continue
@@ -297,7 +299,7 @@ def _other_gradients(asked: Asked, trial: Trial) -> Iterator[Finding]:
     own = root(asked.wrt)
     # a label counts too: people do differentiate by y
     numbers = (name for name, variable in scope.variables.items() if not isinstance(variable.domain, Classes))
-    for name in (*_definitions(scope), *numbers):
+    for name in (*definitions_in(scope), *numbers):
         if name == own:
             continue
         wrt: Expr = Name(name)
@@ -311,9 +313,9 @@ def _other_gradients(asked: Asked, trial: Trial) -> Iterator[Finding]:
             return
 
 
-def is_loss(asked: Asked, answer: Quantity, *, deadline: float) -> bool:
+def is_loss(asked: Asked, answer: Quantity, witness: Point[Fraction], *, deadline: float) -> bool:
     """Whether the answer is the loss itself, not its gradient."""
     loss = Formula(asked.loss, asked.scope)
-    trial = Trial(loss, answer, asked.domain, deadline)
+    trial = Trial(loss, answer, asked.domain, deadline, witness=witness)
     return trial.holds(partial(_same, quantity=loss))
 

@@ -135,7 +135,7 @@ class _Derivative:
                 gap = plus(x, minus(args[1]))
                 shares = Call("sigmoid", (gap,)), Call("sigmoid", (minus(gap),))
                 return plus(times(shares[0], self.of(x)), times(shares[1], self.of(args[1])))
-        slope = _slope(whole, function, x)
+        slope = slope_of(whole, function, x)
         if slope is None:
             raise Unsupported(f"a derivative of {function}")
         return times(slope, self.of(x))
@@ -185,7 +185,7 @@ class _Derivative:
         return over(whole, Size(count) if isinstance(count, str) else Num(Fraction(count)))
 
 
-def _slope(whole: Expr, function: str, x: Expr) -> Expr | None:
+def slope_of(whole: Expr, function: str, x: Expr) -> Expr | None:
     """f′(x); `whole` is f(x)."""
     match function:
         case "exp":

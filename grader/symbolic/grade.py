@@ -13,8 +13,9 @@ from grader.formula.shapes import text as shape_text
 from grader.formula.shapes import transposed
 from grader.formula.show import show
 from grader.formula.tree import Call, Deriv, Expr, Name
+from grader.symbolic.asked import Asked
 from grader.symbolic.compare import Different, Equal, Outcome, Unknown, compare
-from grader.symbolic.diagnose import Asked, diagnose, is_loss
+from grader.symbolic.diagnose import diagnose, is_loss
 from grader.symbolic.domain import domain_of
 from grader.symbolic.last_resort import Claim, proved_by_sympy
 from grader.symbolic.notes import notes_on
@@ -151,14 +152,14 @@ class _Grading:
 
     def _wrong(self, found: Different, judged: list[Judged], answer: Formula) -> Verdict:
         findings = [Finding("transposed")] if self._lying else []
-        findings += diagnose(self.asked, answer, deadline=self._until(SHARES[2]))
+        findings += diagnose(self.asked, answer, found.witness.point, deadline=self._until(SHARES[2]))
         broken = self._broken(judged)
         if broken is not None and len(judged) > 1:
             findings.append(self._does_not_follow(broken))
         if left_standing(self.read.final, self.read.scope):
             findings.append(Finding("not-closed-form"))
         elif not any(finding.code not in ("step-does-not-follow", "transposed") for finding in findings):
-            same = is_loss(self.asked, answer, deadline=self._until(SHARES[2]))
+            same = is_loss(self.asked, answer, found.witness.point, deadline=self._until(SHARES[2]))
             findings.append(Finding("wrong-value", data={"is": "loss"} if same else {}))
         where = place_of(self.text, self.read.final.span)
         findings = [finding if finding.where else replace(finding, where=where) for finding in findings]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Final
 
-from flint import arb
+from flint import arb, fmpq
 
 from grader.formula.balls import precision
 from grader.formula.evaluate import Value
@@ -15,6 +15,9 @@ from grader.verdict import Witness
 
 DIGITS: Final = 14
 MOST_DIGITS: Final = 21_000
+SURE: Final = 1_500
+"""Bits after which a number that looks like a short decimal is taken for one."""
+_NOTHING: Final = arb(2) ** -1000
 UNDEFINED: Final = "undefined"
 
 
@@ -75,6 +78,8 @@ def digits(value: arb, count: int = DIGITS) -> str:
     if not value.is_finite():
         return "inf" if value > 0 else "-inf" if value < 0 else UNDEFINED
     exact = _as_fraction(value)
+    if exact is None:
+        value, exact = _simple(value)
     if exact is not None and exact.denominator == 1 and len(str(exact)) <= count:
         return str(exact)
     with precision(4 * MOST_DIGITS):
@@ -85,6 +90,20 @@ def digits(value: arb, count: int = DIGITS) -> str:
         if len(short.lstrip("-0.").replace(".", "")) <= count:
             return short + mark + exponent
     return _cut(mantissa, count) + mark + exponent
+
+
+def _simple(value: arb) -> tuple[arb, Fraction | None]:
+    """A ball known to hundreds of digits that can hardly be anything but 0, 4 or 0.25, as that."""
+    if value.contains(0):
+        return (arb(0), Fraction(0)) if value.abs_upper() < _NOTHING else (value, None)
+    if value.rel_accuracy_bits() < SURE or abs(value) > 10**DIGITS:
+        return value, None
+    with precision(2 * SURE):
+        scaled = (value * 10**6).unique_fmpz()
+        if scaled is None:
+            return value, None
+        simple = Fraction(int(scaled), 10**6)
+        return arb(fmpq(simple.numerator, simple.denominator)), simple
 
 
 def _cut(mantissa: str, count: int) -> str:

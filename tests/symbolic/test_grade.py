@@ -186,3 +186,37 @@ def test_a_kink_is_noted_where_there_is_one() -> None:
     assert "kink" not in grade_derivation(stable, "σ(z) - y").codes
     huber = DerivationTask("r^2/2 if abs(r) <= 1 else abs(r) - 1/2", "r", ("r: real",))
     assert "kink" not in grade_derivation(huber, "clip(r, -1, 1)").codes
+
+
+def test_a_witness_shows_short_numbers_as_they_are() -> None:
+    cosine = DerivationTask("1 - (a·b)/(‖a‖ ‖b‖)", "a", ("a: real[d]", "b: real[d]"))
+    witness = grade_derivation(cosine, "-b/(‖a‖‖b‖)").witness
+    assert witness is not None
+    assert (witness.expected, witness.got) == ("0", "-0.5")
+    ridge = DerivationTask("‖y - X w‖² + ‖w‖²", "w", ("X: real[n,d]", "w: real[d]", "y: real[n]"))
+    witness = grade_derivation(ridge, "2X^T(Xw - y)").witness
+    assert witness is not None
+    assert witness.expected.isdecimal()
+
+
+def test_a_whole_gradient_is_no_factor_of_a_chain() -> None:
+    half = DerivationTask("(z-t)^2/2", "z", ("z: real", "t: real"))
+    assert grade_derivation(half, "1").codes == ("wrong-value",)
+
+
+def test_a_factor_is_not_inferred_from_a_label() -> None:
+    task = DerivationTask("softplus(z) - y*z", "z", ("z: real", "y: {0,1}"), ("p = sigmoid(z)",))
+    assert "lost-chain-factor" not in grade_derivation(task, "p - 1").codes
+
+
+def test_a_relation_holds_at_the_witness_too() -> None:
+    verdict = grade_derivation(DerivationTask("exp(x)", "x", ("x: real",)), "e^x·[|x|<10^3]")
+    assert verdict.codes == ("wrong-branch",)
+
+
+def test_a_negative_factor_is_a_sign_and_a_factor() -> None:
+    findings = grade_derivation(CUBE, "-x^2/2").findings
+    assert [(finding.code, dict(finding.data)) for finding in findings] == [
+        ("sign-flipped", {}),
+        ("constant-factor", {"factor": "1/2"}),
+    ]
