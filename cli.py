@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from practice.events import Event
     from practice.session import Session
     from questions.kinds import Question
-    from report.dialogue import Dialogue, Port
+    from report.dialogue import Dialogue
+    from report.entering import Port
     from report.paper import Block, Paper
 
 F = TypeVar("F", bound=Callable[..., object])
@@ -48,8 +49,9 @@ class _Commands(click.Group):
             raise click.exceptions.Exit(0) from None
         except Exception as error:
             desk = sys.modules.get("report.desk")  # not imported: then it was not raised either
-            if desk is not None and isinstance(error, desk.Unusable):
-                raise Fault(str(error)) from error
+            words = desk.trouble(error) if desk is not None else None
+            if words is not None:
+                raise Fault(words) from error
             raise
 
 
@@ -140,24 +142,28 @@ def cli(ctx: click.Context, version: bool, plain: bool) -> None:
 def quiz(banks: tuple[str, ...], seed: int | None, plain: bool, count: int | None, new: bool, **filters: Any) -> None:
     """Answer questions.
 
-    A session can be left at any moment, and goes on where it was.
+    A session can be left at any moment, and goes on where it was. Without a terminal, one question of each kind is
+    answered from the bank's own samples instead, wrongly and then rightly, and nothing is recorded.
     """
     from report import bars, desk
 
-    questions, chosen, paper = desk.questions(banks), desk.chosen(banks, filters), _paper(plain)
+    questions, chosen, sheet = desk.questions(banks), desk.chosen(banks, filters), partial(_paper, plain)
     if not sys.stdin.isatty():
-        _exit(_replay(chosen, paper))
+        _exit(_replay(chosen, sheet()))
     fresh = new or seed is not None or count is not None or any(filters.values())
     with desk.store(os.environ) as store:
         session = None if fresh else desk.unfinished(store, questions)
         if session is not None:
-            _write(bars.going_on_blocks(session), paper)
+            _write(bars.going_on_blocks(session), sheet())
         session = session or desk.begun(store, chosen, count or 5, seed, time.time())
 
         def record(event: Event) -> None:
             store.append(time.time(), session.id, event)
 
-        _exit(_hold(_dialogue(_terminal(paper), paper, questions, record), session, paper))
+        code = _hold(_dialogue(_terminal(sheet()), sheet, questions, record), session)
+        if code is None:
+            _write(bars.advice_blocks(desk.progress(store, questions).advice), sheet())
+        _exit(code or 0)
 
 
 def _terminal(paper: Paper) -> Port:
@@ -176,23 +182,25 @@ def _terminal(paper: Paper) -> Port:
     return Terminal(_writer(paper), read, edit)
 
 
-def _dialogue(port: Port, paper: Paper, questions: Sequence[Question], record: Callable[[Event], None]) -> Dialogue:
+def _dialogue(
+    port: Port, sheet: Callable[[], Paper], questions: Sequence[Question], record: Callable[[Event], None]
+) -> Dialogue:
     from report.dialogue import Dialogue
 
-    return Dialogue(port, paper, {question.id: question for question in questions}, _grade, record)
+    return Dialogue(port, sheet, {question.id: question for question in questions}, _grade, record)
 
 
-def _hold(dialogue: Dialogue, session: Session, paper: Paper) -> int:
-    """Holds a session; its exit code."""
+def _hold(dialogue: Dialogue, session: Session) -> int | None:
+    """Holds a session; its exit code if it was left before its end."""
     from report.bars import left_blocks
-    from report.dialogue import Left
+    from report.entering import Left
 
     try:
         dialogue.run(session)
     except (Left, EOFError, KeyboardInterrupt) as end:
-        _write(left_blocks(), paper)
+        _write(left_blocks(), dialogue.paper)
         return 130 if isinstance(end, KeyboardInterrupt) else 0
-    return 0
+    return None
 
 
 def _replay(questions: Sequence[Question], paper: Paper) -> int:
@@ -203,7 +211,7 @@ def _replay(questions: Sequence[Question], paper: Paper) -> int:
     click.echo("No terminal here: replaying the bank's own right and wrong samples. Nothing is recorded.")
     asked = one_of_each_kind(questions)
     port = Script(_writer(paper), paper, asked, REPLAY_SEED)
-    ended = _dialogue(port, paper, asked, lambda event: None).run(replay_session(asked, REPLAY_SEED))
+    ended = _dialogue(port, lambda: paper, asked, lambda event: None).run(replay_session(asked, REPLAY_SEED))
     return 0 if all(turn.right for turn in ended.turns) else 1
 
 
@@ -221,7 +229,10 @@ def list_(banks: tuple[str, ...], as_json: bool, plain: bool, **filters: Any) ->
     if as_json:
         _print_json(question_form(question) for question in chosen)
     else:
-        click.echo(listing(chosen, _width()), nl=False)
+        width = _size()[0] if sys.stdout.isatty() else None
+        click.echo(listing(chosen, width, unicode=desk.holds_maths(sys.stdout)), nl=False)
+        if not chosen:
+            click.echo("lossprep: no question passes all of these filters.", err=True)
 
 
 @cli.command()
@@ -283,24 +294,19 @@ def solution(id: str, banks: tuple[str, ...], as_json: bool, plain: bool) -> Non
 def start(id: str, file: str | None, force: bool, banks: tuple[str, ...], as_json: bool) -> None:
     """Write the file that an answer begins with.
 
-    For code, a stub of the function; for a derivation, its names.
+    For code, a stub of the function; for a derivation or an explanation, what is asked, as comments.
     """
     from pathlib import Path
 
     from report import desk
-    from report.listing import starting_file
+    from report.starting import starting_file
 
     question = desk.question(id, banks)
     begun = starting_file(question)
     if begun is None:
         raise Fault(f"{id} needs no file; answer it with `lossprep submit {id} -a TEXT`.")
     path = Path(file or begun[0])
-    try:
-        if path.exists() and not force and path.read_bytes() != begun[1].encode():
-            raise Fault(f"{path} exists and holds something else; `--force` overwrites it.")
-        path.write_bytes(begun[1].encode())
-    except OSError as error:
-        raise Fault(f"{path}: {error.strerror}") from error
+    desk.written(path, begun[1], force=force)
     if as_json:
         _print_json([{"format": 1, "question": id, "file": str(path)}])
     else:
@@ -318,15 +324,21 @@ def start(id: str, file: str | None, force: bool, banks: tuple[str, ...], as_jso
 def submit(id: str, file: str | None, answer: str | None, marks: str | None, banks: tuple[str, ...], as_json: bool,
            plain: bool) -> None:  # fmt: skip
     """Grade one answer to a question, and record it."""
+    from grader.verdict import exit_code
     from practice.events import Graded
     from report import desk
 
     question = desk.question(id, banks)
     text = _answer(file, answer, question.kind)
-    with desk.store(os.environ) as store:
-        verdict, typed = desk.judged(question, text, _grade, marked=marks, name=file)
-        store.append(time.time(), None, Graded.of(question.id, typed, verdict))
-    _deliver(verdict, typed, as_json, plain, question)
+    _say_testing(question.kind, as_json)
+    verdict, typed = desk.judged(question, text, _grade, marked=marks, name=file)
+    _show(verdict, typed or "", as_json, plain, question)
+    if typed is not None:  # after the verdict is out: a log that cannot be written takes nobody's answer away
+        sys.stdout.flush()
+        why = desk.recorded(os.environ, time.time(), Graded.of(question.id, typed, verdict))
+        if why is not None:
+            click.echo(f"lossprep: this was not recorded: {why}", err=True)
+    _exit(exit_code(verdict))
 
 
 @cli.command()
@@ -340,18 +352,27 @@ def watch(id: str, file: str, banks: tuple[str, ...], as_json: bool, plain: bool
     from practice.answers import text_of
     from practice.watching import saves
     from report import desk
+    from report.reasons import reason_words
+    from report.starting import is_untouched
 
     question = desk.question(id, banks)
     if not as_json:
         click.echo(f"Watching {file}; Ctrl-C ends it, `lossprep submit {id} {file}` hands it in.")
     for content in saves(Path(file), lambda: time.sleep(WATCH_SECONDS)):
         if isinstance(content, OSError):
-            click.echo(f"{file}: {content.strerror}; waiting for it.", err=True)
+            click.echo(f"{file}: {reason_words(content)}; waiting for it.", err=True)
+            continue
+        text = text_of(content, question.kind, file)
+        if not as_json and isinstance(text, str) and is_untouched(question, text):
+            click.echo("Nothing here yet; waiting for the first save.")
             continue
         if not as_json:
             click.echo(f"\n{time.strftime('%H:%M:%S')}")
-        verdict, text = desk.judged(question, text_of(content, question.kind), _grade, name=file)
-        _show(verdict, text, as_json, plain, question)
+        verdict, typed = desk.judged(question, text, _grade, name=file)
+        try:
+            _show(verdict, typed or "", as_json, plain, question)
+        except Fault as fault:
+            fault.show()
 
 
 @cli.command(cls=_AnswerLast)
@@ -371,7 +392,7 @@ def check(file: str | None, answer: str | None, loss: str | None, wrt: str | Non
     if cases is not None:
         if file is not None or answer is not None or loss is not None or wrt is not None or variables or given:
             raise click.UsageError("--cases brings everything with it; no other answer, loss, --wrt, --var or --let.")
-        _print_json(desk.case_form(line, time.perf_counter) for line in desk.cases(cases, _stdin))
+        _print_json(desk.case_form(case, time.perf_counter, _written_down) for case in desk.cases(cases, _stdin))
         return
     if loss is None or wrt is None:
         raise click.UsageError("check needs --loss and --wrt, such as --loss '(y - p)^2' --wrt p --var 'p: real'.")
@@ -394,6 +415,7 @@ def test_(file: str, loss: str, arguments: tuple[str, ...], entry: str | None, l
     from practice import checks
 
     text = _answer(file, None, "code")
+    _say_testing("code", as_json)
     grade = partial(checks.grade_source, loss, arguments, entry, level)
     verdict = _timed(partial(grade, text, file)) if isinstance(text, str) else text
     _deliver(verdict, text if isinstance(text, str) else "", as_json, plain)
@@ -438,6 +460,29 @@ def bank_check(paths: tuple[str, ...], as_json: bool) -> None:
     _exit(2 if problems else 0)
 
 
+@bank.command("new")
+@click.argument("id")
+@click.argument("file", required=False)
+@click.option("--kind", required=True, type=_OneOf("kind"), help="The kind of question.")
+@click.option("--force", is_flag=True, help="Overwrite a file that holds something else.")
+@_JSON
+def bank_new(id: str, file: str | None, kind: Any, force: bool, as_json: bool) -> None:
+    """Write a bank of one question, sound as it stands, to be filled in.
+
+    ID names the question; FILE is ID.yaml unless told otherwise.
+    """
+    from pathlib import Path
+
+    from report import desk
+
+    path = Path(file or f"{id}.yaml")
+    desk.written(path, desk.new_bank(id, kind), force=force)
+    if as_json:
+        _print_json([{"format": 1, "question": id, "file": str(path)}])
+    else:
+        click.echo(f"Wrote {path}. Then: lossprep bank check {path}")
+
+
 @bank.command("schema")
 def bank_schema() -> None:
     """Print the JSON Schema of a bank, for editors."""
@@ -474,6 +519,12 @@ def _grade(question: Question, submission: Submission) -> Verdict:
     return _timed(partial(grade, question, submission))
 
 
+def _say_testing(kind: str, as_json: bool) -> None:
+    """Code takes a moment: somebody who waits at a terminal is told so."""
+    if kind == "code" and not as_json and sys.stderr.isatty():
+        click.echo("Testing …", err=True)
+
+
 def _timed(graded: Callable[[], Verdict]) -> Verdict:
     began = time.perf_counter()
     verdict = graded()
@@ -482,7 +533,7 @@ def _timed(graded: Callable[[], Verdict]) -> Verdict:
 
 def _deliver(verdict: Verdict, text: str, as_json: bool, plain: bool, question: Question | None = None,
              scope: Scope | None = None) -> NoReturn:  # fmt: skip
-    """Shows a verdict, and exits with its code."""
+    """Shows a verdict, and exits with its code. What is no text at all is a fault of its file."""
     from grader.verdict import exit_code
 
     _show(verdict, text, as_json, plain, question, scope)
@@ -495,6 +546,8 @@ def _show(verdict: Verdict, text: str, as_json: bool, plain: bool, question: Que
 
     if as_json:
         _print_json([desk.form(verdict, question)])
+    elif (said := desk.unusable_file(verdict)) is not None:
+        raise Fault(said)
     else:
         paper = _paper(plain)
         _write(desk.page(verdict, text, question, scope, paper), paper)
@@ -520,16 +573,19 @@ def _writer(paper: Paper) -> Callable[[str], None]:
     return partial(click.echo, nl=False, color=paper.colour)
 
 
-def _width() -> int:
+def _size() -> os.terminal_size:
     import shutil
 
-    return shutil.get_terminal_size((80, 24)).columns
+    return shutil.get_terminal_size((80, 24))
 
 
 def _paper(plain: bool) -> Paper:
+    """The paper for this terminal, as large as it is now."""
     from report import desk
 
-    return desk.paper(sys.stdout, os.environ, plain=plain, width=_width())
+    width, height = _size()
+    shown = sys.stdout.isatty() and sys.stdin.isatty()
+    return desk.paper(sys.stdout, os.environ, plain=plain, width=width, height=height if shown else None)
 
 
 # ---- the outermost
@@ -537,6 +593,11 @@ def _paper(plain: bool) -> Paper:
 
 def main(args: Sequence[str] | None = None) -> int:
     """Runs a command; returns its exit code. Whatever was not foreseen is one line, its details in a file, and 3."""
+    sys.stdin = sys.stdin or open(os.devnull, encoding="utf-8")  # noqa: PTH123, SIM115  # a closed one
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+    if sys.stdout is None:
+        click.echo("lossprep: standard output is closed.", err=True)
+        return 2
     for stream in (sys.stdin, sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
@@ -551,8 +612,27 @@ def main(args: Sequence[str] | None = None) -> int:
         click.echo("\nInterrupted.", err=True)
         return 130
     except Exception as error:
-        from report.desk import written_down
-
-        details = written_down(error, os.environ, f"{time.strftime('%Y-%m-%d %H:%M:%S')} {sys.argv[1:]}"[:1000])
-        click.echo(f"lossprep: an internal fault ({type(error).__name__}). {details}", err=True)
+        if _cannot_print(error):
+            click.echo("lossprep: standard output cannot be written: is the disk full?", err=True)
+            return 2
+        click.echo(f"lossprep: an internal fault ({type(error).__name__}). {_written_down(error)}", err=True)
         return 3
+
+
+def _written_down(error: Exception) -> str:
+    from report.desk import written_down
+
+    return written_down(error, os.environ, f"{time.strftime('%Y-%m-%d %H:%M:%S')} {sys.argv[1:]}"[:1000])
+
+
+def _cannot_print(error: Exception) -> bool:
+    """Whether this came of writing to standard output. Python drops what it could not write: a blank line tries."""
+    if not isinstance(error, OSError) or error.filename is not None:
+        return False
+    try:
+        sys.stdout.write("\n")
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return True
+    return False

@@ -21,7 +21,7 @@ def grade_choice(question: Choice, submission: Submission) -> Verdict:
     letters = string.ascii_lowercase[: len(order)]
     read = _positions(submission.text, letters)
     if isinstance(read, Finding):
-        return Verdict("choice", "unreadable", None, "place", findings=(read,))
+        return Verdict("choice", "unreadable", 0.0, "place", findings=(read,))
     chosen = sorted(read)
     right = {position for position, option in enumerate(order) if question.options[option].correct}
     wrong = [position for position in chosen if position not in right]

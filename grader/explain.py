@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from grader.submission import Submission
-from grader.verdict import Finding, Outcome, Place, Verdict
+from grader.verdict import Fact, Finding, Outcome, Place, Verdict
 from questions.kinds import Explain
 
 
@@ -15,7 +15,7 @@ def grade_explain(question: Explain, submission: Submission) -> Verdict:
     """
     text = _flat(submission.text)
     if not text:
-        return Verdict("explain", "unreadable", None, "place", findings=(Finding("empty", where=Place(1, 1)),))
+        return Verdict("explain", "unreadable", 0.0, "place", findings=(Finding("empty", where=Place(1, 1)),))
     marks = submission.marks
     if marks is None and text in {_flat(known) for known in (question.answer, *question.accepted)}:
         return Verdict("explain", "right", 1.0, "proved")
@@ -29,7 +29,10 @@ def grade_explain(question: Explain, submission: Submission) -> Verdict:
     outcome: Outcome = "right" if not left else "partly" if covered else "wrong"
     data = {"points": tuple(question.points[number].text for number in left)}
     findings = (Finding("points-open", data=data),) if left else ()
-    return Verdict("explain", outcome, score, "self-marked", findings=findings)
+    missed = tuple(number for number in range(len(question.points)) if number not in marks)
+    total = len(question.points)
+    details: dict[str, Fact] = {"marked": total - len(missed), "points": total, "missed": missed}
+    return Verdict("explain", outcome, score, "self-marked", findings=findings, details=details)
 
 
 def _flat(text: str) -> str:

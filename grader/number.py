@@ -27,6 +27,7 @@ DIGITS: Final = 3
 MAX_LENGTH: Final = 2_000
 _BITS: Final = 128
 _DECIMAL: Final = re.compile(r"[-+−]?(?P<whole>\d*)(?:\.(?P<part>\d*))?(?:[eE](?P<power>[-+−]?\d{1,4}))?")
+_COMMAS: Final = re.compile(r"[-+−]?\d+(?:,\d+)+(?:\.\d*)?\W*[^\W\d]*")
 _LEAD: Final = re.compile(r"(?:[^=≈≃]*[=≈≃])?\s*~?\s*", re.DOTALL)
 _UNIT: Final = re.compile(r"(?<![\w.^_{\\])(?P<unit>%|°|[^\W\d_]+)\s*$")
 _LOGARITHMIC: Final = frozenset(
@@ -54,13 +55,13 @@ def grade_number(question: Number, text: str) -> Verdict:
         return _unreadable(text, error)
     except (Undefined, Kink):
         found = Finding("unreadable", where=_place(text, 0, len(text)), data={"expected": ("a number that exists",)})
-        return Verdict("number", "unreadable", None, "place", findings=(found,))
+        return Verdict("number", "unreadable", 0.0, "place", findings=(found,))
     except NotCertain:
         return Verdict("number", "undecided", None)
     if isinstance(typed, Finding):
         outcome: Outcome = "wrong" if typed.code == "wrong-unit" else "unreadable"
         if outcome == "unreadable":
-            return Verdict("number", outcome, None, "place", findings=(typed,))
+            return Verdict("number", outcome, 0.0, "place", findings=(typed,))
         stated = Witness({}, f"{question.answer} {question.unit}", text.strip())
         return Verdict("number", outcome, 0.0, "witness", findings=(typed,), witness=stated)
     return _compare(question, typed)
@@ -194,7 +195,9 @@ def _without_unit(body: str, unit: str | None) -> str | None:
 def _unreadable(text: str, error: Unreadable) -> Verdict:
     where = _place(text, error.span.start, max(1, error.span.end - error.span.start))
     data: dict[str, Fact] = {"expected": error.expected, **error.data}
-    return Verdict("number", "unreadable", None, "place", findings=(Finding(error.code, where=where, data=data),))
+    if _COMMAS.fullmatch(text.strip()):
+        data["decimal_comma"] = True
+    return Verdict("number", "unreadable", 0.0, "place", findings=(Finding(error.code, where=where, data=data),))
 
 
 def _place(text: str, offset: int, length: int) -> Place:

@@ -96,7 +96,7 @@ class Verdict:
 
 def exit_code(verdict: Verdict) -> int:
     """The contract of section 4: 0 right, 1 wrong or partly, 2 unreadable, 3 could not grade."""
-    unfit = {"syntax-error", "no-entry", "import-error", "unknown-symbol"}
+    unfit = {"syntax-error", "no-entry", "unknown-symbol"}
     if verdict.outcome == "unreadable" or (verdict.outcome == "wrong" and unfit & set(verdict.codes)):
         return 2
     return {"right": 0, "partly": 1, "wrong": 1, "undecided": 3}[verdict.outcome]

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from difflib import get_close_matches
+from typing import Any, Final, NoReturn
 
 from grader.formula.declare import Scope
 from grader.formula.errors import Unreadable
 from grader.formula.read import read_formula, read_loss, read_wrt, scope_from
-from grader.verdict import Finding, Place, Verdict
+from grader.verdict import Fact, Finding, Place, Verdict
 from questions.kinds import CodeLevel
 
 
@@ -40,6 +41,8 @@ def grade_stated(stated: Stated, text: str) -> Verdict:
             read(value, scope)
         except Unreadable as error:
             return _bad_option("derivation", option, value, error)
+    if not text.strip():
+        return nothing("derivation")
     from grader.symbolic import DerivationTask, grade_derivation
 
     return grade_derivation(DerivationTask(stated.loss, stated.wrt, stated.variables, stated.given), text)
@@ -56,42 +59,87 @@ def grade_source(
         read_formula(loss, scope)
     except Unreadable as error:
         return _bad_option("code", "--loss", loss, error)
+    if not source.strip():
+        return nothing("code")
     from grader.numeric import CodeTask, grade_code
 
     return grade_code(CodeTask(loss, arguments, entry, level), source, name=name)
 
 
-def grade_case(line: str) -> tuple[object, Verdict]:
-    """The id and the verdict of one line of a file of cases; a broken line is `unreadable`.
+_KEYS: Final[Mapping[str, bool | None]] = {
+    "id": None, "loss": True, "wrt": True, "answer": True, "var": False, "let": False,
+}  # fmt: skip
+"""The keys of a case: True for a text that must be there, False for a list of texts, None for anything."""
 
-    The id is handed through as it is, whatever JSON value it may be; None where there is none.
+
+def grade_case(line: str, number: int) -> tuple[object, Verdict]:
+    """The id and the verdict of the `number`-th line of a file of cases; a broken line is `unreadable`.
+
+    The id is handed through as it is, whatever JSON value it may be; None where there is none, and in place of
+    one that holds a number too large for a float, which JSON could not give back.
     """
     try:
-        case: Any = json.loads(line)
+        case: Any = json.loads(line, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
-        return None, unfit("derivation", f"not JSON ({error})", column=getattr(error, "colno", 1))
+        return None, _bad_case(number, f"not JSON ({error})", column=getattr(error, "colno", 1))
     if not isinstance(case, dict):
-        return None, unfit("derivation", "not a JSON object")
-    id = case.get("id")
-    for key, required in (("loss", True), ("wrt", True), ("answer", True), ("var", False), ("let", False)):
+        return None, _bad_case(number, "not a JSON object")
+    id = _representable(case.get("id"))
+    for key in case:
+        if key not in _KEYS:
+            near = get_close_matches(key, _KEYS, n=1)
+            meant = f"; did you mean {near[0]!r}?" if near else ""
+            return id, _bad_case(number, f"unknown key {key[:40]!r}{meant}", nearest=near[0] if near else None)
+    for key, required in _KEYS.items():
         value = case.get(key, None if required else [])
         if required and not isinstance(value, str):
-            return id, unfit("derivation", f"{key!r} should be a text")
-        if not required and not (isinstance(value, list) and all(isinstance(item, str) for item in value)):
-            return id, unfit("derivation", f"{key!r} should be a list of texts")
+            return id, _bad_case(number, f"{key!r} should be a text")
+        if required is False and not (isinstance(value, list) and all(isinstance(item, str) for item in value)):
+            return id, _bad_case(number, f"{key!r} should be a list of texts")
     stated = Stated(case["loss"], case["wrt"], tuple(case.get("var", ())), tuple(case.get("let", ())))
     return id, grade_stated(stated, case["answer"])
 
 
-def unfit(kind: str, reason: str, *, line: int = 1, column: int = 1) -> Verdict:
-    """`unreadable`, for what is not even text to be read: no such file, not UTF-8, not JSON."""
-    return Verdict(
-        kind,
-        "unreadable",
-        None,
-        "place",
-        findings=(Finding("unreadable", where=Place(line, column), data={"reason": reason}),),
-    )
+def case_id(line: str) -> object:
+    """The id of a line that could be read."""
+    case = json.loads(line)
+    return _representable(case.get("id")) if isinstance(case, dict) else None
+
+
+def faulted(error: Exception) -> Verdict:
+    """`undecided`, for a case whose grading failed in a way that was not foreseen."""
+    return Verdict("derivation", "undecided", None, details={"fault": type(error).__name__})
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON number")
+
+
+def _representable(id: object) -> object:
+    try:
+        json.dumps(id, allow_nan=False)
+    except (ValueError, RecursionError):
+        return None
+    return id
+
+
+def _bad_case(number: int, reason: str, *, column: int = 1, nearest: str | None = None) -> Verdict:
+    data: dict[str, Fact] = {"reason": reason, "line": number, **({"nearest": nearest} if nearest else {})}
+    return _unreadable("derivation", Finding("unreadable", where=Place(1, column), data=data))
+
+
+def unfit(kind: str, reason: str, *, file: str, line: int = 1, column: int = 1) -> Verdict:
+    """`unreadable`, for a file that does not even hold text: there is none, it is not UTF-8, it is too large."""
+    return _unreadable(kind, Finding("unreadable", where=Place(line, column), data={"reason": reason, "file": file}))
+
+
+def nothing(kind: str, *, untouched: bool = False) -> Verdict:
+    """`unreadable`, for an answer without a word; `untouched`: it is the file that `start` wrote."""
+    return _unreadable(kind, Finding("empty", where=Place(1, 1), data={"untouched": True} if untouched else {}))
+
+
+def _unreadable(kind: str, finding: Finding) -> Verdict:
+    return Verdict(kind, "unreadable", 0.0, "place", findings=(finding,))
 
 
 def _scope(
@@ -115,5 +163,6 @@ def _bad_option(kind: str, option: str, text: str, error: Unreadable) -> Verdict
         **{key: value for key, value in error.data.items() if key != "declaration"},
         "option": option,
         "text": text,
+        "declare": "--arg" if kind == "code" else "--var",
     }
-    return Verdict(kind, "unreadable", None, "place", findings=(Finding(error.code, where=where, data=data),))
+    return _unreadable(kind, Finding(error.code, where=where, data=data))

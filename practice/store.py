@@ -6,6 +6,7 @@ Every event is its own transaction, so that a killed process loses at most what 
 from __future__ import annotations
 
 import contextlib
+import errno
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -32,7 +33,7 @@ CREATE TRIGGER log_is_never_changed BEFORE UPDATE ON log BEGIN SELECT RAISE(ABOR
 CREATE TRIGGER log_is_never_shortened BEFORE DELETE ON log BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
 """
 
-Trouble = Literal["corrupt", "newer", "foreign", "unwritable", "busy"]
+Trouble = Literal["corrupt", "newer", "foreign", "unwritable", "full", "busy"]
 
 
 @dataclass
@@ -132,11 +133,14 @@ class Store:
             yield
         except sqlite3.OperationalError as error:
             text = str(error)
-            raise StoreError("busy" if "locked" in text else "unwritable", self.path, text) from error
+            trouble: Trouble = "busy" if "locked" in text else "full" if "full" in text else "unwritable"
+            raise StoreError(trouble, self.path, text) from error
         except (sqlite3.DatabaseError, ValueError, TypeError) as error:
             raise StoreError("corrupt", self.path, str(error)) from error
         except OSError as error:
-            raise StoreError("unwritable", self.path, error.strerror or str(error)) from error
+            full = error.errno == errno.ENOSPC
+            detail = error.strerror or str(error)
+            raise StoreError("full" if full else "unwritable", self.path, detail) from error
 
 
 def _statements(script: str) -> Iterator[str]:

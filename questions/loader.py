@@ -45,15 +45,18 @@ def builtin_banks() -> tuple[Path, ...]:
     return tuple(sorted((Path(__file__).parent / "banks").glob("*.yaml")))
 
 
-def load(paths: Iterable[Path], *, cached: bool = True) -> Loaded:
+def load(paths: Iterable[Path], *, cached: bool = True, beside: Iterable[Path] = ()) -> Loaded:
     """Reads bank files, and the `*.yaml` and `*.yml` files of folders.
 
-    `cached` uses, and keeps, the decoded form of sound files (`questions.cache`).
+    `cached` uses, and keeps, the decoded form of sound files (`questions.cache`). The ids of the banks `beside`
+    these are taken; nothing else of them counts.
     """
     files, problems = _files(paths)
+    own = {file.resolve() for file in files}
+    others = [file for file in beside if file.resolve() not in own]
     store = cache.folder() if cached else None
     questions: list[Question] = []
-    named: list[_Named] = []
+    named = [_Named(question.id, file) for file in others for question in load([file]).questions]
     for file in files:
         try:
             raw = file.read_bytes()

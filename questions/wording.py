@@ -105,14 +105,16 @@ WORDS: Final[Mapping[str, str | Callable[[Data], str]]] = {
     "missing-key": "the key {key!r} is missing",
     "wrong-type": _wrong_type,
     "unknown-value": _unknown_value,
-    "empty-text": "{key!r} is empty",
+    "empty-text": lambda data: "a hint is empty" if data["key"] == "hints" else f"{data['key']!r} is empty",
     "empty-list": "{key!r} has no entries",
     "out-of-range": _out_of_range,
     "repeated-item": "{item!r} stands twice in {key!r}",
     # questions
     "bad-id": "{id!r} cannot be an id: small letters, digits and single hyphens, at most 60",
     "duplicate-id": "the id {id!r} is taken: {file}:{line}",
-    "too-few-hints": "{count} hint(s); a ladder has at least {least}",
+    "too-few-hints": lambda data: (
+        f"{data['count']} hint{'s' * (data['count'] != 1)}; a ladder has at least {data['least']}"
+    ),
     "no-right-option": "no option is marked 'correct: true'",
     "no-wrong-option": "every option is marked correct",
     "too-many-options": "{count} options; {most} are the limit",

@@ -10,13 +10,15 @@ from grader.audit import Job, audit
 from questions import loader, places
 from questions.problems import Problem
 from questions.wording import message, render
+from report.text import counted
 
 Run = Callable[[Callable[[Job], tuple[Problem, ...]], list[Job]], Iterable[tuple[Problem, ...]]]
 
 
 def audited(banks: Sequence[Path], run: Run) -> tuple[int, tuple[Problem, ...]]:
     """How many questions there are, and all problems of all banks; the built-in ones where none is named."""
-    loaded = loader.load(banks or loader.builtin_banks(), cached=False)
+    builtin = loader.builtin_banks()
+    loaded = loader.load(banks or builtin, cached=False, beside=builtin if banks else ())
     found = audit(loaded.questions, places.read(loaded.files), run)
     return len(loaded.questions), tuple(sorted((*loaded.problems, *found), key=lambda problem: problem.order))
 
@@ -32,5 +34,5 @@ def audit_form(count: int, problems: Sequence[Problem]) -> dict[str, Any]:
 def audit_lines(count: int, problems: Sequence[Problem]) -> list[str]:
     """`file:line:column: message` for each problem, and the sum."""
     if not problems:
-        return [f"{count} questions, no problems."]
-    return [*map(render, problems), f"{count} sound questions, {len(problems)} problem{'s' * (len(problems) > 1)}."]
+        return [f"{counted(count, 'question')}, no problems."]
+    return [*map(render, problems), f"{counted(count, 'sound question')}, {counted(len(problems), 'problem')}."]

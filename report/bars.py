@@ -11,11 +11,13 @@ from practice.progress import AXES, Advice, Progress, Row
 from practice.session import Session, Turn
 from questions.kinds import Question
 from report.paper import BLANK, Block, Paper
+from report.text import counted
 from report.verdict_view import cut
 
 _BAR: Final = 20
 _SHORT_BAR: Final = 10
 _NAME: Final = 16
+_AXIS: Final = 7
 
 
 def bar(share: float, width: int = _BAR) -> str:
@@ -43,13 +45,18 @@ def summary_blocks(
     for turn in turns:
         mark = _mark(turn)
         title = bank[turn.question].title if turn.question in bank else turn.question
-        blocks.append(Block(f"{mark:>12}  {cut(title, paper.measure - 14)}", wrapped=False))
+        one_line = len(title) + len(turn.question) + 17 <= paper.measure
+        shown = Text(cut(title, paper.measure - 14)).append(f" ({turn.question})" * one_line, "dim")
+        blocks.append(Block(shown, f"{mark:>12}  ", wrapped=False))
+        if not one_line:
+            blocks.append(Block(f"({turn.question})", " " * 14, style="dim", wrapped=False))
     blocks.append(BLANK)
     if scored:
         blocks += [Block(f"Score {sum(scored):.2f} of {len(scored)}, by skill:"), BLANK, *_rows(skills, paper)]
     if any(turn.self_marked for turn in turns):
         blocks += [BLANK, Block("What you marked yourself is kept apart from the score.", style="dim")]
-    return blocks
+    again = "`lossprep show ID` asks one of them again, `lossprep solution ID` shows its model answer."
+    return [*blocks, BLANK, Block(again, style="dim"), BLANK]
 
 
 def _mark(turn: Turn) -> str:
@@ -63,13 +70,14 @@ def _mark(turn: Turn) -> str:
 
 
 def progress_blocks(progress: Progress, paper: Paper) -> list[Block]:
-    """The whole of `progress`."""
-    blocks = [Block(Text(f"{progress.answered} of {progress.total} questions answered", "bold"))]
+    """The whole of `progress`: on a screen of 24 lines, with the sum and the next step at its foot."""
+    blocks: list[Block] = []
     for axis in AXES:
-        rows = progress.rows[axis]
-        if rows:
-            blocks += [BLANK, Block(f"By {axis}", style="bold"), *_rows(rows, paper)]
-    return [*blocks, BLANK, *advice_blocks(progress.advice)]
+        for number, row in enumerate(progress.rows[axis]):
+            label = axis if number == 0 or paper.plain else ""
+            blocks.append(_bar_row(row, paper, f"{label:<{_AXIS}}"))
+    total = Text(f"{progress.answered} of {counted(progress.total, 'question')} answered", "bold")
+    return [*blocks, Block(total), *advice_blocks(progress.advice)]
 
 
 def going_on_blocks(session: Session) -> list[Block]:
@@ -88,7 +96,7 @@ def home_blocks(progress: Progress, paper: Paper) -> list[Block]:
     """What `lossprep` alone shows: where one stands, and what to do next."""
     blocks = [Block(Text("lossprep", "bold").append(": interview questions about loss functions", "not bold")), BLANK]
     if progress.answered:
-        blocks += [Block(f"{progress.answered} of {progress.total} questions answered"), BLANK]
+        blocks += [Block(f"{progress.answered} of {counted(progress.total, 'question')} answered"), BLANK]
         blocks += [*_rows([row for row in progress.rows["skill"] if row.answered], paper), BLANK]
     others = "`lossprep list` shows all questions, `lossprep progress` where you stand, `lossprep --help` the rest."
     return [*blocks, *advice_blocks(progress.advice), BLANK, Block(others, style="dim")]
@@ -98,15 +106,16 @@ def _rows(rows: Sequence[Row], paper: Paper) -> list[Block]:
     return [_bar_row(row, paper) for row in rows]
 
 
-def _bar_row(row: Row, paper: Paper) -> Block:
+def _bar_row(row: Row, paper: Paper, lead: str = "  ") -> Block:
     own = f", own marks {percent(row.own_mark)}" if row.own_mark is not None else ""
     if paper.plain or paper.measure < 60:
         score = percent(row.score) if row.score is not None else "no score yet"
-        return Block(f"{row.name}: {score}, {row.answered} of {row.total} answered{own}", "  ", "    ")
+        axis = f"{lead.strip()} " if lead.strip() else ""
+        return Block(f"{axis}{row.name}: {score}, {row.answered} of {row.total} answered{own}", "  ", "    ")
     score = percent(row.score)
     style = "dim" if row.score is None else "green" if row.score >= 0.75 else "yellow"
     text = Text(f"{row.name:<{_NAME}}").append(bar(row.score or 0.0), style)
-    return Block(text.append(f" {score:>5}   {row.answered} of {row.total}{own}"), "  ", wrapped=False)
+    return Block(text.append(f" {score:>5}   {row.answered} of {row.total}{own}"), lead, wrapped=False)
 
 
 def advice_blocks(advice: Advice) -> list[Block]:

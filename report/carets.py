@@ -13,13 +13,13 @@ _TAB: Final = " "
 
 
 def caret(text: str, where: Place, width: int) -> tuple[str, str] | None:
-    """The line of `text` at `where`, and a line with the carets under it; None if there is no such line.
+    """The line of `text` at `where`, and a line with the carets under it; None if nothing stands there.
 
     Both fit `width` cells; a long line is cut around the place. Cells are counted as a terminal does,
     so that the caret stands under `ŷ` whether it was typed as one character or as two.
     """
     lines = text.split("\n")
-    if not 1 <= where.line <= len(lines):
+    if not 1 <= where.line <= len(lines) or not lines[where.line - 1].strip():
         return None
     line = "".join(char if char.isprintable() else _TAB for char in lines[where.line - 1].rstrip("\r"))
     start = min(where.column - 1, len(line))

@@ -8,14 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, BinaryIO, TextIO
+from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
 
-from questions.kinds import Question
+from questions.kinds import Explain, Kind, Question
 
 if TYPE_CHECKING:
     from grader.formula.declare import Scope
     from grader.submission import Submission
     from grader.verdict import Verdict
+    from practice.events import Event
     from practice.progress import Progress
     from practice.session import Session
     from practice.store import Store
@@ -69,16 +70,34 @@ def chosen(
 
 
 def store(environ: Mapping[str, str]) -> Store:
-    """The opened log. Raises Unusable."""
+    """The opened log. Raises StoreError."""
     from practice.home import database
-    from practice.store import Store, StoreError
+    from practice.store import Store
+
+    return Store(database(environ))
+
+
+def recorded(environ: Mapping[str, str], now: float, event: Event) -> str | None:
+    """Writes one event to the log; where that fails, why, in words."""
+    from practice.store import StoreError
+    from report.reasons import store_words
 
     try:
-        return Store(database(environ))
+        with store(environ) as log:
+            log.append(now, None, event)
     except StoreError as error:
-        from report.wording import store_words
+        return store_words(error)
+    return None
 
-        raise Unusable(store_words(error)) from error
+
+def trouble(error: Exception) -> str | None:
+    """The words for what a command cannot go on after: something unusable, or a log that cannot be written."""
+    from practice.store import StoreError
+    from report.reasons import store_words
+
+    if isinstance(error, Unusable):
+        return str(error)
+    return store_words(error) if isinstance(error, StoreError) else None
 
 
 def begun(log: Store, asked: Sequence[Question], count: int, seed: int | None, now: float) -> Session:
@@ -119,45 +138,95 @@ def answer(file: str, kind: str, stdin: Callable[[], BinaryIO]) -> str | Verdict
     """The text of a file, or of standard input for `-`; or the verdict on one that cannot be read."""
     from practice.answers import text_of
     from practice.checks import unfit
+    from report.reasons import reason_words
 
+    name = "standard input" if file == "-" else file
     try:
         raw = stdin().read() if file == "-" else Path(file).read_bytes()
     except OSError as error:
-        return unfit(kind, f"{file}: {error.strerror}")
-    return text_of(raw, kind)
+        what = "a formula" if kind in ("derivation", "number") else "the answer itself"
+        cure = f" (for {what}, use -a)" if isinstance(error, FileNotFoundError) and kind != "code" else ""
+        return unfit(kind, reason_words(error) + cure, file=name)
+    return text_of(raw, kind, name)
 
 
-def cases(file: str, stdin: Callable[[], BinaryIO]) -> Iterator[str]:
-    """The lines of a file of cases, as they come; blank ones are passed over. Raises Unusable."""
+def unusable_file(verdict: Verdict) -> str | None:
+    """Of the verdict on a file that holds no text: what is wrong with it, in one line."""
+    data = verdict.findings[0].data if verdict.findings else {}
+    return f"{data['file']}: {data['reason']}" if "file" in data else None
+
+
+def cases(file: str, stdin: Callable[[], BinaryIO]) -> Iterator[tuple[int, str]]:
+    """The numbered lines of a file of cases, as they come; blank ones are passed over. Raises Unusable."""
+    from report.reasons import reason_words
+
     try:
-        stream: IO[bytes] = stdin() if file == "-" else Path(file).open("rb")  # noqa: SIM115  # closed below
+        with stdin() if file == "-" else Path(file).open("rb") as stream:
+            for number, raw in enumerate(stream, 1):
+                line = raw.decode("utf-8", "replace").strip("\ufeff\r\n")
+                if line.strip():
+                    yield number, line
     except OSError as error:
-        raise Unusable(f"{file}: {error.strerror}") from error
-    with stream:
-        for raw in stream:
-            line = raw.decode("utf-8", "replace").strip("\ufeff\r\n")
-            if line.strip():
-                yield line
+        raise Unusable(f"{file}: {reason_words(error)}") from error
 
 
-def marks(text: str | None) -> frozenset[int] | None:
+def marks(text: str | None, asked: Question) -> frozenset[int] | None:
     """`1,3` as the points of a rubric, counted from 0. Raises Unusable."""
-    try:
-        return None if text is None else frozenset(int(number) - 1 for number in text.split(",") if number.strip())
-    except ValueError as error:
-        raise Unusable(f"--marks takes numbers of points, such as 1,3; not {text!r}.") from error
+    if text is None:
+        return None
+    if not isinstance(asked, Explain):
+        raise Unusable(f"--marks is for explanations; {asked.id} is a question of the kind {asked.kind}.")
+    most = len(asked.points)
+    numbers = [number.strip() for number in text.split(",") if number.strip()]
+    if not all(number.isascii() and number.isdigit() and 1 <= int(number) <= most for number in numbers):
+        raise Unusable(f"--marks takes numbers of points from 1 to {most}, such as 1,{most}; not {text!r}.")
+    return frozenset(int(number) - 1 for number in numbers)
 
 
 def judged(
     asked: Question, text: str | Verdict, grade: Callable[[Question, Submission], Verdict], *,
     marked: str | None = None, name: str | None = None,
-) -> tuple[Verdict, str]:  # fmt: skip
-    """The verdict on a text, and the text; a text that could not be had is its own verdict."""
-    from grader.submission import Submission
+) -> tuple[Verdict, str | None]:  # fmt: skip
+    """The verdict on a text, and the text.
 
+    What is no text is its own verdict; that, and a starting file as it was written, come without a text: there is
+    nothing to record.
+    """
+    from grader.submission import Submission
+    from practice.checks import nothing
+    from report.starting import is_untouched, own_text
+
+    chosen = marks(marked, asked)
     if not isinstance(text, str):
-        return replace(text, question=asked.id), ""
-    return grade(asked, Submission(text, marks=marks(marked), name=name or "<answer>")), text
+        return replace(text, question=asked.id), None
+    if is_untouched(asked, text):
+        return replace(nothing(asked.kind, untouched=bool(text.strip())), question=asked.id), None
+    text = own_text(asked, text)
+    return grade(asked, Submission(text, marks=chosen, name=name or "<answer>")), text
+
+
+def written(path: Path, text: str, *, force: bool = False) -> None:
+    """Writes a new file; one that holds something else is only overwritten by `force`. Raises Unusable."""
+    from report.reasons import reason_words
+
+    try:
+        if path.exists() and not force and path.read_bytes() != text.encode():
+            raise Unusable(f"{path} exists and holds something else; `--force` overwrites it.")
+        path.write_bytes(text.encode())
+    except OSError as error:
+        raise Unusable(f"{path}: {reason_words(error)}") from error
+
+
+def new_bank(id: str, kind: Kind) -> str:
+    """The text of a bank with one question to fill in. Raises Unusable for an id that cannot be one, or is taken."""
+    from questions.checks import ID, MAX_ID
+    from questions.new import skeleton
+
+    if not ID.fullmatch(id) or len(id) > MAX_ID:
+        raise Unusable(f"{id!r} cannot be an id: small letters, digits and single hyphens, at most {MAX_ID}.")
+    if any(known.id == id for known in questions(())):
+        raise Unusable(f"the id {id!r} is taken: `lossprep show {id}`.")
+    return skeleton(kind, id)
 
 
 def form(verdict: Verdict, asked: Question | None = None) -> dict[str, Any]:
@@ -168,13 +237,19 @@ def form(verdict: Verdict, asked: Question | None = None) -> dict[str, Any]:
     return verdict_form(verdict, speaker(asked))
 
 
-def case_form(line: str, clock: Callable[[], float]) -> dict[str, Any]:
-    """The verdict on one line of a file of cases, as JSON."""
-    from practice.checks import grade_case
+def case_form(case: tuple[int, str], clock: Callable[[], float], note: Callable[[Exception], object]) -> dict[str, Any]:
+    """The verdict on one line of a file of cases, as JSON. One that fails is noted, and does not end the others."""
+    from practice.checks import case_id, faulted, grade_case
 
+    number, line = case
     began = clock()
-    id, verdict = grade_case(line)
-    return {**form(verdict.stamped(seconds=clock() - began)), "id": id}
+    try:
+        id, verdict = grade_case(line, number)
+        said = form(verdict)
+    except Exception as error:
+        note(error)
+        id, said = case_id(line), form(faulted(error))
+    return {**said, "id": id, "seconds": round(clock() - began, 6)}
 
 
 def page(verdict: Verdict, text: str, asked: Question | None, scope: Scope | None, paper: Paper) -> list[Block]:
@@ -187,18 +262,23 @@ def page(verdict: Verdict, text: str, asked: Question | None, scope: Scope | Non
 # the terminal
 
 
-def paper(stream: TextIO, environ: Mapping[str, str], *, plain: bool, width: int) -> Paper:
+def paper(stream: TextIO, environ: Mapping[str, str], *, plain: bool, width: int, height: int | None) -> Paper:
     """What this terminal can show."""
     from report.paper import Paper
 
     dumb = environ.get("TERM") == "dumb"
     colour = stream.isatty() and not (plain or dumb or environ.get("NO_COLOR"))
+    shown = None if plain else height
+    return Paper(width=width, height=shown, colour=colour, unicode=holds_maths(stream), plain=plain)
+
+
+def holds_maths(stream: TextIO) -> bool:
+    """Whether the stream's encoding holds our mathematics."""
     try:
         "ŷσ∂Σ─█✓⎛".encode(stream.encoding or "ascii")
-        unicode = True
     except (UnicodeEncodeError, LookupError):
-        unicode = False
-    return Paper(width=width, colour=colour, unicode=unicode, plain=plain)
+        return False
+    return True
 
 
 def written_down(error: Exception, environ: Mapping[str, str], what: str) -> str:

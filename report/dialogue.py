@@ -7,151 +7,135 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Literal, Protocol
 
+from grader.formula.declare import Scope
 from grader.submission import Submission
 from grader.verdict import Verdict
-from practice.events import Drafted, Event, Graded, Hinted, Revealed, Skipped, Written
+from practice.events import Drafted, Event, Graded
 from practice.progress import Standing, by_skill
-from practice.select import order_of_options
 from practice.session import Asking, Finished, Marking, Session, Turn, after, view
-from questions.kinds import Choice, Code, Derivation, Explain, Number, Question
+from practice.store import StoreError
+from questions.kinds import Choice, Code, Explain, Number, Question
 from report import bars, maths
+from report.entering import Command, Interrupted, Left, Port, command
 from report.paper import BLANK, Block, Paper
 from report.prose import prose
-from report.question_view import hint_blocks, point_text, prompt_blocks, solution_blocks
+from report.question_view import analysis_blocks, answer_blocks, point_text
+from report.reasons import store_words
+from report.talk import Talk
 from report.verdict_page import page
 
-Purpose = Literal["answer", "more", "mark", "pause"]
 Grade = Callable[[Question, Submission], Verdict]
-
-
-class Port(Protocol):
-    """Where the conversation takes place. `line` raises EOFError at the end, KeyboardInterrupt on Ctrl-C."""
-
-    def write(self, text: str) -> None: ...
-
-    def line(self, prompt: str, purpose: Purpose) -> str:
-        """One line, or several where they were pasted as one."""
-
-    def more_is_waiting(self) -> bool:
-        """Whether further lines were pasted, so that a blank one does not submit yet."""
-
-    def remember(self, text: str) -> None:
-        """Makes a text come back with the up arrow."""
-
-    def edit(self, text: str, suffix: str) -> str:
-        """The text after editing; the same text where nothing was saved. Raises OSError."""
-
-    def read_file(self, path: str) -> str:
-        """Raises OSError, and ValueError for what is not text."""
-
-
-class Left(Exception):
-    """The session was left; everything answered is kept."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Command:
-    name: str
-    argument: str
-
-
-COMMANDS: Final[Mapping[str, str]] = {
-    "hint": "the next hint; each takes a tenth of the score",
-    "skip": "leave this question; it counts what it has earned so far",
-    "next": "the same, once you have tried",
-    "reveal": "show the model answer; the question then counts 0",
-    "edit": "write the answer in your editor ($VISUAL or $EDITOR)",
-    "file": "take the answer from a file: `:file PATH`",
-    "show": "print the question again",
-    "help": "this list",
-    "quit": "leave; everything answered is kept, and `lossprep quiz` goes on from here",
-}
-_SHORT: Final = {name[0]: name for name in ("hint", "skip", "next", "reveal", "edit", "quit")} | {"?": "help"}
-_SUFFIX: Final = {"code": ".py", "explain": ".md"}
 
 
 @dataclass
 class Dialogue:
-    """One conversation. `record` takes each event as it happens, before anything else is shown."""
+    """One conversation. `record` takes each event as it happens, before anything that follows from it is shown."""
 
     port: Port
-    paper: Paper
+    sheet: Callable[[], Paper]
+    """The paper, as wide as the terminal is now."""
     bank: Mapping[str, Question]
     grade: Grade
     record: Callable[[Event], None]
-    _typed: list[str] = field(default_factory=list)
-    """The lines of an answer that was not submitted yet."""
-    _shown: str | None = None
-    """The question on the screen."""
+    """Raises StoreError."""
+    typed: list[str] = field(default_factory=list)
+    """The lines of an answer that was not submitted yet, or not recorded yet."""
     gap: Sequence[Block] = ()
     """What keeps an answer and what it gets back apart: nothing more, where a blank line submitted it."""
+    _shown: str | None = None
+    """The question on the screen."""
+
+    @property
+    def paper(self) -> Paper:
+        return self.sheet()
 
     def run(self, session: Session) -> Session:
-        """Holds the session to its end. Raises Left, EOFError or KeyboardInterrupt when it is left before."""
+        """Holds the session to its end.
+
+        Raises Left, EOFError or KeyboardInterrupt when it is left before, and StoreError when it is left because
+        something could not be recorded.
+        """
         while not isinstance(now := view(session), Finished):
-            self._typed.clear()
+            self.typed.clear()
             try:
                 for event in self._marking(now) if isinstance(now, Marking) else self._asking(now, session.seed):
                     session = after(session, event)
-            except (Left, EOFError, KeyboardInterrupt):
-                if self._typed:
-                    self.record(Drafted(now.turn.question, "\n".join(self._typed)))
+            except (Left, EOFError, KeyboardInterrupt) as end:
+                if isinstance(end, Interrupted) and end.typed.strip() and command(end.typed) is None:
+                    self.typed.append(end.typed)
+                if self.typed:
+                    self.record(Drafted(now.turn.question, "\n".join(self.typed)))
                 raise
-        self._say(self._summary(now.turns))
+        self.say(self._summary(now.turns))
         return session
+
+    def happened(self, event: Event) -> None:
+        """Records an event; where that fails, the person may try again. Raises StoreError if they leave instead."""
+        while True:
+            try:
+                return self.record(event)
+            except StoreError as error:
+                self.say([BLANK, Block(f"Not recorded: {store_words(error)}", style="yellow")])
+                try:
+                    said = command(self.port.line("Enter: try again (`:quit` leaves without it) ", "pause"))
+                except (EOFError, KeyboardInterrupt):
+                    raise error from None
+                if said is not None and said.name == "quit":
+                    raise
 
     # one question
 
     def _asking(self, asking: Asking, seed: int) -> Sequence[Event]:
-        talk = _Talk(self, self.bank[asking.turn.question], asking.turn, seed)
+        talk = Talk(self, self.bank[asking.turn.question], asking.turn, seed)
         self._shown = talk.question.id
-        self._say([BLANK, *bars.heading(asking.number, asking.total, talk.question.title, self.paper)])
+        self.say([BLANK, *bars.heading(asking.number, asking.total, talk.question.title, self.paper)])
         talk.show()
-        talk.say_draft()
+        talk.say_where_it_stood()
         while not talk.turn.done and talk.turn.written is None:
             entry = self._entry(talk)
-            if isinstance(entry, _Command):
+            if isinstance(entry, Command):
                 talk.obey(entry)
             else:
                 talk.submit(entry)
-        if talk.turn.written is None:
-            self._pause(last=asking.number == asking.total)
+        if talk.turn.written is None and talk.has_shown_more:
+            self._pause_after(asking)
         return talk.events
 
-    def _entry(self, talk: _Talk) -> str | _Command:
+    def _entry(self, talk: Talk) -> str | Command:
         """What was typed: a command, or a whole answer."""
         self.gap = (BLANK,)
         while True:
-            line = self.port.line("> " if not self._typed else "  ", "more" if self._typed else "answer")
-            command = _command(line)
-            if command is not None:
-                return command
+            line = self.port.line("> " if not self.typed else "  ", "more" if self.typed else "answer")
+            said = command(line)
+            if said is not None:
+                return said
             if line.strip():
-                self._typed.append(line)
+                self.typed.append(line)
                 if isinstance(talk.question, Choice | Number):
                     return self._taken()
-            elif self._typed and self.port.more_is_waiting():
-                self._typed.append(line)
-            elif self._typed:
+            elif self.typed and self.port.more_is_waiting():
+                self.typed.append(line)
+            elif self.typed:
                 self.gap = ()
                 return self._taken()
             elif isinstance(talk.question, Code | Explain):
-                return _Command("edit", "")
+                return Command("edit", "")
             else:
-                self._say([Block("Type your answer first, or `:help`.", style="dim")])
+                self.say([Block("Type your answer first, or `:help`.", style="dim")])
 
     def _taken(self) -> str:
-        text = "\n".join(self._typed)
-        for line in self._typed:
+        text = "\n".join(self.typed)
+        for line in self.typed:
             self.port.remember(line)
         return text
 
-    def _pause(self, *, last: bool) -> None:
-        line = self.port.line(f"Enter: {'the summary' if last else 'the next question'} ", "pause")
-        command = _command(line)
-        if command is not None and command.name == "quit":
+    def _pause_after(self, now: Asking | Marking) -> None:
+        self._pause("the summary" if now.number == now.total else "the next question")
+
+    def _pause(self, until: str) -> None:
+        said = command(self.port.line(f"Enter: {until} ", "pause"))
+        if said is not None and said.name == "quit":
             raise Left
 
     # a free text, marked by its author
@@ -160,23 +144,25 @@ class Dialogue:
         question, turn = self.bank[marking.turn.question], marking.turn
         assert isinstance(question, Explain)
         scope = maths.scope_of(question)
+        text = turn.written or ""
         if self._shown != question.id:  # taken up again: say what this was about
-            written = [Block(f"  {line}", "  ") for line in (turn.written or "").split("\n")[:8]]
+            written = [Block(f"  {line}", "  ") for line in text.split("\n")[:8]]
             heading = bars.heading(marking.number, marking.total, question.title, self.paper)
-            self._say([BLANK, *heading, BLANK, *prose(question.prompt, scope, self.paper), BLANK, *written])
+            self.say([BLANK, *heading, BLANK, *prose(question.prompt, scope, self.paper), BLANK, *written])
             self.gap = (BLANK,)
-        self._say([*self.gap, Block("What a complete answer covers. Did yours? (y or n)", style="bold"), BLANK])
+        self.say([*self.gap, Block("What a complete answer covers. Did yours? (y or n)", style="bold")])
         marks: set[int] = set()
         for number, point in enumerate(question.points):
-            self._say([Block(point_text(point, scope, self.paper), "  ")])
+            head = f"  {number + 1} of {len(question.points)}  "
+            self.say([BLANK, Block(point_text(point, scope, self.paper), head, " " * len(head))])
             if self._yes():
                 marks.add(number)
-        verdict = self.grade(question, Submission(text=turn.written or "", marks=frozenset(marks)))
-        event = Graded.of(question.id, turn.written or "", verdict)
-        self.record(event)
-        self._say([BLANK, *self._verdict(question, turn.written or "", verdict), BLANK])
-        self._say([*solution_blocks(question, scope, self.paper), BLANK])
-        self._pause(last=marking.number == marking.total)
+        verdict = self.grade(question, Submission(text=text, marks=frozenset(marks)))
+        event = Graded.of(question.id, text, verdict)
+        self.happened(event)
+        self.say([BLANK, *self.verdict_on(question, text, verdict), BLANK])
+        self.solution(question, scope)
+        self._pause_after(marking)
         return [event]
 
     def _yes(self) -> bool:
@@ -186,177 +172,31 @@ class Dialogue:
                 return True
             if answer in ("n", "no"):
                 return False
-            command = _command(answer)
-            if command is not None and command.name == "quit":
+            said = command(answer)
+            if said is not None and said.name == "quit":
                 raise Left
+            self.say([Block("Type y or n. `:quit` leaves; your text then waits to be marked.", "  ", style="dim")])
 
     # shared
 
-    def _verdict(self, question: Question, text: str, verdict: Verdict) -> list[Block]:
+    def verdict_on(self, question: Question, text: str, verdict: Verdict) -> list[Block]:
         return page(verdict, text, question, None, self.paper)
+
+    def solution(self, question: Question, scope: Scope, order: Sequence[int] | None = None) -> None:
+        """The model answer and the analysis; a pause between them where a screen does not hold both."""
+        paper = self.paper
+        answer = [*answer_blocks(question, scope, paper, order), BLANK]
+        why = [*analysis_blocks(question, scope, paper), BLANK]
+        if not paper.fits([*answer, *why], spare=1):
+            self.say(answer)
+            self._pause("why it is so")
+            answer = []
+        self.say([*answer, *why])
 
     def _summary(self, turns: Sequence[Turn]) -> list[Block]:
         latest = {turn.question: Standing(turn.points, turn.own_mark) for turn in turns}
         asked = [self.bank[turn.question] for turn in turns if turn.question in self.bank]
         return [BLANK, *bars.summary_blocks(turns, self.bank, by_skill(asked, latest), self.paper)]
 
-    def _say(self, blocks: Sequence[Block]) -> None:
+    def say(self, blocks: Sequence[Block]) -> None:
         self.port.write(self.paper.write(blocks))
-
-
-class _Talk:
-    """One question being talked over; its events, and the turn as they left it."""
-
-    def __init__(self, dialogue: Dialogue, question: Question, turn: Turn, seed: int) -> None:
-        self._dialogue = dialogue
-        self.question = question
-        self.turn = turn
-        self.events: list[Event] = []
-        self._scope = maths.scope_of(question)
-        self._order = order_of_options(question, seed) if isinstance(question, Choice) else None
-
-    def show(self) -> None:
-        blocks = prompt_blocks(self.question, self._scope, self._dialogue.paper, self._order)
-        self._say([*blocks, BLANK, Block(how_to_answer(self.question), style="dim")])
-
-    def say_draft(self) -> None:
-        """What was typed before the session was left."""
-        draft = self.turn.draft
-        if draft:
-            for line in draft.split("\n"):
-                self._dialogue.port.remember(line)
-            kept = [Block(f"  {line}", wrapped=False) for line in draft.split("\n")[:6]]
-            self._say([BLANK, Block("Kept from last time (↑ brings it back, `:edit` opens it):", style="dim"), *kept])
-
-    def obey(self, command: _Command) -> None:
-        match command.name:
-            case "hint":
-                self._hint()
-            case "skip" | "next":
-                self._leave()
-            case "reveal":
-                self._happened(Revealed(self.question.id))
-                self._solution()
-            case "edit":
-                self._edit()
-            case "file":
-                self._file(command.argument)
-            case "show":
-                self.show()
-            case "quit":
-                raise Left
-            case "help":
-                rows = [Block(f":{name:<8}{what}", "  ", " " * 11) for name, what in COMMANDS.items()]
-                self._say([Block(how_to_answer(self.question)), BLANK, *rows])
-            case _:
-                self._say([Block(f"There is no command :{command.name}; `:help` lists them.", style="yellow")])
-
-    def submit(self, text: str) -> None:
-        """Grades and records. The text stays at hand for as long as it was not recorded."""
-        dialogue = self._dialogue
-        dialogue._typed[:] = text.split("\n")
-        if isinstance(self.question, Explain):
-            self._happened(Written(self.question.id, text))
-            dialogue._typed.clear()
-            return
-        verdict = dialogue.grade(self.question, Submission(text=text, order=self._order))
-        self._happened(Graded.of(self.question.id, text, verdict))
-        dialogue._typed.clear()
-        self._say([*dialogue.gap, *dialogue._verdict(self.question, text, verdict), BLANK])
-        if self.turn.right:
-            self._earned()
-            self._solution()
-        elif verdict.outcome == "unreadable":
-            self._say([Block("No try is used up. ↑ brings your text back, `:edit` opens it.", style="dim")])
-        else:
-            self._say([Block(f"Try again (a right answer now counts {self.turn.worth:.2f}), or "
-                             "`:hint`, `:reveal`, `:next`.", style="dim")])  # fmt: skip
-
-    def _earned(self) -> None:
-        points = self.turn.points or 0.0
-        taken = [f"{self.turn.hints} hint{'s' * (self.turn.hints > 1)}"] if self.turn.hints else []
-        taken += [f"try {self.turn.tries}"] if self.turn.tries > 1 else []
-        after_what = f", after {' and '.join(taken)}" if taken else ""
-        self._say([Block(f"It counts {points:.2f}{after_what}.", style="dim"), BLANK])
-
-    def _hint(self) -> None:
-        if self.turn.hints >= len(self.question.hints):
-            self._say([Block("That was the last hint; `:reveal` shows the model answer.", style="dim")])
-            return
-        number = self.turn.hints
-        self._happened(Hinted(self.question.id))
-        worth = Block(f"(a right answer now counts {self.turn.worth:.2f})", style="dim")
-        self._say([*hint_blocks(self.question, number, self._scope, self._dialogue.paper), worth])
-
-    def _leave(self) -> None:
-        self._happened(Skipped(self.question.id))
-        if self.turn.answers:
-            self._solution()
-        else:
-            self._say([Block("Skipped; it counts 0 this time, and will come again.", style="dim"), BLANK])
-
-    def _solution(self) -> None:
-        self._say([*solution_blocks(self.question, self._scope, self._dialogue.paper), BLANK])
-
-    def _edit(self) -> None:
-        begun = "\n".join(self._dialogue._typed) or self.turn.draft or self._last_text() or _starter(self.question)
-        try:
-            text = self._dialogue.port.edit(begun, _SUFFIX.get(self.question.kind, ".txt"))
-        except OSError as error:
-            self._say(
-                [Block(f"The editor did not start ({error}). Set EDITOR, or type the answer here.", style="yellow")]
-            )
-            return
-        if not text.strip() or text == _starter(self.question):
-            self._say([Block("Nothing was written, so nothing was submitted.", style="dim")])
-        else:
-            self.submit(text.rstrip("\n"))
-
-    def _file(self, path: str) -> None:
-        try:
-            text = self._dialogue.port.read_file(path)
-        except (OSError, ValueError) as error:
-            self._say([Block(f"{path or 'No file'}: {error}", style="yellow")])
-        else:
-            self.submit(text)
-
-    def _last_text(self) -> str:
-        return self.turn.answers[-1][0].text if self.turn.answers else ""
-
-    def _happened(self, event: Event) -> None:
-        self._dialogue.record(event)
-        self.events.append(event)
-        self.turn = after(Session("", 0, (self.turn,)), event).turns[0]
-
-    def _say(self, blocks: Sequence[Block]) -> None:
-        self._dialogue._say(blocks)
-
-
-def how_to_answer(question: Question) -> str:
-    """The one line under a prompt."""
-    match question:
-        case Choice():
-            return "Type a letter, or several (a,c). `:help` lists the commands."
-        case Number():
-            return "Type a number or a formula (2/3, ln 2). `:help` lists the commands."
-        case Derivation():
-            return "One line or several; a blank line submits. `:help` lists the commands."
-        case Code():
-            return (
-                "Enter opens your editor with a stub; or paste the code and a blank line. `:help` lists the commands."
-            )
-        case Explain():
-            return "Enter opens your editor; or write here, a blank line submits. `:help` lists the commands."
-
-
-def _starter(question: Question) -> str:
-    return question.starter if isinstance(question, Code) else ""
-
-
-def _command(line: str) -> _Command | None:
-    """A command, where the line is one: a colon and a word. (`:=` and formulas are not.)"""
-    stripped = line.strip()
-    if not stripped.startswith(":") or not (stripped[1:2].isalpha() or stripped[1:] == "?"):
-        return None
-    name, _, argument = stripped[1:].partition(" ")
-    return _Command(_SHORT.get(name, name), argument.strip())

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from grader.verdict import Finding, Place, Step, Verdict
+from report.text import GLUE
 from report.wording import Words
 
 Speak = Callable[[Finding], Words]
@@ -43,12 +44,12 @@ def verdict_form(verdict: Verdict, speak: Speak) -> dict[str, Any]:
 
 
 def dumps(value: object, encoding: str | None = "utf-8") -> str:
-    """One line of JSON that this encoding can hold."""
-    text = json.dumps(value, ensure_ascii=False)
+    """One line of strict JSON that this encoding can hold. Raises ValueError for infinities and NaN."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False)
     try:
         text.encode(encoding or "ascii")
     except (UnicodeEncodeError, LookupError):
-        return json.dumps(value)
+        return json.dumps(value, allow_nan=False)
     return text
 
 
@@ -56,8 +57,8 @@ def _finding(finding: Finding, words: Words) -> dict[str, Any]:
     return {
         "code": finding.code,
         "severity": finding.severity,
-        "message": words.message,
-        "hint": words.hint,
+        "message": words.message.replace(GLUE, " "),
+        "hint": words.hint and words.hint.replace(GLUE, " "),
         "where": finding.where and _place(finding.where),
         "data": _plain(finding.data),
     }

@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from questions.kinds import Choice, Code, Derivation, Explain, Number, Question, model_answer
+from report.text import counted
 
-_KIND, _LEVEL, _TITLE = 12, 8, 16
-
-
-def listing(questions: Sequence[Question], width: int) -> str:
-    """One question a line: id, level, kind, title; on a narrow screen, two lines."""
-    wide = max((len(question.id) + 2 for question in questions), default=0)
-    room = width - wide - _LEVEL - _KIND
-    if room < _TITLE:
-        return "".join(f"{q.id}\n  {q.title} ({q.level}, {q.kind})\n" for q in questions)
-    return "".join(f"{q.id:<{wide}}{q.level:<{_LEVEL}}{q.kind:<{_KIND}}{_short(q.title, room)}\n" for q in questions)
+_GAP = "  "
 
 
-def _short(text: str, room: int) -> str:
-    return text if len(text) <= room else text[: room - 3].rstrip() + "..."
+def listing(questions: Sequence[Question], width: int | None, *, unicode: bool = True) -> str:
+    """One question a line: id, level, kind, title. `width` is that of a terminal; None: nothing is ever cut.
+
+    Where a terminal is too narrow for the longest of them, each takes two lines. The count comes at the end.
+    """
+    rows = [(question.id, question.level, question.kind, question.title) for question in questions]
+    wide = [max((len(row[column]) for row in rows), default=0) for column in range(3)]
+    lines = [_GAP.join([*(text.ljust(room) for text, room in zip(row, wide, strict=False)), row[3]]) for row in rows]
+    if width is None:
+        return "".join(f"{line}\n" for line in lines)
+    if max(map(len, lines), default=0) > width:
+        cut = partial(_cut, width=width, mark="…" if unicode else "...")
+        lines = [f"{cut(f'{id} ({level}, {kind})')}\n{cut(_GAP + title)}" for id, level, kind, title in rows]
+    return "".join(f"{line}\n" for line in (*lines, counted(len(rows), "question") + "."))
+
+
+def _cut(text: str, width: int, mark: str) -> str:
+    return text if len(text) <= width else text[: max(1, width - len(mark))].rstrip() + mark
 
 
 def question_form(question: Question) -> dict[str, Any]:
@@ -93,19 +102,3 @@ def next_commands(question: Question) -> tuple[str, ...]:
             return (f"lossprep submit {question.id} -a b", f"lossprep hint {question.id}")
         case Number() | Derivation() | Explain():
             return (answer, f"lossprep hint {question.id}")
-
-
-def starting_file(question: Question) -> tuple[str, str] | None:
-    """The name and the text of the file that an answer begins with; None where none is needed."""
-    match question:
-        case Code(starter=starter):
-            return f"{question.id.replace('-', '_')}.py", starter
-        case Derivation(variables=variables, given=given):
-            from report.maths import names
-
-            head = f"# {question.title} ({question.id})\n# names: {names(variables, given)}\n"
-            return f"{question.id}.txt", head + "# One equation a line, the answer last; these lines are not read.\n\n"
-        case Explain():
-            return f"{question.id}.md", ""
-        case Choice() | Number():
-            return None

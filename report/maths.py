@@ -13,6 +13,8 @@ from grader.formula.read import read_statement, scope_from
 from grader.formula.show import show, show_domain, show_name
 from grader.formula.tree import Expr, Indicator, Node
 from questions.kinds import Choice, Code, Derivation, Explain, Number, Question
+from report.paper import to_ascii
+from report.text import GLUE
 
 _RELATIONS: Final = {"<=": "≤", ">=": "≥", "!=": "≠"}
 
@@ -72,9 +74,9 @@ def _bare(node: Expr) -> Node:
     return node.condition if isinstance(node, Indicator) else node
 
 
-def names(declarations: Sequence[str], definitions: Sequence[str]) -> str:
+def names(declarations: Sequence[str], definitions: Sequence[str], *, unicode: bool = True) -> str:
     """`p (ŷ, yhat), y`, vectors with their shape, with what is given: `p = σ(z)`."""
-    shown = [declared_name(declaration, aliases=True, shape=True) for declaration in declarations]
+    shown = [declared_name(declaration, aliases=True, shape=True, unicode=unicode) for declaration in declarations]
     scope = _scope(declarations, definitions)
     for definition in definitions:
         left, _, right = definition.partition("=")
@@ -82,18 +84,33 @@ def names(declarations: Sequence[str], definitions: Sequence[str]) -> str:
     return ", ".join(shown)
 
 
-def declared_name(declaration: str, *, aliases: bool = False, shape: bool = False) -> str:
-    """The name that a declaration brings, as it is displayed; with its other spellings in brackets."""
+def declared_name(declaration: str, *, aliases: bool = False, shape: bool = False, unicode: bool = True) -> str:
+    """The name that a declaration brings, as it is displayed; with its other spellings in brackets.
+
+    Without `unicode`, spellings that are the same in ASCII are one.
+    """
     typed = [name.strip() for name in declaration.split(":")[0].split("|")]
     spellings = [spelling for name in typed for spelling in (show_name(canonical(name)), name)]
-    first, *others = dict.fromkeys(spellings)
+    first, *others = dict.fromkeys(spellings if unicode else map(to_ascii, spellings))
     first += _shape(declaration) if shape else ""
     return f"{first} ({', '.join(others)})" if others and aliases else first
 
 
+def python_shape(declaration: str) -> str:
+    """An argument as NumPy sees it: `z (n, K)`, `delta a number, by keyword`."""
+    name = declaration.split(":")[0].split("|")[0].strip()
+    dims = _dims(declaration)
+    shape = f"({dims[0]},)" if len(dims) == 1 else f"({', '.join(dims)})" if dims else "a number"
+    return f"{name} {shape}{', by keyword' if '=' in declaration else ''}".replace(" ", GLUE)
+
+
 def _shape(declaration: str) -> str:
+    dims = _dims(declaration)
+    return f"[{', '.join(dims)}]" if dims else ""
+
+
+def _dims(declaration: str) -> tuple[str, ...]:
     try:
-        dims = read_declaration(declaration).shape
+        return tuple(map(str, read_declaration(declaration).shape))
     except Unreadable:
-        return ""
-    return f"[{', '.join(map(str, dims))}]" if dims else ""
+        return ()

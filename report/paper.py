@@ -15,11 +15,11 @@ from typing import Final
 from rich.console import Console
 from rich.text import Text
 
+from report.text import GLUE
+
 WIDEST: Final = 88
 """Prose is not set wider than this, however wide the terminal."""
 NARROWEST: Final = 20
-GLUE: Final = "\ue000"
-"""A blank at which no line is broken (`\u00a0` is one to the wrapping)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,8 @@ class Paper:
     """`unicode`: the terminal's encoding holds our mathematics. `plain`: for screen readers, one reading order."""
 
     width: int = 80
+    height: int | None = None
+    """The lines of the screen; None where nobody has to scroll back."""
     colour: bool = False
     unicode: bool = True
     plain: bool = False
@@ -52,6 +54,10 @@ class Paper:
             if block is not BLANK or not kept or kept[-1] is not BLANK:
                 kept.append(block)
         return "".join(f"{line}\n" for block in kept for line in self._lines(block))
+
+    def fits(self, blocks: Iterable[Block], *, spare: int) -> bool:
+        """Whether one screen holds the blocks, and as many lines more."""
+        return self.height is None or self.write(blocks).count("\n") + spare <= self.height
 
     @property
     def measure(self) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from questions.kinds import Question
-from report.dialogue import Purpose
+from report.entering import Interrupted, Purpose
 from report.paper import Paper, to_ascii
 from report.replay import answers
 
@@ -23,15 +23,22 @@ class Terminal:
         self._read = read
         self._edit = edit
         self._remember: Callable[[str], None] | None = None
+        self._half_typed: Callable[[], str] = str
         try:
             import readline
         except ImportError:  # Windows: the console edits lines by itself
             return
         readline.set_auto_history(False)
         self._remember = readline.add_history
+        self._half_typed = readline.get_line_buffer
 
     def line(self, prompt: str, purpose: Purpose) -> str:
-        return self._read(prompt)
+        try:
+            return self._read(prompt)
+        except KeyboardInterrupt:
+            if purpose in ("answer", "more"):
+                raise Interrupted(self._half_typed()) from None
+            raise
 
     def more_is_waiting(self) -> bool:
         """Looks at the terminal's own queue; where that cannot be done (Windows), a blank line always submits."""
@@ -53,7 +60,10 @@ class Terminal:
         return text if edited is None else edited
 
     def read_file(self, path: str) -> str:
-        return Path(path).expanduser().read_text("utf-8-sig")
+        try:
+            return Path(path).expanduser().read_text("utf-8-sig")
+        except RuntimeError as error:  # `~` and the name of nobody here
+            raise OSError(str(error)) from error
 
 
 class Script:

@@ -16,7 +16,8 @@ from grader.formula.declare import Scope
 from grader.formula.errors import Unreadable
 from questions.prose import pieces
 from report import maths
-from report.paper import BLANK, GLUE, Block, Paper
+from report.paper import BLANK, Block, Paper
+from report.text import GLUE
 
 _STRESS: Final = re.compile(r"(?<!\w)\*(\w[^*\n]*)\*(?!\w)")
 _ITEM: Final = re.compile(r"(?:[-*]|\d+\.)\s+")
@@ -50,9 +51,9 @@ def inline(text: str, scope: Scope, paper: Paper, style: str = "") -> Text:
     return out
 
 
-def plain_text(text: str, scope: Scope) -> str:
-    """Prose as one line of plain text, for JSON."""
-    return inline(text, scope, Paper()).plain.replace(GLUE, " ")
+def on_one_line(text: str, scope: Scope) -> str:
+    """Prose as one line of plain text, its short formulas glued."""
+    return inline(text, scope, Paper()).plain
 
 
 def _paragraph(text: str, scope: Scope, paper: Paper, indent: str, hang: str) -> Iterator[Block]:

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import ast
 import string
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 from rich.text import Text
 
 from grader.formula.declare import Scope
-from questions.kinds import Choice, Code, Derivation, Explain, Number, Point, Question
+from questions.kinds import Choice, Code, CodeLevel, Derivation, Explain, Number, Point, Question
 from report import maths
 from report.paper import BLANK, Block, Paper
 from report.prose import inline, prose
 
 LETTERS = string.ascii_lowercase
+_LEVELS: Final[Mapping[CodeLevel, str]] = {
+    "correct": "correct: the right values on ordinary inputs",
+    "stable": "stable: no overflow, no NaN, as accurate as float64 allows, on every input",
+    "precise": "precise: stable, and tiny results are right to their last digits too",
+}
 
 
 def meta_line(question: Question) -> str:
@@ -32,23 +39,32 @@ def prompt_blocks(question: Question, scope: Scope, paper: Paper, order: Sequenc
                 text = inline(options[place].text, scope, paper)
                 blocks.append(Block(text, Text(f"  {letter}) ", "bold"), "     "))
         case Derivation():
-            blocks += [BLANK, _names(maths.names(question.variables, question.given))]
-        case Code(arguments=arguments, entry=entry, asks=asks):
-            names = ", ".join(maths.declared_name(argument) for argument in arguments)
-            blocks += [
-                BLANK,
-                Block(Text("function  ", "dim").append(f"{entry}({names}), at least {asks}", "not dim"), "  "),
-            ]
+            names = maths.names(question.variables, question.given, unicode=paper.unicode)
+            blocks += [BLANK, _row("names", names)]
+        case Code(arguments=arguments, asks=asks):
+            shapes = ", ".join(maths.python_shape(argument) for argument in arguments)
+            rows = {"function": signature(question), "shapes": shapes, "asked": _LEVELS[asks]}
+            blocks += [BLANK, *(_row(label, said, wide=10) for label, said in rows.items())]
         case Number(unit=unit):
             if unit:
-                blocks += [BLANK, Block(unit, Text("  unit  ", "dim"))]
+                blocks += [BLANK, _row("unit", unit)]
         case Explain():
             pass
     return blocks
 
 
-def _names(names: str) -> Block:
-    return Block(names, Text("  names  ", "dim"), " " * 9)
+def _row(label: str, value: str, *, wide: int | None = None) -> Block:
+    wide = wide or len(label) + 2
+    return Block(value, Text(f"  {label:<{wide}}", "dim"), " " * (wide + 2))
+
+
+def signature(question: Code) -> str:
+    """The function as its first line in Python: `def huber(yhat, y, delta=1.0):`."""
+    for node in ast.parse(question.starter).body:
+        if isinstance(node, ast.FunctionDef) and node.name == question.entry:
+            return f"def {node.name}({ast.unparse(node.args)}):"
+    names = ", ".join(maths.declared_name(argument) for argument in question.arguments)
+    return f"def {question.entry}({names}):"
 
 
 def hint_blocks(question: Question, number: int, scope: Scope, paper: Paper) -> list[Block]:
@@ -73,19 +89,32 @@ def point_text(point: Point, scope: Scope, paper: Paper) -> Text:
 
 def solution_blocks(question: Question, scope: Scope, paper: Paper) -> list[Block]:
     """The model answer, worked, and the analysis."""
-    blocks = [Block("Model answer", style="bold"), *_answer(question, scope, paper)]
-    blocks += [BLANK, *prose(question.solution, scope, paper, "  ")]
-    return [*blocks, BLANK, Block("Why, and what an interviewer listens for", style="bold"), BLANK,
-            *prose(question.analysis, scope, paper, "  ")]  # fmt: skip
+    return [*answer_blocks(question, scope, paper), BLANK, *analysis_blocks(question, scope, paper)]
 
 
-def _answer(question: Question, scope: Scope, paper: Paper) -> list[Block]:
+def answer_blocks(question: Question, scope: Scope, paper: Paper, order: Sequence[int] | None = None) -> list[Block]:
+    """The model answer, worked. `order` is the one in which a choice's options were shown."""
+    answer = _answer(question, scope, paper, order)
+    return [Block("Model answer", style="bold"), *answer, BLANK, *prose(question.solution, scope, paper, "  ")]
+
+
+def analysis_blocks(question: Question, scope: Scope, paper: Paper) -> list[Block]:
+    """Why it is so."""
+    head = Block("Why, and what an interviewer listens for", style="bold")
+    return [head, BLANK, *prose(question.analysis, scope, paper, "  ")]
+
+
+def _answer(question: Question, scope: Scope, paper: Paper, order: Sequence[int] | None) -> list[Block]:
     match question:
         case Choice(options=options):
             blocks: list[Block] = []
-            for option in sorted(options, key=lambda option: not option.correct):
+            lettered = [
+                (letter, options[place]) for letter, place in zip(LETTERS, order or range(len(options)), strict=False)
+            ]
+            for letter, option in sorted(lettered, key=lambda pair: not pair[1].correct):
                 mark = Text("right: " if option.correct else "wrong: ", "green" if option.correct else "red")
-                text = Text.assemble(mark, inline(option.text, scope, paper, "not red not green"))
+                shown = inline(option.text, scope, paper)
+                text = Text.assemble(mark, (f"{letter}) ", "bold"), shown)
                 blocks += [BLANK, Block(text, "  ", "    "), *prose(option.why, scope, paper, "    ")]
             return blocks
         case Number(answer=answer, unit=unit):

@@ -9,7 +9,7 @@ from grader.verdict import Verdict
 from questions.kinds import Explain, Question
 from report import maths
 from report.paper import BLANK, Block, Paper
-from report.question_view import rubric_blocks
+from report.question_view import point_text, rubric_blocks
 from report.speech import speaker
 from report.verdict_view import Shown, verdict_blocks
 
@@ -20,6 +20,8 @@ def page(verdict: Verdict, text: str, question: Question | None, scope: Scope | 
     layout = None
     if verdict.kind == "derivation" and verdict.reading is not None and names is not None and not paper.plain:
         layout = maths.in_two_dimensions(verdict.reading, names, width=paper.measure - 4, unicode=paper.unicode)
+    if isinstance(question, Explain) and verdict.evidence == "self-marked":
+        return _marked(verdict, question, names or Scope(), paper)
     option = next(
         (finding.data["text"] for finding in verdict.findings if "option" in finding.data and "text" in finding.data),
         None,
@@ -29,3 +31,13 @@ def page(verdict: Verdict, text: str, question: Question | None, scope: Scope | 
         rubric = rubric_blocks(question, names or Scope(), paper)
         return [*verdict_blocks(replace(verdict, findings=()), Shown(typed, speaker(question)), paper), BLANK, *rubric]
     return verdict_blocks(verdict, Shown(typed, speaker(question), layout), paper)
+
+
+def _marked(verdict: Verdict, question: Explain, scope: Scope, paper: Paper) -> list[Block]:
+    """What the author's own marks come to, and every point that they leave open."""
+    missed = verdict.details.get("missed")
+    blocks = verdict_blocks(replace(verdict, findings=()), Shown("", speaker(question)), paper)
+    if not isinstance(missed, tuple) or not missed:
+        return blocks
+    points = [point_text(question.points[number], scope, paper) for number in missed if isinstance(number, int)]
+    return [*blocks, BLANK, Block("Not covered yet:", "  "), *(Block(point, "  - ", "    ") for point in points)]

@@ -15,6 +15,7 @@ from grader.verdict import Evidence, Finding, Levels, Outcome, Verdict, Witness
 from report.carets import caret
 from report.json_form import Speak
 from report.paper import BLANK, Block, Paper
+from report.text import GLUE, counted, glued
 from report.wording import fact_text
 
 _HEADS: Final[dict[Outcome, tuple[str, str, str]]] = {
@@ -26,8 +27,8 @@ _HEADS: Final[dict[Outcome, tuple[str, str, str]]] = {
 }
 _TELLING: Final = ("choice", "number")
 """Kinds whose witness is the answer itself: it is for `--json`, not for somebody who may try again."""
+_UNFINISHED: Final = "not-closed-form"
 _EXPLAINED: Final[dict[Evidence | None, str]] = {
-    "self-marked": "as you marked it yourself",
     "proved": "it is the model answer, word for word",
     None: "no program judges an explanation; mark it against its points",
 }
@@ -74,6 +75,8 @@ def _blocks(verdict: Verdict, shown: Shown, findings: int, paper: Paper) -> list
 
 def _head(verdict: Verdict) -> Block:
     glyph, word, style = _HEADS[verdict.outcome]
+    if verdict.outcome == "partly" and _UNFINISHED in verdict.codes:
+        word = "Not finished"
     text = Text(f"{glyph} {word}", style)
     tail = evidence_words(verdict)
     return Block(text.append(f": {tail}." if tail else ".", "not bold"), rest="  ")
@@ -81,8 +84,15 @@ def _head(verdict: Verdict) -> Block:
 
 def evidence_words(verdict: Verdict) -> str:
     """How the outcome is known."""
+    if verdict.kind == "explain" and verdict.evidence == "self-marked":
+        marked, points = verdict.details.get("marked"), verdict.details.get("points")
+        return "as you marked it yourself" + (
+            f", {marked} of {counted(points, 'point')}" if isinstance(points, int) else ""
+        )
     if verdict.kind == "explain":
         return _EXPLAINED.get(verdict.evidence, "")
+    if verdict.outcome == "partly" and _UNFINISHED in verdict.codes:
+        return "a derivative is still left in it"
     if verdict.outcome == "undecided":
         tried = verdict.details.get("tried")
         return "neither right nor wrong could be shown in the time allowed" + (
@@ -93,11 +103,11 @@ def evidence_words(verdict: Verdict) -> str:
     points = verdict.details.get("points")
     words: dict[Evidence | None, str] = {
         "proved": "proved, for every allowed input",
-        "tested": f"tested at {points} points" if points else "tested",
-        "witness": "here is an input that shows it" if verdict.witness else "",
+        "tested": f"tested at {counted(points, 'point')}" if isinstance(points, int) and points else "tested",
+        "witness": "here is an input that shows it" if verdict.witness and verdict.witness.inputs else "",
     }
     if verdict.levels is not None and verdict.outcome == "right":
-        return "tested on ordinary and on extreme inputs"
+        return "tested on ordinary and on extreme inputs" if verdict.levels.stable else "tested on ordinary inputs"
     said = words.get(verdict.evidence, "")
     shown_right = verdict.outcome == "partly" and verdict.evidence in ("proved", "tested")
     return f"the last line is {said}" if shown_right else said
@@ -124,7 +134,7 @@ def _levels(levels: Levels) -> Block:
 def _witness(witness: Witness, paper: Paper) -> list[Block]:
     room = paper.measure - _LABEL - 2
     names = list(witness.inputs.items())
-    inputs = ", ".join(f"{show_name(name)} = {value}" for name, value in names[:_MOST_INPUTS])
+    inputs = ", ".join(f"{show_name(name)}{GLUE}={GLUE}{glued(value)}" for name, value in names[:_MOST_INPUTS])
     if len(names) > _MOST_INPUTS:
         inputs += ", …"
     rows = [_row("at", cut(inputs, 2 * room))] if names else []
@@ -139,7 +149,7 @@ def _findings(verdict: Verdict, shown: Shown, most: int, paper: Paper) -> list[B
         words = shown.speak(finding)
         if verdict.outcome == "unreadable" or (number == 0 and shown.answer.strip().count("\n")):
             blocks += _place(finding, shown, paper)
-        blocks.append(Block(("Note: " if finding.severity == "note" else "") + words.message, "  "))
+        blocks.append(Block(("Note: " if finding.severity == "note" else "") + glued(words.message), "  "))
         if number == 0 and shown.with_hints and words.hint and verdict.outcome != "right":
             blocks.append(Block(Text("Hint: ", "bold").append(words.hint, "not bold"), "  "))
     more = len(verdict.findings) - most

@@ -13,8 +13,8 @@ from typing import Final
 
 from grader.formula.show import show_name
 from grader.verdict import Fact, Finding
-from practice.store import StoreError
-from questions.kinds import Mistake
+from questions.kinds import Kind, Mistake
+from report.text import GLUE
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +25,10 @@ class Words:
     hint: str | None = None
 
 
-def words(finding: Finding, mistakes: Sequence[Mistake] = ()) -> Words:
+def words(finding: Finding, mistakes: Sequence[Mistake] = (), asked: Kind | None = None) -> Words:
     """What to say about a finding. The bank's own words for this question, `mistakes`, go first.
+
+    `asked` is the kind of the question; None for a task that was stated in options.
 
     Where the general words repeat what the author said of this very option, the mistake's words are the hint.
     """
@@ -35,7 +37,19 @@ def words(finding: Finding, mistakes: Sequence[Mistake] = ()) -> Words:
         return Words(own)
     templates, hint = WORDS[finding.code]
     said = next(filled for filled in (_filled(template, finding.data) for template in templates) if filled is not None)
-    return Words(said, own or hint)
+    return Words(said, own or _possible_hint(finding, hint, asked))
+
+
+def _possible_hint(finding: Finding, hint: str | None, asked: Kind | None) -> str | None:
+    """The hint, in place of one that cannot be followed here."""
+    if finding.code == "no-entry" and asked is None:
+        return "Define it at the top level of the file, or name another one with --entry."
+    if finding.code == "unknown-symbol" and "declare" in finding.data:
+        option, name = finding.data["declare"], finding.data.get("symbol", "u")
+        return f"Declare it, such as {option} '{name}: real'."
+    if finding.code == "unknown-symbol" and asked == "number":
+        return "A number needs no names: digits, e, π, and functions such as log or exp."
+    return hint
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +61,16 @@ class When:
     say: str
 
 
-Template = str | When
+@dataclass(frozen=True, slots=True)
+class Is:
+    """A template for the case that a fact has this value."""
+
+    fact: str
+    value: str
+    say: str
+
+
+Template = str | When | Is
 _NAMES: Final = ("first", "second", "wrt")
 """Facts that hold canonical names of the task."""
 _BY_THE_AUTHOR: Final = ("wrong-option",)
@@ -56,6 +79,10 @@ _BY_THE_AUTHOR: Final = ("wrong-option",)
 def _filled(template: Template, data: Mapping[str, Fact]) -> str | None:
     if isinstance(template, When):
         if bool(data.get(template.fact, not template.holds)) is not template.holds:
+            return None
+        template = template.say
+    elif isinstance(template, Is):
+        if data.get(template.fact) != template.value:
             return None
         template = template.say
     needed = {name for _, name, _, _ in string.Formatter().parse(template) if name}
@@ -129,7 +156,11 @@ _DERIVATION: Final[dict[str, tuple[tuple[Template, ...], str | None]]] = {
         "Differentiate each term of the loss by itself, then count them again.",
     ),
     "wrong-term": (
-        ("The term {term} stands there {factor} times.", "The weight of one term is wrong."),
+        (
+            Is("factor", "-1", "The term {term} has the wrong sign."),
+            "The term {term} stands there {factor} times.",
+            "The weight of one term is wrong.",
+        ),
         "Differentiate each term of the loss by itself, then compare the weights.",
     ),
     "wrong-branch": (
@@ -159,7 +190,7 @@ _DERIVATION: Final[dict[str, tuple[tuple[Template, ...], str | None]]] = {
             "{symbol} is not a name that was declared.",
             "A name that was not declared.",
         ),
-        "Use the names of the task, or introduce your own with a line such as u = y − p.",
+        f"Use the names of the task, or introduce your own with a line such as u{GLUE}={GLUE}y{GLUE}−{GLUE}p.",
     ),
     "step-does-not-follow": (
         ("Line {line} does not follow from what stands before it.", "This step does not follow."),
@@ -194,6 +225,9 @@ _DERIVATION: Final[dict[str, tuple[tuple[Template, ...], str | None]]] = {
     ),
     "unreadable": (
         (
+            "{file}: {reason}.",
+            "Line {line} of the cases cannot be read: {reason}.",
+            When("decimal_comma", True, "This cannot be read: use a decimal point, and nothing between thousands."),
             "This cannot be read: {reason}.",
             "This cannot be read: {character} is not a printable character.",
             When("unclosed", True, "The bracket {bracket} is not closed: expected {expected}."),
@@ -322,7 +356,7 @@ _CODE: Final[dict[str, tuple[tuple[Template, ...], str | None]]] = {
         "Return the value, and leave printing to the caller.",
     ),
     "timeout": (
-        ("Stopped after {seconds} seconds.", "It took too long, and was stopped."),
+        ("Stopped after {seconds} s.", "It took too long, and was stopped."),
         "Is there a loop that does not end, or one over every pair?",
     ),
     "out-of-memory": (
@@ -353,7 +387,7 @@ _CODE: Final[dict[str, tuple[tuple[Template, ...], str | None]]] = {
             "There is not one public function to test, but several: {names}.",
             "There is no public function to test.",
         ),
-        "Define it at the top level of the file, or name another one with --entry.",
+        "Define it at the top level of the file.",
     ),
     "syntax-error": (("This is not valid Python: {message}.", "This is not valid Python."), None),
     "import-error": (
@@ -377,7 +411,13 @@ _SMALL: Final[dict[str, tuple[tuple[Template, ...], str | None]]] = {
         ("Give {digits} significant digits, or the exact value.", "Give more digits, or the exact value."),
         "A formula such as ln 2 or 2/3 is taken as it stands.",
     ),
-    "empty": (("There is no answer here.",), "Type it, or give a file."),
+    "empty": (
+        (
+            When("untouched", True, "There is no answer here yet: this is the starting file."),
+            "There is no answer here.",
+        ),
+        "Type it, or give a file.",
+    ),
     "points-open": (
         ("Not covered yet: {points}.", "Some points of the rubric are not covered."),
         "Say each missing point aloud in one sentence.",
@@ -385,18 +425,3 @@ _SMALL: Final[dict[str, tuple[tuple[Template, ...], str | None]]] = {
 }
 
 WORDS: Final[dict[str, tuple[tuple[Template, ...], str | None]]] = {**_CODE, **_SMALL, **_DERIVATION}
-
-_STORE: Final[dict[str, str]] = {
-    "corrupt": "the progress in {path} cannot be read ({detail}). It was left as it is: move it away to start afresh, "
-    "or restore a copy.",
-    "newer": "the progress in {path} was written by a newer lossprep (format {detail}). It was left as it is: "
-    "upgrade lossprep, or set LOSSPREP_HOME to another folder.",
-    "foreign": "{path} is another program's database. It was left as it is: set LOSSPREP_HOME to another folder.",
-    "unwritable": "progress cannot be kept in {path} ({detail}). Make the folder writable, or set LOSSPREP_HOME.",
-    "busy": "{path} is in use by another process for too long ({detail}). Try again.",
-}
-
-
-def store_words(error: StoreError) -> str:
-    """Why the progress cannot be kept, and the cure."""
-    return _STORE[error.trouble].format(path=error.path, detail=error.detail)

@@ -160,12 +160,17 @@ def test_stable_code_reaches_all_three_levels(tmp_path: Path) -> None:
     assert (ran.code, ran.json["levels"]) == (0, {"correct": True, "stable": True, "precise": True})
 
 
-@pytest.mark.parametrize(
-    "source", ["def loss(z, y:\n", "x = 1\n", "import no_such_module_at_all\ndef loss(z, y): ...\n"]
-)
+@pytest.mark.parametrize("source", ["def loss(z, y:\n", "x = 1\n", ""])
 def test_code_that_cannot_be_tested_exits_with_2(tmp_path: Path, source: str) -> None:
     (tmp_path / "broken.py").write_text(source)
     assert run(tmp_path, "test", "broken.py", *LOSS, "--json").code == 2
+
+
+def test_code_that_cannot_be_imported_is_wrong_with_no_input_to_show_it(tmp_path: Path) -> None:
+    (tmp_path / "broken.py").write_text("import no_such_module_at_all\ndef loss(z, y): ...\n")
+    ran = run(tmp_path, "test", "broken.py", *LOSS, "--json")
+    assert (ran.code, ran.json["outcome"], ran.json["findings"][0]["code"]) == (1, "wrong", "import-error")
+    assert "here is an input" not in run(tmp_path, "test", "broken.py", *LOSS).out
 
 
 def test_an_argument_that_cannot_be_read_is_named(tmp_path: Path) -> None:

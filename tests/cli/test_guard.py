@@ -49,14 +49,37 @@ def test_an_interrupt_is_130(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr.strip()) == (130, "Interrupted.")
 
 
-@pytest.mark.parametrize("command", [["progress"], ["submit", "drill-choice", "-a", "a", *DRILL]])
-def test_a_broken_database_is_named_and_left_alone(tmp_path: Path, command: list[str]) -> None:
+def test_a_broken_database_is_named_and_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "progress.db"
     path.write_bytes(b"not a database" * 100)
-    ran = run(tmp_path, *command)
+    ran = run(tmp_path, "progress")
     assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
     assert str(path) in ran.err
     assert path.read_bytes() == b"not a database" * 100
+
+
+@pytest.mark.parametrize(("answer", "code"), [("a", 0), ("b", 1)])
+def test_an_answer_that_cannot_be_recorded_is_graded_all_the_same(tmp_path: Path, answer: str, code: int) -> None:
+    path = tmp_path / "progress.db"
+    path.write_bytes(b"not a database" * 100)
+    ran = run(tmp_path, "submit", "drill-choice", "-a", answer, *DRILL)
+    assert ran.code == code
+    assert "ight" in ran.out
+    assert ran.err.startswith(f"lossprep: this was not recorded: the progress in {path}")
+    assert ran.err.count("\n") == 1
+
+
+@pytest.mark.skipif(os.name != "posix", reason="files of POSIX")
+@pytest.mark.parametrize("redirected", [">&-", ">/dev/full"])
+@pytest.mark.parametrize("command", ["list", "list --json", "progress", "--help", "quiz"])
+def test_a_closed_or_full_output_is_one_clear_line(tmp_path: Path, redirected: str, command: str) -> None:
+    if redirected == ">/dev/full" and not Path("/dev/full").exists():
+        pytest.skip("no /dev/full here")
+    line = f'"{MAIN[0]}" "{MAIN[1]}" {command} </dev/null {redirected}'
+    done = subprocess.run(line, shell=True, capture_output=True, text=True, env=environment(tmp_path), timeout=60)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
+    assert done.stderr.startswith("lossprep: standard output ")
+    assert not (tmp_path / "faults.log").exists()
 
 
 def test_a_state_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:

@@ -58,7 +58,11 @@ class Terminal:
             self.child.expect(r"\n(\x1b\[\?2004h)?  $")
             self.raw += self.child.before + self.child.after
         self.child.sendline("")
-        return self.expect(rf"{PROMPT}|Enter: [a-z ]+ ")
+        shown = self.expect(rf"{PROMPT}|Enter: [a-z ]+ ")
+        if shown.endswith("Enter: why it is so "):
+            self.child.sendline("")
+            shown += self.expect("Enter: the [a-z ]+ ")
+        return shown
 
     def end(self) -> tuple[int, str]:
         """The exit code, and the rest of the screen."""

@@ -77,7 +77,7 @@ def test_choosing_everything_does_not_pay() -> None:
 )  # fmt: skip
 def test_what_cannot_be_read_has_a_place(text: str, column: int, length: int, code: str) -> None:
     verdict = answer(options("b"), text)
-    assert (verdict.outcome, verdict.score, exit_code(verdict)) == ("unreadable", None, 2)
+    assert (verdict.outcome, verdict.score, exit_code(verdict)) == ("unreadable", 0.0, 2)
     (finding,) = verdict.findings
     assert finding.code == code
     assert finding.where is not None

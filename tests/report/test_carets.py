@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
@@ -24,9 +25,14 @@ def test_no_such_line() -> None:
     assert caret("a", Place(3, 1), 80) is None
 
 
+@pytest.mark.parametrize("text", ["", "  ", "\n"])
+def test_under_nothing_there_is_no_caret(text: str) -> None:
+    assert caret(text, Place(1, 1), 80) is None
+
+
 @given(st.text(max_size=300), st.integers(1, 320), st.integers(1, 40), st.integers(12, 100))
 def test_both_lines_fit_whatever_was_typed(text: str, column: int, length: int, width: int) -> None:
-    line = text.split("\n")[0]
+    line = "x" + text.split("\n")[0]
     pair = caret(line, Place(1, column, length), max(width, 50))
     assert pair is not None
     shown, under = pair

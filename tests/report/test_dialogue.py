@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -12,7 +13,8 @@ from grader.verdict import Finding, Verdict
 from practice.events import Drafted, Event, Graded, Hinted, Opened, Skipped
 from practice.session import Session, opened
 from questions.kinds import Choice, Question
-from report.dialogue import Dialogue, Left, Purpose
+from report.dialogue import Dialogue
+from report.entering import Left, Purpose
 from report.paper import Paper
 from tests.practice.make import choice, explain, number
 from tests.report.make import derivation
@@ -58,7 +60,7 @@ class Scripted:
 
     def read_file(self, path: str) -> str:
         if path != "answer.txt":
-            raise FileNotFoundError("No such file")
+            raise FileNotFoundError(errno.ENOENT, "No such file or directory", path)
         return "right"
 
 
@@ -74,7 +76,7 @@ def grade(question: Question, submission: Submission) -> Verdict:
 
 def talk(id: str, *lines: str, edited: str | OSError = "") -> tuple[Scripted, list[Event], Session | BaseException]:
     port, events = Scripted(list(lines), edited), list[Event]()
-    dialogue = Dialogue(port, Paper(), {question.id: question for question in BANK}, grade, events.append)
+    dialogue = Dialogue(port, Paper, {question.id: question for question in BANK}, grade, events.append)
     try:
         return port, events, dialogue.run(opened("s", Opened((id,), 1)))
     except (Left, EOFError, KeyboardInterrupt) as end:
@@ -122,8 +124,9 @@ def test_hints_run_out_politely() -> None:
         (":help", ":reveal  show the model answer"),
         (":?", ":reveal  show the model answer"),
         (":show", "Type a number"),
-        (":file nowhere.txt", "nowhere.txt: No such file"),
-        (":file", "No file"),
+        (":file nowhere.txt", "nowhere.txt: no such file."),
+        (": Help", ":reveal  show the model answer"),
+        (":file", "Which file?"),
         (":edit", "Nothing was written"),
         ("", "Type your answer first"),
     ],

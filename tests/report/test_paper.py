@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.text import Text
 
-from report.paper import BLANK, GLUE, Block, Paper, to_ascii
+from report.paper import BLANK, Block, Paper, to_ascii
+from report.text import GLUE
 
 WORDS = st.lists(st.text(alphabet="abcŷσ−()·", min_size=1, max_size=9), min_size=1, max_size=40).map(" ".join)
 

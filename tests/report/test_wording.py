@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import string
+from pathlib import Path
 
 import pytest
 
 from grader.findings import CODES
 from grader.verdict import Fact, Finding
+from practice.store import StoreError
 from questions.kinds import Mistake
-from report.wording import WORDS, When, words
+from report.reasons import reason_words, store_words
+from report.wording import WORDS, Is, When, words
 
 
 def test_every_code_has_words() -> None:
@@ -28,8 +32,10 @@ def test_without_any_facts_there_is_a_sentence(code: str) -> None:
 @pytest.mark.parametrize("code", sorted(WORDS))
 def test_each_template_is_used_once_its_facts_are_there(code: str) -> None:
     for template in WORDS[code][0]:
-        facts: dict[str, Fact] = {template.fact: template.holds} if isinstance(template, When) else {}
-        text = template.say if isinstance(template, When) else template
+        facts: dict[str, Fact] = {}
+        if isinstance(template, When | Is):
+            facts[template.fact] = template.holds if isinstance(template, When) else template.value
+        text = template if isinstance(template, str) else template.say
         names = [name for _, name, _, _ in string.Formatter().parse(text) if name]
         said = words(Finding(code, data={**{name: f"<{name}>" for name in names}, **facts})).message
         assert all(f"<{name}>" in said for name in names)
@@ -50,3 +56,37 @@ def test_what_is_said_of_a_wrong_option_stays_and_the_mistakes_words_are_the_hin
     said = words(Finding("wrong-option", data={"option": "b", "why": "It saturates."}),
                  (Mistake(finding="wrong-option", say="Think of the tails."),))  # fmt: skip
     assert (said.message, said.hint) == ("Option b is not right: It saturates.", "Think of the tails.")
+
+
+def test_a_hint_names_only_what_can_be_done_here() -> None:
+    no_entry, unknown = Finding("no-entry"), Finding("unknown-symbol")
+    assert "--entry" in str(words(no_entry).hint)
+    assert "--entry" not in str(words(no_entry, (), "code").hint)
+    assert "introduce your own" in str(words(unknown, (), "derivation").hint)
+    assert "introduce your own" not in str(words(unknown, (), "number").hint)
+    assert "--arg" in str(words(Finding("unknown-symbol", data={"declare": "--arg"})).hint)
+
+
+def test_a_term_with_the_wrong_sign_is_called_that() -> None:
+    assert words(Finding("wrong-term", data={"term": "y", "factor": "-1"})).message == "The term y has the wrong sign."
+    assert words(Finding("wrong-term", data={"term": "y", "factor": "2"})).message == "The term y stands there 2 times."
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (FileNotFoundError(errno.ENOENT, "No such file or directory", "x"), "no such file"),
+        (OSError(errno.ENOSPC, "No space left on device"), "the disk is full"),
+        (OSError(errno.EIO, "Input/output error"), "input/output error"),
+        (OSError("vi: not found"), "vi: not found"),
+        (UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte"), "not UTF-8 text"),
+    ],
+)
+def test_what_the_system_says_is_put_in_words(error: Exception, said: str) -> None:
+    assert reason_words(error) == said
+
+
+def test_a_full_disk_is_not_cured_by_permissions() -> None:
+    said = store_words(StoreError("full", Path("progress.db"), "database or disk is full"))
+    assert "disk is full" in said
+    assert "writable" not in said
