@@ -108,7 +108,7 @@ class _Grading:
         if got is None or expected is None or got in (expected, transposed(expected)):
             return None
         data = {"expected": shape_text(expected), "got": shape_text(got)}
-        finding = Finding("shape-mismatch", where=place_of(self.text, self.read.final.span), data=data)
+        finding = Finding("shape-mismatch", where=place_of(self.text, self.read.place), data=data)
         witness = shapes(data["expected"], data["got"])
         return self._verdict("wrong", 0.0, [], "witness", [finding], witness)
 
@@ -161,7 +161,7 @@ class _Grading:
         elif not any(finding.code not in ("step-does-not-follow", "transposed") for finding in findings):
             same = is_loss(self.asked, answer, found.witness.point, deadline=self._until(SHARES[2]))
             findings.append(Finding("wrong-value", data={"is": "loss"} if same else {}))
-        where = place_of(self.text, self.read.final.span)
+        where = place_of(self.text, self.read.place)
         findings = [finding if finding.where else replace(finding, where=where) for finding in findings]
         score = score_of_wrong(findings, [one.step for one in judged])
         return self._verdict("wrong", score, judged, "witness", findings, as_witness(found.witness))

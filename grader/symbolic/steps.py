@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from grader.formula.declare import Scope
 from grader.formula.rebuild import replaced
 from grader.formula.shape_of import shape_of
-from grader.formula.tree import Deriv, Expr, Mul, Name, walk
+from grader.formula.tree import Add, Deriv, Expr, Index, IndexVar, Mul, Name, Neg, Reduce, walk
 from grader.symbolic.compare import Equal, Outcome, Unknown, compare
 from grader.symbolic.domain import domain_of
 from grader.symbolic.quantity import Formula
@@ -135,6 +135,19 @@ class _Judge:
                             yield Mul((right, value))
                 case Deriv(Name() as middle, wrt) if wrt == by:
                     yield Mul((Deriv(side.of, middle), right))
+                case Deriv(Index(Name(), letters) as middle, wrt) if wrt == by:
+                    yield self._summed(Mul((Deriv(side.of, middle), right)), letters, by)
+                case Deriv(part, wrt) if wrt == by and part != side.of:
+                    # the derivative of a term of what is derived here, or of one that is taken away
+                    yield Add((side, right, Neg(left)))
+                    yield Add((side, left, Neg(right)))
+
+    def _summed(self, body: Expr, letters: tuple[Expr, ...], by: Expr) -> Expr:
+        """A product of the chain rule, summed over the letters that the result does not have."""
+        for letter in letters:
+            if isinstance(letter, IndexVar) and letter.name in self.scope.indices and letter not in set(walk(by)):
+                body = Reduce("sum", body, letter.name, self.scope.indices[letter.name])
+        return body
 
 
 def _by_components(side: Expr, scope: Scope) -> bool:

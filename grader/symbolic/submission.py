@@ -11,7 +11,7 @@ from grader.formula import derivation
 from grader.formula.declare import Definition, Scope
 from grader.formula.derivation import Derivation, read_derivation
 from grader.formula.errors import Unreadable
-from grader.formula.tree import Deriv, Expr, Index, IndexVar, Name
+from grader.formula.tree import Deriv, Expr, Index, IndexVar, Name, Span
 from grader.symbolic.convention import positive_factor
 from grader.symbolic.domain import without_range
 from grader.symbolic.place import place_of
@@ -30,6 +30,8 @@ class Submitted:
     loss: Expr
     wrt: Expr
     final: Expr
+    place: Span
+    """Where `final` stands, brackets and all."""
     convention: Fraction | None
 
 
@@ -51,7 +53,7 @@ def read_submission(text: str, problem: Problem, *, deadline: float) -> Submitte
         if letter is not None:
             raise Unreadable("unreadable", side.span, ("an index of something that has components",), {"index": letter})
     wrt = _wrt(problem.wrt, last, scope)
-    return Submitted(_pairs(read, text, wrt, loss), scope, loss, wrt, read.answer.expr, convention)
+    return Submitted(_pairs(read, text, wrt, loss), scope, loss, wrt, read.answer.expr, read.answer.span, convention)
 
 
 def _wrt(asked: Expr, last: derivation.Equation, scope: Scope) -> Expr:

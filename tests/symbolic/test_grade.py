@@ -220,3 +220,12 @@ def test_a_negative_factor_is_a_sign_and_a_factor() -> None:
         ("sign-flipped", {}),
         ("constant-factor", {"factor": "1/2"}),
     ]
+
+
+def test_the_place_of_a_finding_is_the_answer_with_its_brackets() -> None:
+    where = grade_derivation(BCE, "(y-p)/(p(1-p))").findings[0].where
+    assert where is not None
+    assert (where.column, where.length) == (1, len("(y-p)/(p(1-p))"))
+    where = grade_derivation(BCE, "dL/dp = (y-p)/(p(1-p))").findings[0].where
+    assert where is not None
+    assert (where.column, where.length) == (9, len("(y-p)/(p(1-p))"))
