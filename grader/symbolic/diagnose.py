@@ -55,7 +55,8 @@ def diagnose(asked: Asked, answer: Quantity, witness: Point[Fraction], *, deadli
         found += list(_terms(asked, trial)) or _terms_of_vectors(asked, trial)
     found += _swaps(asked, answer, witness, deadline)
     found += _other_gradients(asked, trial)
-    return found or list(_branches(trial)) or list(_regions(asked, trial))
+    found += _branches(trial, telling=True)
+    return found or list(_branches(trial, telling=False)) or list(_regions(asked, trial))
 
 
 def _same(row: Row, quantity: Quantity) -> Items | None:
@@ -236,15 +237,18 @@ def _multiplied_out(term: Expr) -> Sequence[Expr]:
     return (term,)
 
 
-def _branches(trial: Trial) -> Iterator[Finding]:
-    """Right in some region of the cases and wrong in another."""
+def _branches(trial: Trial, *, telling: bool) -> Iterator[Finding]:
+    """Right in some region of the cases and wrong in another; `telling`: right by more than 0 = 0."""
     right: dict[tuple[int, ...], bool] = {}
+    tells = False
     for row in trial.rows:
         if not row.region:
             return
         same = all(a.overlaps(b) for a, b in zip(row.expected.items, row.got.items, strict=True))
         right[row.region] = right.get(row.region, True) and same
-    if set(right.values()) == {True, False}:
+    for row in trial.rows:
+        tells = tells or (right[row.region] and not all(item.contains(0) for item in row.got.items))
+    if set(right.values()) == {True, False} and (tells or not telling):
         yield _finding("wrong-branch")
 
 
