@@ -40,6 +40,7 @@ from grader.formula.tree import (
     Pow,
     Reduce,
     Size,
+    walk,
 )
 
 T = TypeVar("T")
@@ -131,8 +132,21 @@ class _Walk(Generic[T]):
         self.derivative = derivative
         self.defined: dict[str, Value[T]] = {}
         """Definitions without free indices are worked out once."""
+        self.fixed: dict[int, Value[T] | None] = {}
+        """Parts in which no index stands, too, by identity; None for those in which one does."""
 
     def value(self, expr: Expr, point: Point[T]) -> Value[T]:
+        """The value of a part; one without an index, inside of an index's range, is worked out once."""
+        if not point.positions or not isinstance(expr, Call | MatMul | Reduce):
+            return self._value(expr, point)
+        key = id(expr)
+        if key not in self.fixed:
+            moves = (isinstance(node, IndexVar | Deriv) or _named(node) in point.positions for node in walk(expr))
+            self.fixed[key] = None if any(moves) else self._value(expr, point)
+        kept = self.fixed[key]
+        return self._value(expr, point) if kept is None else kept
+
+    def _value(self, expr: Expr, point: Point[T]) -> Value[T]:
         algebra = self.algebra
         match expr:
             case Num(value):
@@ -430,6 +444,10 @@ def _as_position(number: object) -> int:
     """A whole number in whatever form the algebra has it (recorded, too: a position has no slope)."""
     plain = number.value if isinstance(number, Var) else number
     return round(float(plain))  # type: ignore[arg-type]  # flint, SymPy and NumPy numbers all convert
+
+
+def _named(node: object) -> str | None:
+    return node.name if isinstance(node, Name) else None
 
 
 def _scalar(item: T) -> Value[T]:

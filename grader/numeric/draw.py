@@ -114,9 +114,6 @@ def _interior(domain: Interval, shape: tuple[int, ...], rng: np.random.Generator
 def _simplex(shape: tuple[int, ...], rng: np.random.Generator, dtype: Any) -> Array:
     """Multiples of 1/1024 that sum to 1 exactly, in float32 as well."""
     rows = int(np.prod(shape[:-1], dtype=int))
-    k = shape[-1]
-    made = np.empty((rows, k))
-    for row in range(rows):
-        cuts = np.sort(rng.choice(np.arange(1, 1024 // 8), k - 1, replace=False)) * 8
-        made[row] = np.diff(np.concatenate([[0], cuts, [1024]])) / 1024
-    return np.asarray(made.reshape(shape), dtype=dtype)
+    cuts = rng.random((rows, 1024 // 8 - 1)).argsort(axis=1)[:, : shape[-1] - 1] + 1  # different ones in a row
+    edges = np.pad(np.sort(cuts, axis=1) * 8, ((0, 0), (1, 1)), constant_values=((0, 0), (0, 1024)))
+    return np.asarray((np.diff(edges, axis=1) / 1024).reshape(shape), dtype=dtype)

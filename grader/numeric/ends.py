@@ -140,7 +140,8 @@ def classify(trial: Trial, item: Judged, source: Source) -> tuple[str, Region | 
     if reply is None:
         return "crashed", None
     if reply.failure is not None:
-        return failure_code(reply.failure, ordinary=item.ordinary), reply.failure.where
+        ordinary = item.ordinary or item.case.probe.label == "large"
+        return failure_code(reply.failure, ordinary=ordinary), reply.failure.where
     if item.fault == "mutated":
         return "mutates-input", None
     if item.fault in ("shape", "dtype") or reply.value is None:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from grader.formula.declare import Classes, Domain, Finite, Integers, Interval, OneHot, Simplex
+from grader.formula.declare import REAL, Classes, Domain, Finite, Integers, Interval, OneHot, Simplex
 from grader.numeric.critical import critical_values
 from grader.numeric.draw import Array, draw, ordinary_values
 from grader.numeric.task import Statement
@@ -31,6 +31,10 @@ UNIT: Final = (
     1e-300, 1e-200, 1e-100, 1e-50, 1e-30, 1e-20, 1e-17, 1e-16, 1e-15, 1e-12, 1e-10, 1e-8, 1e-7, 1e-5, 1e-3, 0.1,
 )  # fmt: skip
 """Distances from the lower end of (0, 1); from the upper end those that float64 can tell."""
+
+ALIKE: Final = 10
+"""Batches of rows that are all extreme in one direction, and their size."""
+ALIKE_ROWS: Final = 40
 
 
 def single_sizes(statement: Statement) -> dict[str, int]:
@@ -190,11 +194,17 @@ def _companions(
     dtype: Any,
 ) -> Iterator[dict[str, Array]]:
     """What the other continuous arguments are while one, of `domain`, is extreme: ordinary; those of the same kind
-    also equal to it, next to it, at zero, opposite."""
+    also equal to it, next to it, at zero, opposite; and several of them all near it."""
     variables = statement.variables
     plain = {n: ordinary_values(variables[n].domain, shapes[n], {}, rng, dtype) for n in names}
     yield plain
+    alike = [n for n in names if variables[n].domain == domain == REAL and shapes[n] == pattern.shape]
+    if len(alike) > 1:
+        yield {**plain, **{n: (pattern + plain[n]).astype(dtype) for n in alike}}
     for name in names:
+        corner = _corner(variables[name].domain, shapes[name], pattern.dtype)
+        if corner is not None and variables[name].domain != domain:
+            yield {**plain, name: corner}
         if shapes[name] == pattern.shape and variables[name].domain == domain:
             partners = [pattern, np.nextafter(pattern, pattern.dtype.type(0)), np.zeros_like(pattern), -pattern]
             if isinstance(domain, Simplex):
@@ -204,21 +214,51 @@ def _companions(
                     yield {**plain, name: partner}
 
 
-def thinned(values: list[dict[str, Array]], limit: int) -> list[dict[str, Array]]:
+def _corner(domain: Domain, shape: tuple[int, ...], dtype: Any) -> Array | None:
+    """A soft label that is hard: all of a simplex in one class, the closed end of an interval."""
+    if isinstance(domain, Simplex):
+        return np.broadcast_to(np.eye(shape[-1])[-1], shape).astype(dtype)
+    if isinstance(domain, Interval) and domain.low is not None and domain.high is not None:
+        end = domain.high if not domain.high_open else domain.low if not domain.low_open else None
+        return None if end is None else np.full(shape, float(end), dtype=dtype)
+    return None
+
+
+def parameter_ends(
+    statement: Statement, singles: Sequence[Mapping[str, Array]]
+) -> Iterator[tuple[dict[str, Array], frozenset[str]]]:
+    """Each parameter at the closed ends of its interval, the data ordinary and extreme; and the optional arguments
+    that are passed."""
+    rng = np.random.default_rng(SEED + 6)
+    for name in statement.parameters:
+        domain = statement.variables[name].domain
+        if not isinstance(domain, Interval):
+            continue
+        closed = [(domain.low, domain.low_open), (domain.high, domain.high_open)]
+        for end in [float(end) for end, is_open in closed if end is not None and not is_open]:
+            drawn = [draw(statement, single_sizes(statement), rng, np.float64) for _ in range(4)]
+            for values, given in [*drawn, *((single, frozenset[str]()) for single in thinned(singles, 12))]:
+                yield {**values, name: np.asarray(end)}, given | {name}
+
+
+def thinned(values: Sequence[Mapping[str, Array]], limit: int) -> list[Mapping[str, Array]]:
     """At most `limit`, spread evenly over the list."""
     if len(values) <= limit:
-        return values
+        return list(values)
     return [values[i * len(values) // limit] for i in range(limit)]
 
 
 def batches_of(
     statement: Statement, singles: Sequence[Mapping[str, Array]], dim: str, rng: np.random.Generator
 ) -> Iterator[dict[str, Array]]:
-    """Extreme rows of n = 1 probes, stacked: among ordinary ones, and among one another."""
+    """Extreme rows of n = 1 probes, stacked: among ordinary ones, among one another, and one many times over."""
     fixed = [name for name, v in statement.variables.items() if dim not in v.shape]
     sizes = {**single_sizes(statement), dim: 3}
-    for number in range(24):
-        rows = [singles[int(i)] for i in rng.integers(0, len(singles), 1 if number % 2 else 3)]
+    for number in range(24 + ALIKE):
+        if number >= 24:
+            rows = [singles[int(rng.integers(0, len(singles)))]] * ALIKE_ROWS
+        else:
+            rows = [singles[int(i)] for i in rng.integers(0, len(singles), 1 if number % 2 else 3)]
         drawn, _ = draw(statement, sizes, rng, np.float64)
         values = {}
         for name, variable in statement.variables.items():

@@ -18,9 +18,9 @@ import numpy as np
 from grader.formula.evaluate import Value
 from grader.formula.floats import evaluate_float
 from grader.numeric import diagnose
-from grader.numeric.judge import Judged, Plan, failing, levels, plan, shares
+from grader.numeric.judge import SPEED_ROWS, Judged, Plan, failing, levels, plan, shares
 from grader.numeric.messages import Failure
-from grader.numeric.probes import speed_probe
+from grader.numeric.probes import Probe
 from grader.numeric.process import Child, Ended, Spares, Unfit, begun
 from grader.numeric.shrink import shrunk
 from grader.numeric.source import Source, examine
@@ -29,7 +29,6 @@ from grader.numeric.trial import Trial
 from grader.verdict import Fact, Finding, Levels, Outcome, Verdict, Witness
 
 KIND: Final = "code"
-SPEED_ELEMENTS: Final = 20_000
 SLOW: Final = 30.0
 SPEED_SECONDS: Final = 3.0
 
@@ -86,25 +85,32 @@ def _load(trial: Trial, source: Source, name: str) -> Verdict | None:
 
 
 def _graded(trial: Trial, source: Source, task: CodeTask, prepared: Plan) -> Verdict:
+    too_slow: list[Finding] = []
     judged = trial.judged(prepared.ordinary)
     reached = levels(judged)
     if reached.correct:
         judged += trial.judged(prepared.extreme)
         reached = levels(judged)
+        if reached.stable:
+            found, too_slow = _large(trial, prepared)
+            judged += found
+            reached = levels(judged)
     details: dict[str, Fact] = {
         "ordinary": sum(item.ordinary for item in judged),
         "extreme": sum(not item.ordinary for item in judged),
         "shares": shares(judged),
         "isolation": trial.child.isolation.layers,
     }
-    if trial.ended is not None and trial.at_hand is not None:
+    if reached.correct and not (prepared.decides and (prepared.reaches or task.asks == "correct")):
+        return _untold(prepared, details)
+    if trial.ended is not None and trial.at_hand is not None and not too_slow:
         witness = diagnose.witness(trial.statement, trial.at_hand, got=_end_text(trial.ended))
         reached = Levels(correct=reached.correct, stable=False, precise=False)
         return _wrong((_end_finding(trial.ended),), witness, reached, details)
     outcome, score = _outcome(task, reached)
     findings, shown = _explained(trial, source, task, judged, reached)
     if reached.correct:
-        findings = [*findings, *_speed(trial, source)]
+        findings = [*findings, *(too_slow or _speed(trial, source, prepared))]
         findings += diagnose.warnings_noted(trial.statement, source, judged, findings)
     return Verdict(
         KIND,
@@ -116,6 +122,14 @@ def _graded(trial: Trial, source: Source, task: CodeTask, prepared: Plan) -> Ver
         levels=reached,
         details=details,
     )
+
+
+def _untold(prepared: Plan, details: dict[str, Fact]) -> Verdict:
+    """Nothing wrong was seen, but the formula has a value at too few inputs for that to say anything."""
+    ordinary, extreme = prepared.tried
+    tried = f"{len(prepared.ordinary)}/{ordinary} ordinary, {len(prepared.extreme)}/{extreme} extreme inputs"
+    known = Levels(correct=True if prepared.decides else None, stable=None, precise=None)
+    return Verdict(KIND, "undecided", None, levels=known, details={**details, "tried": tried})
 
 
 def _outcome(task: CodeTask, reached: Levels) -> tuple[Outcome, float]:
@@ -144,6 +158,8 @@ def _explained(
         simplest = min(group.items, key=diagnose.simplicity)
         example = shown if group is first else simplest
         data = {**group.data, "level": level, "input": diagnose.inputs_text(trial.statement, example)}
+        if example.case.probe.label == "large":
+            data["n"] = example.case.oracle.rows(example.case.probe.values)
         findings.append(Finding(group.code, severity, source.place(group.region), data))  # type: ignore[arg-type]
     return findings, diagnose.witness(trial.statement, shown)
 
@@ -209,45 +225,64 @@ def _with_prints(verdict: Verdict, child: Child) -> Verdict:
     return replace(verdict, findings=(*verdict.findings, note))
 
 
-def _speed(trial: Trial, source: Source) -> list[Finding]:
-    """`slow`: the time of one call with many rows, beside that of the formula in vectorised float64."""
-    probe = speed_probe(trial.statement, SPEED_ELEMENTS)
-    if probe is None or trial.left() < 1:
-        return []
-    reference = min(_reference_seconds(trial.statement, probe.values) for _ in range(3))
+def _large(trial: Trial, prepared: Plan) -> tuple[list[Judged], list[Finding]]:
+    """The large batch, judged; where it takes more than half of the time that is left, `slow` instead."""
     begin = time.monotonic()
+    deadline, trial.deadline = trial.deadline, begin + trial.left() / 2
+    judged = trial.judged(prepared.large)
+    trial.deadline = deadline
+    if trial.ended is None or trial.ended.why != "timeout":
+        return judged, []
+    rows = prepared.large[0].elements
+    return [], [_slow((time.monotonic() - begin) / _reference_seconds(trial.statement, rows), None)]
+
+
+def _speed(trial: Trial, source: Source, prepared: Plan) -> list[Finding]:
+    """`slow`: the time of one call with many rows, beside that of the formula in vectorised float64. What fails only
+    there is a note as well."""
+    if prepared.speed is None or trial.left() < 1:
+        return []
+    reference = min(_reference_seconds(trial.statement, SPEED_ROWS) for _ in range(3))
+    seconds, failure = _one_call(trial, prepared.speed)
+    if failure is not None:
+        finding = _failure_finding(source, failure)
+        return [replace(finding, severity="note", data={**finding.data, "n": SPEED_ROWS})]
+    if seconds >= SLOW * reference:  # whatever else ran meanwhile is not the submission's
+        seconds = min(seconds, _one_call(trial, prepared.speed)[0])
+    ratio = seconds / reference
+    return [_slow(ratio, source.loop())] if SLOW <= ratio < math.inf else []
+
+
+def _slow(ratio: float, line: int | None) -> Finding:
+    data: dict[str, Fact] = {"ratio": float(f"{ratio:.2g}")}
+    return Finding("slow", "note", data=data if line is None else {**data, "line": line})
+
+
+def _one_call(trial: Trial, probe: Probe) -> tuple[float, Failure | None]:
+    """Seconds of processor time; what it was given, where that was not enough; infinite for what tells nothing."""
+    begin = time.monotonic()
+    ended = trial.ended
     deadline, trial.deadline = trial.deadline, min(trial.deadline, begin + SPEED_SECONDS)
     reply = trial.replies([probe.call(trial.statement)])[0]
     trial.deadline = deadline
-    if reply is None:
-        seconds = time.monotonic() - begin
-        if trial.ended is None or trial.ended.why != "timeout":
-            return []
-    elif reply.failure is not None:
-        return []
-    else:
-        seconds = reply.seconds
-    ratio = seconds / max(reference, 1e-5)
-    if not math.isfinite(ratio) or ratio < SLOW:
-        return []
-    data: dict[str, Fact] = {"ratio": float(f"{ratio:.2g}")}
-    line = source.loop()
-    if line is not None:
-        data["line"] = line
-    return [Finding("slow", "note", data=data)]
+    if reply is not None:
+        return reply.seconds, reply.failure
+    if ended is None and trial.ended is not None and trial.ended.why == "timeout":
+        return time.monotonic() - begin, None
+    return math.inf, None
 
 
-def _reference_seconds(statement: Statement, values: object) -> float:
-    """The formula over all rows at once, one component an array over the rows."""
+def _reference_seconds(statement: Statement, many: int) -> float:
+    """The formula over all rows at once, one component an array over the rows; never less than the clock can tell."""
     sizes = {dim: 3 if dim in statement.class_dims else 1 for dim in statement.dims}
     rng = np.random.default_rng(0)
     inputs = {}
     for name, variable in statement.variables.items():
         shape = tuple(sizes[d] if isinstance(d, str) else d for d in variable.shape)
         count = math.prod(shape)
-        rows = SPEED_ELEMENTS if shape else 1
+        rows = many if shape else 1
         items = tuple(rng.uniform(0.1, 0.9, rows) if variable.continuous else np.float64(0) for _ in range(count))
         inputs[name] = Value(shape, items)
     begin = time.thread_time()
     evaluate_float(statement.formula, statement.scope, inputs, sizes)  # type: ignore[arg-type]
-    return time.thread_time() - begin
+    return max(time.thread_time() - begin, 1e-5)

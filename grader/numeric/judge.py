@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final, Literal
 
 import numpy as np
 
 from grader.numeric import probes
 from grader.numeric.messages import Reply
-from grader.numeric.oracle import NO_TRUTH, Bounds, C, Oracle, Truth, bounds
+from grader.numeric.oracle import NO_TRUTH, Bounds, C, Floats, Oracle, Truth, bounds
 from grader.numeric.probes import Probe
 from grader.numeric.task import Statement
 from grader.verdict import Levels
 
 Fault = Literal["missing", "failure", "shape", "dtype", "mutated", "value"]
+ENOUGH: Final = 4
+"""Ordinary inputs with a value, below which nothing is called right."""
+LARGE_ROWS: Final = 5000
+FEW_ROWS: Final = 80
+OPERATIONS: Final = 150_000
+"""What the truth of a large batch may cost."""
+SPEED_ROWS: Final = 20_000
 LEVELS: Final = ("correct", "stable", "precise")
 
 
@@ -34,10 +42,18 @@ class Case:
         return self.oracle.elements(self.probe.values)
 
     @property
+    def at_least(self) -> Floats:
+        """What the bound of `stable` is without S, which is much work for many rows."""
+        nothing = np.zeros(self.truth.shape)
+        values = self.probe.values
+        return bounds(self.truth, nothing, self.oracle.reach(values), self.elements, self.probe.dtype).stable
+
+    @property
     def bounds(self) -> Bounds:
         if self._bounds is None:
             values = self.probe.values
-            condition, reach = self.oracle.condition(values, self.truth.shape), self.oracle.reach(values)
+            condition = self.oracle.condition(values, self.truth.shape)
+            reach = max(self.oracle.reach(values), self.oracle.addends(values))
             self._bounds = bounds(self.truth, condition, reach, self.elements, self.probe.dtype)
         return self._bounds
 
@@ -71,11 +87,34 @@ class Judged:
 
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """The calls that a statement's submissions get. Only those that are correct get the extreme ones."""
+    """The calls that a statement's submissions get. Only those that are correct get the extreme ones, and only those
+    that are stable there the large batch, which is ordinary but for its size."""
 
     oracle: Oracle
     ordinary: tuple[Case, ...]
     extreme: tuple[Case, ...]
+    tried: tuple[int, int]
+    """How many ordinary and extreme inputs were tried for a value of the formula."""
+
+    @cached_property
+    def large(self) -> tuple[Case, ...]:
+        probe = large_probe(self.oracle)
+        return tuple(cases(self.oracle, [] if probe is None else [probe]))
+
+    @cached_property
+    def speed(self) -> Probe | None:
+        """Many more rows, for a look at the clock; None where they are too many for the formula itself."""
+        return probes.many_rows(self.oracle.statement, SPEED_ROWS, "speed") if self.large else None
+
+    @property
+    def decides(self) -> bool:
+        """Whether the formula has a value at enough ordinary inputs to say that a program is right."""
+        return len({id(case.probe.values) for case in self.ordinary}) >= ENOUGH
+
+    @property
+    def reaches(self) -> bool:
+        """Whether it has one at any of the extreme inputs, if there are such."""
+        return bool(self.extreme) or not self.tried[1]
 
 
 @lru_cache(maxsize=16)
@@ -83,7 +122,20 @@ def plan(statement: Statement) -> Plan:
     """Worked out once a statement, so that further submissions are judged at the cost of their calls."""
     oracle = Oracle(statement)
     ordinary, extreme = probes.ordinary(statement), probes.extreme(statement)
-    return Plan(oracle, tuple(cases(oracle, ordinary)), tuple(cases(oracle, extreme)))
+    tried = len(ordinary), len(extreme)
+    return Plan(oracle, tuple(cases(oracle, ordinary)), tuple(cases(oracle, extreme)), tried)
+
+
+def large_probe(oracle: Oracle) -> Probe | None:
+    """A batch of many rows; of fewer, where the formula's cost grows with their square; None where of too few."""
+    rows = LARGE_ROWS
+    small, double = (probes.many_rows(oracle.statement, n, "large") for n in (8, 16))
+    if small is None or double is None:
+        return None
+    once, twice = oracle.operations(small.values), oracle.operations(double.values)
+    power = max(1.0, math.log2(max(1, twice) / max(1, once)))
+    rows = min(rows, int(8 * (OPERATIONS / max(1, once)) ** (1 / power)))
+    return probes.many_rows(oracle.statement, rows, "large") if rows > FEW_ROWS else None
 
 
 def cases(oracle: Oracle, tried: Sequence[Probe]) -> list[Case]:
@@ -117,6 +169,8 @@ def judge(case: Case, reply: Reply | None) -> Judged:
         return Judged(case, reply, None, correct=True, stable=True, precise=True)
     if not np.isfinite(reply.value).all() and np.all(np.abs(case.truth.near) <= float(info.max) / (16 * case.elements)):
         return _failed(case, reply, "value")  # no bound excuses this
+    if case.probe.label == "large" and np.all(error <= case.at_least):
+        return Judged(case, reply, None, correct=True, stable=True, precise=True)
     limit = case.bounds
     with np.errstate(all="ignore"):
         size = np.abs(case.truth.near)

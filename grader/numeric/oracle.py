@@ -7,11 +7,11 @@ error is known to far below one unit in the last place. Bounds: DESIGN, section 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import numpy as np
 from flint import arb
@@ -20,8 +20,9 @@ from numpy.typing import NDArray
 from grader.formula.balls import gradient, precision, value
 from grader.formula.declare import REAL, Interval
 from grader.formula.errors import Kink, NotCertain, Undefined
-from grader.formula.evaluate import Value
-from grader.formula.tree import Expr, Index, Num
+from grader.formula.evaluate import Point, Value, evaluate, size_of
+from grader.formula.floats import FloatAlgebra, evaluate_float
+from grader.formula.tree import Add, Call, Dim, Div, Expr, Index, Mul, Neg, Num, Reduce, Size
 from grader.numeric.task import Statement
 
 C: Final = 8
@@ -100,17 +101,64 @@ class Oracle:
                 return total
         return 0.0
 
+    def operations(self, inputs: Inputs) -> int:
+        """How many operations on numbers the formula takes there."""
+        counted = _Counted()
+        values = {name: Value(array.shape, tuple(array.ravel().tolist())) for name, array in inputs.items()}
+        point = Point(values, self.sizes(inputs), {})
+        with np.errstate(all="ignore"):
+            evaluate(self.statement.formula, self.statement.scope, point, cast(Any, counted))
+        return counted.count
+
     def reach(self, inputs: Inputs) -> float:
-        """T = max(1, the largest |x| among the `real` arguments)."""
+        """T = max(1, the largest |x| among the `real` arguments), as far as the inputs go; see `addends`."""
         largest = 1.0
         for name, variable in self.statement.variables.items():
             if isinstance(variable.domain, Interval) and variable.domain == REAL and inputs[name].size:
                 largest = max(largest, float(np.max(np.abs(inputs[name].astype(np.float64)))))
         return largest
 
+    def addends(self, inputs: Inputs) -> float:
+        """The largest term of a sum that the formula itself writes, where it stands under nothing but sums, means,
+        signs, maxima and numbers: a difference of squares cannot be had more exactly than the squares."""
+        sizes = self.sizes(inputs)
+        points = {n: Value(a.shape, tuple(map(np.float64, a.ravel().tolist()))) for n, a in inputs.items()}
+        largest = 0.0
+        for term, dims in _terms(self.statement.formula, {}):
+            for place in product(*(range(size_of(dim, sizes)) for dim in dims.values())):
+                at = dict(zip(dims, place, strict=True))
+                try:
+                    found = evaluate_float(term, self.statement.scope, points, sizes, at)  # type: ignore[arg-type]
+                except (*NO_TRUTH, ValueError, IndexError, KeyError, TypeError):
+                    continue
+                numbers = np.abs(np.asarray([float(item) for item in found.items]))
+                largest = max(largest, float(np.max(numbers[np.isfinite(numbers)], initial=0.0)))
+        return largest
+
+    def rows(self, inputs: Inputs) -> int:
+        """The size along the dimension that is largest."""
+        return max(self.sizes(inputs).values(), default=1)
+
     def elements(self, inputs: Inputs) -> int:
         """n, the number of elements: of the largest argument."""
         return max(1, *(array.size for array in inputs.values()))
+
+
+class _Counted:
+    """Float64 arithmetic that counts its operations."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.algebra = FloatAlgebra()
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        operation = getattr(self.algebra, name)
+
+        def counted(*args: Any) -> Any:
+            self.count += len(args[0]) if name in ("softmax", "logsumexp") else 1
+            return operation(*args)
+
+        return counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +170,31 @@ class Bounds:
     precise: Floats
 
 
+def _terms(node: Expr, over: Mapping[str, Dim]) -> Iterator[tuple[Expr, Mapping[str, Dim]]]:
+    """The terms of the sums at the top of a formula, each with the index letters that stand in it free."""
+    match node:
+        case Add(terms):
+            for term in terms:
+                yield term, over
+                yield from _terms(term, over)
+        case Neg(inner) | Div(inner, Num()) | Div(inner, Size()) | Mul((Num(), inner)):
+            yield from _terms(inner, over)
+        case Reduce(op="sum" | "mean", body=body, index=None):
+            yield from _terms(body, over)
+        case Reduce(op="sum" | "mean", body=body, index=str(index), over=dim) if dim is not None:
+            yield from _terms(body, {**over, index: dim})
+        case Call("max" | "min" | "relu" | "abs" as name, args) if name:
+            for arg in args:
+                yield from _terms(arg, over)
+
+
 def bounds(truth: Truth, condition: Floats, reach: float, elements: int, dtype: np.dtype[Any]) -> Bounds:
-    """Section 6's bounds. `dtype` is the type of the floating inputs."""
+    """Section 6's bounds. `dtype` is the type of the floating inputs.
+
+    `reach` is T; where the declared formula subtracts terms larger than the inputs (a squared distance from a squared
+    distance), the caller counts those too (`Oracle.addends`), since no float64 program can do better: without that,
+    the usual triplet loss fails at a = −62, b = 0, c = −0.4.
+    """
     info = np.finfo(dtype)
     eps, eta = float(info.eps), float(info.smallest_subnormal)
     with np.errstate(all="ignore"):

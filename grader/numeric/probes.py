@@ -15,7 +15,7 @@ import numpy as np
 
 from grader.formula.declare import Interval
 from grader.numeric.draw import Array, draw, sizes_of, takes_integers, whole
-from grader.numeric.extremes import MAGNITUDES, NARROW, batches_of, singles_of, thinned
+from grader.numeric.extremes import MAGNITUDES, NARROW, batches_of, parameter_ends, singles_of, thinned
 from grader.numeric.messages import Argument, Call, Layout
 from grader.numeric.task import Statement
 
@@ -71,7 +71,7 @@ def ordinary(statement: Statement) -> list[Probe]:
     if all(takes_integers(v) for v in statement.variables.values() if v.shape) and any(
         isinstance(v.domain, Interval) for v in statement.variables.values() if v.shape
     ):
-        for sizes in sizes_of(statement)[1:4]:
+        for sizes in sizes_of(statement)[1:7]:
             values, given = draw(statement, sizes, rng, np.int64)
             probes.append(Probe(values, given, "ordinary", "int64"))
     discrete = [name for name in statement.arrays if not statement.variables[name].continuous]
@@ -90,18 +90,20 @@ def extreme(statement: Statement) -> list[Probe]:
     probes = [Probe(values, frozenset(), "extreme") for values in chosen]
     narrow = thinned(singles_of(statement, NARROW, np.float32), 48)
     probes += [Probe(values, frozenset(), "extreme", "float32") for values in narrow]
-    if batch := [dim for dim in statement.dims if dim not in statement.class_dims]:
+    probes += [Probe(values, given, "extreme") for values, given in parameter_ends(statement, chosen)]
+    batch = [dim for dim in statement.dims if dim not in statement.class_dims]
+    if batch and chosen:  # a formula of labels alone has no ends
         mixed = batches_of(statement, chosen, batch[0], rng)
         probes += [Probe(values, frozenset(), "extreme", "batch") for values in mixed]
     return probes
 
 
-def speed_probe(statement: Statement, elements: int) -> Probe | None:
-    """Ordinary inputs with many rows. None where no dimension grows."""
+def many_rows(statement: Statement, rows: int, label: str) -> Probe | None:
+    """Ordinary inputs with many rows, and no more. None where no dimension grows."""
     rng = np.random.default_rng(SEED + 2)
     growing = [dim for dim in statement.dims if dim not in statement.class_dims]
     if not growing:
         return None
     rest = dict.fromkeys(statement.dims, 3)
-    values, given = draw(statement, {**rest, growing[0]: elements}, rng, np.float64)
-    return Probe(values, given, "ordinary", "speed")
+    values, given = draw(statement, {**rest, growing[0]: rows}, rng, np.float64)
+    return Probe(values, given, "extreme", label)

@@ -102,7 +102,8 @@ def _fewer(statement: Statement, probe: Probe, dim: str) -> Iterator[Probe]:
     size = next((array.shape[shape.index(dim)] for array, shape in along), 1)
     if size < 2:
         return
-    picks = [[row] for row in range(min(size, 16))] + [list(range(size // 2)), list(range(size // 2, size))]
+    picks = [[row] for row in range(size)] if size <= 64 else []
+    picks += [list(range(size // 2)), list(range(size // 2, size))]
     for rows in picks:
         values = {
             name: np.take(probe.values[name], rows, axis=v.shape.index(dim)) if dim in v.shape else probe.values[name]

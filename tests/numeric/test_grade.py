@@ -176,3 +176,36 @@ def test_arrays_are_shown_short() -> None:
     assert text(np.array([710.0])) == "710"
     assert text(np.array([[0.0, -800.0, 3.0]])) == "[[0, -800, 3]]"
     assert text(np.arange(100.0)) == "[0, 1, 2, 3, …, 98, 99]"
+
+
+@pytest.mark.parametrize(
+    ("loss", "arguments"),
+    [
+        ("log(-1 - z^2)", ("z: real",)),
+        ("mean(z)/0", ("z: real[n]",)),
+        ("mean(log(z - 4.9))", ("z: real[n]",)),
+    ],
+)
+def test_nothing_is_right_where_the_formula_has_hardly_a_value(
+    spares: Spares, loss: str, arguments: tuple[str, ...]
+) -> None:
+    verdict = grade_code(CodeTask(loss, arguments), "def f(z):\n    return float('nan')\n", spares=spares)
+    assert verdict.outcome in ("undecided", "wrong")
+    if verdict.outcome == "undecided":
+        assert exit_code(verdict) == 3
+        assert "ordinary" in str(verdict.details["tried"])
+        assert verdict.witness is None
+    else:
+        assert verdict.witness is not None
+
+
+def test_a_formula_of_labels_alone_has_no_extremes_and_is_judged_all_the_same(spares: Spares) -> None:
+    task = CodeTask("mean([a != b])", ("a: {0,1}[n]", "b: {0,1}[n]"))
+    source = "import numpy as np\n\n\ndef f(a, b):\n    return np.mean(a != b)\n"
+    assert grade_code(task, source, spares=spares).outcome == "right"
+
+
+def test_a_fault_that_only_a_large_batch_shows_is_shown_by_one(spares: Spares, bce: CodeTask, stable: str) -> None:
+    verdict = grade_code(bce, stable.replace("(z, y):", "(z, y):\n    z, y = z[:1000], y[:1000]"), spares=spares)
+    assert (verdict.outcome, verdict.codes[0]) == ("partly", "wrong-value")
+    assert int(str(verdict.findings[0].data["n"])) > 1000

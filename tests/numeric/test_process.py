@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import signal
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -224,8 +225,6 @@ def test_a_frame_is_what_was_packed() -> None:
 
 def test_the_program_needs_nothing_but_itself() -> None:
     """It runs by path, isolated, wherever it was installed."""
-    import subprocess
-
     from grader.numeric.process import PROGRAM
 
     ran = subprocess.run([sys.executable, "-I", "-c", f"import runpy; runpy.run_path({str(PROGRAM)!r})"], check=False)
@@ -249,7 +248,7 @@ def test_where_no_process_can_be_started_nothing_is_said_of_the_submission(
     def refuse(*_: object, **__: object) -> None:
         raise OSError(11, "Resource temporarily unavailable")
 
-    monkeypatch.setattr(process.subprocess, "Popen", refuse)
+    monkeypatch.setattr(subprocess, "Popen", refuse)
     verdict = grade_code(bce, stable)
     assert (verdict.outcome, exit_code(verdict)) == ("undecided", 3)
     assert "Resource temporarily unavailable" in str(verdict.details["fault"])
@@ -284,7 +283,7 @@ def test_a_forged_row_breaks_no_more_than_its_frame(row: list[object]) -> None:
 
 
 def test_more_rows_than_calls_are_forged() -> None:
-    row = ["failure", None, None, 0.0, None, [], []]
+    row: list[object] = ["failure", None, None, 0.0, None, [], []]
     assert len(read_rows([row], b"", [0])) == 1
     with pytest.raises(BrokenFrame):
         read_rows([row, row], b"", [0])
