@@ -52,7 +52,8 @@ def summary_blocks(
             blocks.append(Block(f"({turn.question})", " " * 14, style="dim", wrapped=False))
     blocks.append(BLANK)
     if scored:
-        blocks += [Block(f"Score {sum(scored):.2f} of {len(scored)}, by skill:"), BLANK, *_rows(skills, paper)]
+        total = f"Score {sum(scored):.2f} of {len(scored)}"
+        blocks += [Block(f"{total}, by skill:"), BLANK, *_rows(skills, paper)] if skills else [Block(f"{total}.")]
     if any(turn.self_marked for turn in turns):
         blocks += [BLANK, Block("What you marked yourself is kept apart from the score.", style="dim")]
     again = "`lossprep show ID` asks one of them again, `lossprep solution ID` shows its model answer."

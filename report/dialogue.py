@@ -194,7 +194,8 @@ class Dialogue:
         self.say([*answer, *why])
 
     def _summary(self, turns: Sequence[Turn]) -> list[Block]:
-        latest = {turn.question: Standing(turn.points, turn.own_mark) for turn in turns}
+        answered = [turn for turn in turns if turn.answers or turn.revealed]
+        latest = {turn.question: Standing(turn.points, turn.own_mark) for turn in answered}
         asked = [self.bank[turn.question] for turn in turns if turn.question in self.bank]
         return [BLANK, *bars.summary_blocks(turns, self.bank, by_skill(asked, latest), self.paper)]
 

@@ -28,6 +28,8 @@ _HEADS: Final[dict[Outcome, tuple[str, str, str]]] = {
 _TELLING: Final = ("choice", "number")
 """Kinds whose witness is the answer itself: it is for `--json`, not for somebody who may try again."""
 _UNFINISHED: Final = "not-closed-form"
+_NOWHERE: Final = ("no-entry", "empty")
+"""What is missing stands nowhere."""
 _EXPLAINED: Final[dict[Evidence | None, str]] = {
     "proved": "it is the model answer, word for word",
     None: "no program judges an explanation; mark it against its points",
@@ -160,7 +162,7 @@ def _findings(verdict: Verdict, shown: Shown, most: int, paper: Paper) -> list[B
 
 def _place(finding: Finding, shown: Shown, paper: Paper) -> list[Block]:
     """The line that was typed, with carets: also of an option's value. Of one line that was read, all is meant."""
-    if finding.where is None:
+    if finding.where is None or finding.code in _NOWHERE:
         return []
     option = finding.data.get("option")
     label = f"{option} " if option else f"line {finding.where.line}  " if shown.answer.count("\n") else ""

@@ -133,7 +133,27 @@ def test_submit_grades_and_records(tmp_path: Path, id: str, answer: str, code: i
 def test_an_explanation_may_be_handed_in_with_its_marks(tmp_path: Path) -> None:
     ran = run(tmp_path, "submit", "drill-explain", "-a", "It saturates.", "--marks", "1", "--json", *DRILL)
     assert (ran.code, ran.json["outcome"], ran.json["evidence"], ran.json["score"]) == (1, "partly", "self-marked", 0.5)
-    assert run(tmp_path, "submit", "drill-explain", "-a", "x", "--marks", "one", *DRILL).code == 2
+
+
+@pytest.mark.parametrize(
+    ("id", "marks", "said"),
+    [
+        ("drill-explain", "one", "from 1 to 2"),
+        ("drill-explain", "0", "from 1 to 2"),
+        ("drill-explain", "1,3", "from 1 to 2"),
+        ("drill-choice", "1", "for explanations"),
+    ],
+)
+def test_marks_must_be_points_of_an_explanation(tmp_path: Path, id: str, marks: str, said: str) -> None:
+    ran = run(tmp_path, "submit", id, "-a", "a", "--marks", marks, *DRILL)
+    assert (ran.code, ran.out) == (2, "")
+    assert said in ran.err
+
+
+def test_marks_are_counted_and_what_is_missed_is_listed(tmp_path: Path) -> None:
+    ran = run(tmp_path, "submit", "drill-explain", "-a", "It saturates.", "--marks", "1", *DRILL)
+    assert "as you marked it yourself, 1 of 2 points" in ran.out
+    assert "Not covered yet:\n  - Cross-entropy's gradient" in ran.out
 
 
 def test_an_unmarked_explanation_gets_its_rubric_and_the_way_to_mark_it(tmp_path: Path) -> None:
@@ -177,3 +197,69 @@ def test_a_quiz_without_a_terminal_replays_the_samples_and_records_nothing(tmp_p
     for part in ("No terminal", "✗ Not right", "✓ Right", "Hint 1 of", "~ Partly right", "Session finished"):
         assert part in ran.out or part == "~ Partly right"
     assert not (tmp_path / "progress.db").exists()
+
+
+@pytest.mark.parametrize("id", ["drill-derivation", "drill-explain", "drill-code"])
+def test_a_starting_file_as_it_was_written_is_no_try(tmp_path: Path, id: str) -> None:
+    assert run(tmp_path, "start", id, "file", *DRILL).code == 0
+    ran = run(tmp_path, "submit", id, "file", "--json", *DRILL)
+    assert (ran.code, ran.json["outcome"], ran.json["findings"][0]["code"]) == (2, "unreadable", "empty")
+    assert not (tmp_path / "progress.db").exists()
+
+
+@pytest.mark.parametrize(("id", "part"), [("drill-derivation", "# derive ∂L/∂p."), ("drill-explain", "# Why is cross")])
+def test_a_starting_file_says_what_is_asked(tmp_path: Path, id: str, part: str) -> None:
+    run(tmp_path, "start", id, "file", *DRILL)
+    text = (tmp_path / "file").read_text("utf-8")
+    assert part in text
+    assert all(line.startswith("#") or not line for line in text.split("\n"))
+
+
+def test_in_a_pipe_no_title_is_cut_and_nothing_matching_says_so(tmp_path: Path) -> None:
+    listed = run(tmp_path, "list", COLUMNS="40")
+    titles = [json.loads(line)["title"] for line in run(tmp_path, "list", "--json").out.splitlines()]
+    assert all(line.endswith(title) for line, title in zip(listed.out.splitlines(), titles, strict=True))
+    none = run(tmp_path, "list", "--tag", "no-such-tag")
+    assert (none.code, none.out, none.err) == (0, "", "lossprep: no question passes all of these filters.\n")
+
+
+@pytest.mark.parametrize("kind", ["choice", "number", "derivation", "code", "explain"])
+def test_a_new_bank_passes_the_check_as_it_stands(tmp_path: Path, kind: str) -> None:
+    made = run(tmp_path, "bank", "new", "my-question", "--kind", kind)
+    assert (made.code, made.out) == (0, "Wrote my-question.yaml. Then: lossprep bank check my-question.yaml\n")
+    checked = run(tmp_path, "bank", "check", "my-question.yaml")
+    assert (checked.code, checked.out) == (0, "1 question, no problems.\n")
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (["My Question", "--kind", "code"], "cannot be an id"),
+        (["huber-code", "--kind", "code"], "is taken"),
+        (["mine", "full.yaml", "--kind", "code"], "--force"),
+        (["mine", "--kind", "essay"], "explain"),
+        (["mine", "no/such/folder.yaml", "--kind", "code"], "no such file"),
+    ],
+)
+def test_a_new_bank_is_not_written_over_anything(tmp_path: Path, args: list[str], said: str) -> None:
+    (tmp_path / "full.yaml").write_text("mine")
+    ran = run(tmp_path, "bank", "new", *args)
+    assert (ran.code, ran.out) == (2, "")
+    assert said in ran.err
+    assert [path.name for path in tmp_path.iterdir() if path.suffix] == ["full.yaml"]
+
+
+def test_an_id_of_the_built_in_banks_is_taken(tmp_path: Path) -> None:
+    run(tmp_path, "bank", "new", "mine", "--kind", "number")
+    path = tmp_path / "mine.yaml"
+    path.write_text(path.read_text("utf-8").replace("id: mine", "id: huber-code"), "utf-8")
+    ran = run(tmp_path, "bank", "check", "mine.yaml")
+    assert ran.code == 2
+    assert "mine.yaml:4:9: the id 'huber-code' is taken" in ran.out
+
+
+def test_progress_fits_a_screen_with_the_sum_and_the_next_step_at_its_foot(tmp_path: Path) -> None:
+    lines = run(tmp_path, "progress").out.splitlines()
+    assert len(lines) < 24
+    assert lines[-1] == "  lossprep quiz"
+    assert lines[-3].endswith("questions answered")

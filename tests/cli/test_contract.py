@@ -177,3 +177,70 @@ def test_an_argument_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     (tmp_path / "stable.py").write_text(STABLE)
     ran = run(tmp_path, "test", "stable.py", "--loss", "z", "--arg", "z: rael[n]", "--json")
     assert (ran.code, ran.json["kind"], ran.json["findings"][0]["data"]["option"]) == (2, "code", "--arg")
+
+
+@pytest.mark.parametrize(
+    ("file", "said"),
+    [
+        ("nowhere.txt", "nowhere.txt: no such file (for a formula, use -a)"),
+        (".", ".: this is a folder, not a file"),
+        ("bytes.txt", "bytes.txt: not UTF-8 text, at byte 3 of line 2"),
+    ],
+)
+def test_a_file_without_text_is_one_line_without_a_caret(tmp_path: Path, file: str, said: str) -> None:
+    (tmp_path / "bytes.txt").write_bytes(b"p\ny \xff")
+    ran = run(tmp_path, "check", *BCE, file)
+    assert (ran.code, ran.out, ran.err) == (2, "", f"lossprep: {said}\n")
+
+
+def test_a_formula_in_the_place_of_a_file_is_told_the_option(tmp_path: Path) -> None:
+    assert "use -a" in run(tmp_path, "check", *BCE, "--", "t - y").err
+
+
+@pytest.mark.parametrize("answer", ["", "  ", "\n"])
+def test_an_answer_without_a_word_is_empty_and_has_no_caret(tmp_path: Path, answer: str) -> None:
+    told = run(tmp_path, "check", *BCE, "-a", answer, "--json")
+    assert (told.code, told.json["findings"][0]["code"], told.json["score"]) == (2, "empty", 0.0)
+    assert "^" not in run(tmp_path, "check", *BCE, "-a", answer).out
+
+
+@pytest.mark.parametrize(("loss", "declared", "option"), [("q*p", "--var", "--loss"), ("sum(z)*q", "--arg", "--loss")])
+def test_an_unknown_name_in_an_option_is_to_be_declared(tmp_path: Path, loss: str, declared: str, option: str) -> None:
+    (tmp_path / "stable.py").write_text(STABLE)
+    args = ["check", "--wrt", "p", "--var", "p: real", "-a", "1"]
+    if declared == "--arg":
+        args = ["test", "stable.py", "--arg", "z: real[n]"]
+    (finding,) = run(tmp_path, *args, "--loss", loss, "--json").json["findings"]
+    assert finding["data"]["option"] == option
+    assert f"{declared} 'q: real'" in finding["hint"]
+
+
+def test_broken_cases_name_their_line_and_the_nearest_key(tmp_path: Path) -> None:
+    stated = {"loss": "p^2", "wrt": "p", "var": ["p: real"]}
+    lines = [
+        json.dumps({"id": 1, **stated, "answer": "2p"}),
+        "",
+        json.dumps({"id": 2, **stated, "anwser": "2p"}),
+        '{"id": 1e999, "loss": "p^2", "wrt": "p", "var": ["p: real"], "answer": "2p"}',
+        '{"id": NaN}',
+    ]
+    ran = run(tmp_path, "check", "--cases", "-", stdin="\n".join(lines).encode())
+    first, second, third, fourth = [json.loads(line, parse_constant=pytest.fail) for line in ran.out.splitlines()]
+    assert (first["outcome"], third["outcome"], third["id"], fourth["id"]) == ("right", "right", None, None)
+    data = second["findings"][0]["data"]
+    assert (second["id"], second["outcome"], data["line"], data["nearest"]) == (2, "unreadable", 3, "answer")
+    assert fourth["findings"][0]["data"]["line"] == 5
+
+
+def test_a_case_that_fails_unforeseen_does_not_end_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    from practice import checks
+    from report import desk
+
+    def fail(*args: object) -> None:
+        raise RuntimeError("boom")
+
+    monkeypatch.setattr(checks, "grade_stated", fail)
+    noted: list[Exception] = []
+    line = json.dumps({"id": "a", "loss": "p", "wrt": "p", "answer": "1"})
+    form = desk.case_form((1, line), lambda: 0.0, noted.append)
+    assert (list(form), form["id"], form["outcome"], len(noted)) == (KEYS, "a", "undecided", 1)

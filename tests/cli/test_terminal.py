@@ -303,3 +303,32 @@ def test_watch_grades_at_each_save_and_ends_with_an_interrupt(opened: Any, tmp_p
     code, _ = terminal.end()
     assert (code, "Traceback" in terminal.raw) == (130, False)
     assert progress(tmp_path)["answered"] == 0
+
+
+def test_ctrl_c_keeps_the_line_that_is_being_typed(opened: Any) -> None:
+    terminal = derivation(opened)
+    terminal.expect(PROMPT)
+    terminal.type("-y/p + (1 - y)/(1 - p)")
+    terminal.expect(r"\n(\x1b\[\?2004h)?  $")
+    terminal.child.send("= half a li")
+    terminal.child.expect("half a li")
+    terminal.child.sendintr()
+    assert terminal.end()[0] == 130
+    screen = opened("quiz", *DRILL).expect(PROMPT)
+    assert "  -y/p + (1 - y)/(1 - p)\n  = half a li\n" in screen
+
+
+def test_watching_an_untouched_file_waits_for_the_first_save(opened: Any, tmp_path: Path) -> None:
+    run(tmp_path, "start", "drill-code", "f.py", *DRILL)
+    terminal = opened("watch", "drill-code", "f.py", *DRILL)
+    assert "Not r" not in terminal.expect("Nothing here yet; waiting for the first save.")
+
+
+@pytest.mark.parametrize("width", [60, 200])
+def test_a_list_at_a_terminal_fits_its_width_and_ends_with_the_count(opened: Any, width: int) -> None:
+    code, screen = opened("list", width=width).end()
+    lines = screen.strip().split("\n")
+    assert code == 0
+    assert max(map(len, lines)) <= width
+    assert re.fullmatch(r"\d+ questions\.", lines[-1])
+    assert "..." not in screen

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from practice.events import Graded
-from questions.kinds import Choice, Explain, Number, Option, Point
+from questions.kinds import Choice, Code, Explain, Number, Option, Point
 
 _COMMON: dict[str, Any] = {
     "title": "A title",
@@ -31,6 +31,11 @@ def number(id: str, **changes: Any) -> Number:
 def choice(id: str, right: tuple[int, ...] = (0,), count: int = 4, **changes: Any) -> Choice:
     options = tuple(Option(text=f"option {n}", why=f"why {n}", correct=n in right) for n in range(count))
     return Choice(**{**_COMMON, "id": id, "options": options, **changes})
+
+
+def code(id: str = "code", **changes: Any) -> Code:
+    base = {"loss": "sum(a)", "arguments": ("a: real[n]",), "entry": "f", "starter": "def f(a): ...\n", "reference": ""}
+    return Code(**{**_COMMON, "id": id, **base, **changes})
 
 
 def explain(id: str, **changes: Any) -> Explain:

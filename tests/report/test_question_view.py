@@ -9,11 +9,17 @@ from grader.formula.read import scope_from
 from report import maths
 from report.paper import Paper
 from report.prose import on_one_line, prose
-from report.question_view import hint_blocks, prompt_blocks, solution_blocks
+from report.question_view import answer_blocks, hint_blocks, prompt_blocks, solution_blocks
 from report.text import GLUE
-from tests.practice.make import choice
+from tests.practice.make import choice, code
 from tests.report.make import derivation
 
+HUBER = code(
+    entry="huber",
+    arguments=("yhat: real[n]", "y: real[n,K]", "delta: positive = 1"),
+    starter="import numpy as np\n\n\ndef huber(yhat, y, delta=1.0):\n    raise NotImplementedError\n",
+    reference="result = " + " + ".join(["something_long"] * 9),
+)
 SCOPE = scope_from(("p|yhat: (0,1)", "y: {0,1}", "x: real[n]", "w: real[n]", "n_2: real"))
 
 
@@ -107,6 +113,29 @@ def test_what_needs_no_second_dimension_has_none(source: str) -> None:
 
 def test_what_does_not_fit_has_none_either() -> None:
     assert maths.in_two_dimensions("(" + "+".join(["p"] * 40) + ")/2", SCOPE, width=60) is None
+
+
+def test_spellings_that_are_the_same_in_ascii_are_one() -> None:
+    assert maths.names(("p|yhat: real", "w|theta: real"), (), unicode=False) == "p (yhat), w (theta)"
+
+
+def test_a_code_question_shows_its_def_line_its_shapes_and_what_the_level_means() -> None:
+    text = Paper().write(prompt_blocks(HUBER, Scope(), Paper()))
+    assert "  function  def huber(yhat, y, delta=1.0):\n" in text
+    assert "  shapes    yhat (n,), y (n, K), delta a number, by keyword\n" in text
+    assert "  asked     stable: no overflow, no NaN" in text
+
+
+def test_a_long_line_of_code_is_left_whole() -> None:
+    text = Paper(width=60).write(solution_blocks(HUBER, Scope(), Paper(width=60)))
+    assert "  " + HUBER.reference in text
+
+
+def test_the_options_of_a_model_answer_keep_the_letters_that_were_shown() -> None:
+    question = choice("c", count=3)
+    text = Paper().write(answer_blocks(question, Scope(), Paper(), (2, 0, 1)))
+    assert "right: b) option 0\n" in text
+    assert "wrong: a) option 2\n" in text
 
 
 def test_names_come_with_their_shapes_and_definitions() -> None:

@@ -30,6 +30,34 @@ def test_of_a_derivation_that_is_partly_right_it_is_said_what_was_proved() -> No
     assert shown(verdict).startswith("~ Partly right: the last line is proved, for every allowed input.\n")
 
 
+def test_a_derivative_that_is_left_is_not_finished_and_not_called_proved() -> None:
+    verdict = replace(WRONG, outcome="partly", evidence="proved", findings=(Finding("not-closed-form"),), witness=None)
+    assert shown(verdict).startswith("~ Not finished: a derivative is still left in it.\n")
+
+
+def test_without_an_input_none_is_announced() -> None:
+    verdict = replace(CODE, outcome="wrong", witness=Witness({}, "a function", "ImportError"))
+    assert shown(verdict).startswith("✗ Not right.\n")
+
+
+def test_code_that_was_only_asked_to_be_correct_is_not_said_to_be_tested_on_extreme_inputs() -> None:
+    right = replace(CODE, outcome="right", evidence="tested", witness=None, findings=())
+    assert shown(right).startswith("✓ Right: tested on ordinary inputs.\n")
+    both = replace(right, levels=Levels(True, True, True))
+    assert shown(both).startswith("✓ Right: tested on ordinary and on extreme inputs.\n")
+
+
+@pytest.mark.parametrize("answer", ["", "  \n", "x"])
+def test_there_is_no_caret_under_what_is_missing(answer: str) -> None:
+    verdict = replace(UNREADABLE, findings=(Finding("empty", where=Place(1, 1)),))
+    assert "^" not in shown(verdict, answer)
+
+
+def test_short_lists_are_not_broken() -> None:
+    verdict = replace(WRONG, witness=Witness({"x": "[" + "1" * 40 + "]", "y": "[1, 1]"}, "1", "2"))
+    assert "y = [1, 1]\n" in shown(verdict, width=56)
+
+
 def test_a_wrong_answer_gets_its_reading_its_witness_its_message_and_its_hint() -> None:
     text = shown(WRONG)
     for part in ("✗ Not right: here is an input that shows it.", "read as    (y − p)/(p·(1 − p))", "at         p =",
