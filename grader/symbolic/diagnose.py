@@ -322,4 +322,3 @@ def is_loss(asked: Asked, answer: Quantity, witness: Point[Fraction], *, deadlin
     loss = Formula(asked.loss, asked.scope)
     trial = Trial(loss, answer, asked.domain, deadline, witness=witness)
     return trial.holds(partial(_same, quantity=loss))
-

@@ -87,9 +87,9 @@ def _outer(asked: Asked) -> Iterator[Expr]:
         subscripts = wrt.subscripts
         return replaced(
             expr,
-            lambda node: Index(node, subscripts)
-            if isinstance(node, Name) and asked.scope.shape(node.name) == shape
-            else None,
+            lambda node: (
+                Index(node, subscripts) if isinstance(node, Name) and asked.scope.shape(node.name) == shape else None
+            ),
         )
 
     for node in walk(asked.loss):

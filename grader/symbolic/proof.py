@@ -256,13 +256,9 @@ class _Case:
             return worked_out(expected), worked_out(got)
 
         everywhere = not signs.taken
-        return Suspect(
-            self.setting, self.assigned, self._bounds(facts), holds, sides, plain and everywhere, everywhere
-        )
+        return Suspect(self.setting, self.assigned, self._bounds(facts), holds, sides, plain and everywhere, everywhere)
 
-    def _bounds(
-        self, facts: list[fmpz_mpoly]
-    ) -> dict[tuple[str, int], tuple[Fraction | None, Fraction | None]]:
+    def _bounds(self, facts: list[fmpz_mpoly]) -> dict[tuple[str, int], tuple[Fraction | None, Fraction | None]]:
         """The ends that facts of the form a·x + b > 0 set."""
         found: dict[tuple[str, int], tuple[Fraction | None, Fraction | None]] = {}
         for fact in facts:

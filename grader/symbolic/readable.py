@@ -53,9 +53,7 @@ def _named(name: str) -> Kernel:
     return Kernel(name, None, tree=lambda at: Name(name))
 
 
-def _term(
-    field: Kernels, exponents: tuple[int, ...], coefficient: int, at: Callable[[fmpz_mpoly], Expr]
-) -> Expr:
+def _term(field: Kernels, exponents: tuple[int, ...], coefficient: int, at: Callable[[fmpz_mpoly], Expr]) -> Expr:
     factors: list[Expr] = [Num(Fraction(coefficient))]
     for place, exponent in enumerate(exponents):
         tree = field.kernels[place].tree if exponent else None

@@ -67,9 +67,7 @@ def judge(
 
 
 class _Judge:
-    def __init__(
-        self, scope: Scope, asked: Expr, deadline: float, known: Mapping[tuple[Expr, Expr], Outcome]
-    ) -> None:
+    def __init__(self, scope: Scope, asked: Expr, deadline: float, known: Mapping[tuple[Expr, Expr], Outcome]) -> None:
         self.scope, self.asked, self.deadline, self.known = scope, asked, deadline, known
         self.believed: list[tuple[Expr, Expr]] = []
         """Wrong equations so far."""

@@ -14,6 +14,8 @@ from grader.symbolic.certain import Compared
 from grader.verdict import Witness
 
 DIGITS: Final = 14
+READABLE: Final = 46
+"""Digits that one may be asked to compare by eye."""
 MOST_DIGITS: Final = 21_000
 SURE: Final = 1_500
 """Bits after which a number that looks like a short decimal is taken for one."""
@@ -31,9 +33,23 @@ def as_witness(found: Compared) -> Witness:
         return Witness(_inputs(found), digits(expected), UNDEFINED)
     got = found.got.items[found.place]
     many = DIGITS
-    while many < MOST_DIGITS and digits(expected, many) == digits(got, many):
-        many += max(8, many // 4)
-    return Witness(_inputs(found), digits(expected, many), digits(got, many))
+    while many < READABLE and _alike(digits(expected, many), digits(got, many)):
+        many += 8
+    first, second = digits(expected, many), digits(got, many)
+    return Witness(_inputs(found), first, _beside(expected, got) if _alike(first, second) else second)
+
+
+def _alike(first: str, second: str) -> bool:
+    """Whether two values look the same: `2` and `2.000…` do."""
+    short = (text.removesuffix("…").rstrip("0").rstrip(".") if "." in text else text for text in (first, second))
+    return next(short) == next(short)
+
+
+def _beside(expected: arb, got: arb) -> str:
+    """A value that only digits beyond reading tell from another: that one, and the gap between them."""
+    with precision(4 * MOST_DIGITS):
+        gap = got - expected
+        return f"{digits(expected)} {'+' if gap > 0 else '-'} {abs(gap).mid().str(4, radius=False)}"
 
 
 def _inputs(found: Compared) -> dict[str, str]:

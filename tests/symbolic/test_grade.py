@@ -27,6 +27,17 @@ def test_the_command_lines_first_examples() -> None:
     assert wrong.witness.inputs["p"] == "1/2"
 
 
+@pytest.mark.parametrize(
+    ("answer", "seen"),
+    [("σ(10000)*x^2", "0.25 - 2.839e-4344"), ("x^2(1 + 10^-17)", "0000001"), ("x^2 + 10^-99", "e-99")],
+)
+def test_a_witness_shows_the_difference_however_small(answer: str, seen: str) -> None:
+    witness = grade_derivation(CUBE, answer).witness
+    assert witness is not None
+    assert seen in witness.got
+    assert len(witness.got) < 60
+
+
 def test_an_open_bracket_is_unreadable_at_its_place() -> None:
     verdict = grade_derivation(BCE, "p - y\n= (p-y")
     assert verdict.outcome == "unreadable"

@@ -206,4 +206,3 @@ def test_the_terms_of_a_gradient_are_readable() -> None:
     loss = read_formula("-(y*log(p)+(1-y)*log(1-p))", scope)
     terms = gradient_terms(loss, read_formula("z", scope), scope)
     assert {show(term) for term in terms} == {"p", "−y"}
-
