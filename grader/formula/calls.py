@@ -18,13 +18,16 @@ from grader.formula.symbols import GREEK
 from grader.formula.syntax import (
     Apply,
     Branches,
+    Delta,
     Extent,
     Ident,
+    Logical,
     Minus,
     Number,
     Power,
     Prime,
     Quotient,
+    Relation,
     Subscript,
     Syntax,
     Transpose,
@@ -42,6 +45,7 @@ _CASTS: Final = frozenset(
     ("astype", "float", "int", "double", "long", "item", "copy", "flatten", "ravel", "detach", "numpy")
 )
 """Methods that say how numbers are kept."""
+_WHOLE: Final = frozenset(("int", "long"))
 _TYPES: Final = frozenset(("float", "int", "double", "npfloat", "torch.float", "long"))
 _COMPONENTWISE: Final = frozenset(("softmax", "log_softmax"))
 
@@ -267,6 +271,9 @@ def method(parser: Parser, base: Syntax) -> Syntax:
     if not called:
         raise parser.fail(".T", at=at)
     if name in _CASTS and _only_words(parser, end):
+        inside = "".join(token.text for token in parser.tokens[end : parser.closing[end]])
+        if (name in _WHOLE or "int" in inside or "long" in inside) and not isinstance(base, Relation | Logical | Delta):
+            raise parser.fail("a comparison before", at=at)
         parser.at = parser.closing[end] + 1
         return base
     known = name in names.BIG or name in names.EXTREMES or name in BY_SPELLING or name in names.CALLS

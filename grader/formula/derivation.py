@@ -129,6 +129,7 @@ class _Reader:
         self.losses = LossNames(_introduced_names(statements), _own_loss_name(tokens))
         pending: Unreadable | None = None
         several = len(statements) > 1
+        moved: set[int] = set()
         while statements:
             statement = statements.pop(0)
             if statement.reason and _first_equals(statement.tokens) is None:
@@ -138,7 +139,8 @@ class _Reader:
                 self._statement(statement, lines)
             except Unreadable as error:
                 needed = self._said_later(error, statements)
-                if needed is not None:
+                if needed is not None and id(statements[needed]) not in moved:
+                    moved.add(id(statements[needed]))
                     statements[:0] = [statements.pop(needed), statement]
                 elif several and error.code != "too-large" and statement.prose:
                     lines.note(statement.tokens)
@@ -187,6 +189,7 @@ class _Reader:
             found = self._introduced(parts, statement)
             if found is not None:
                 self._introduce(found, parts, lines)
+                self._set_before(statement)
                 return
         elaborator = Elaborator(self.scope, free=True)
         sides = [self._read_side(part, elaborator, first=at == 0 and len(parts) > 1) for at, part in enumerate(parts)]
@@ -197,6 +200,12 @@ class _Reader:
             and "L" not in self.scope.variables
         )
         self._add(sides, elaborator, lines, states_loss=states_loss)
+
+    def _set_before(self, statement: Statement) -> None:
+        """What is introduced after `where` belongs before the equation that it explains, which may be the answer."""
+        before = self.equations[-2] if len(self.equations) > 1 else None
+        if statement.where and before is not None and before.introduces is None and self.equations[-1].introduces:
+            self.equations[-2:] = [self.equations[-1], before]
 
     def _add(self, sides: list[Side], elaborator: Elaborator, lines: Lines, **facts: bool) -> None:
         where = tuple(lines.line_of(side.span.start) for side in sides)

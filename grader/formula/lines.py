@@ -95,6 +95,7 @@ class Lines:
         self.comments: list[Comment] = []
         self.line_of = _LineOf(text)
         self.tokens = tokens
+        self.introduced = _single_letters_introduced(tokens)
 
     def statements(self) -> list[Statement]:
         rows = self._unlisted(self._joined(self._rows()))
@@ -206,6 +207,8 @@ class Lines:
             return False
         if row[0].text == "+":
             return True
+        if ";" in self.text[before[-1].end : row[0].start]:
+            return False
         margin = row[0].start == 0 or self.text[row[0].start - 1] == "\n"
         return row[0].text == "-" and (row[1].space or not margin) and _has_equals(before) and not _has_equals(row)
 
@@ -396,7 +399,7 @@ class Lines:
         return word.lower() in PROSE and word not in _MEANING and self._is_word(word)
 
     def _is_word(self, word: str) -> bool:
-        return canonical(word) not in self.vocabulary.names
+        return canonical(word) not in self.vocabulary.names and word not in self.introduced
 
     def note(self, tokens: Sequence[Token]) -> None:
         """Set tokens aside as words."""
@@ -406,6 +409,16 @@ class Lines:
         if any(token.kind in ("letter", "word", "comment") for token in tokens):
             span = Span(tokens[0].start, tokens[-1].end)
             self.comments.append(Comment(self.line_of(span.start), self.text[span.start : span.end].strip(), span))
+
+
+def _single_letters_introduced(tokens: Sequence[Token]) -> frozenset[str]:
+    """The letters that stand alone before `=`: `a = …` keeps `a` from being a word."""
+    found: set[str] = set()
+    for at, token in enumerate(tokens):
+        alone = at == 0 or tokens[at - 1].kind not in ("letter", "word") or token.space
+        if token.kind == "letter" and alone and at + 1 < len(tokens) and tokens[at + 1].text in ("=", ":="):
+            found.add(token.text)
+    return frozenset(found)
 
 
 class _LineOf:
@@ -436,10 +449,11 @@ def _list_mark(row: Sequence[Token], *, several: bool, dashed: bool, counted: bo
     rest = row[1:] if len(row) > 1 else ()
     if dashed or (rest and texts[0] == "*"):
         return 1
-    spaced = len(row) > 2 and row[0].kind == "number"
+    numbered = len(row) > 1 and row[0].kind == "number"
+    spaced = len(row) > 2 and numbered
     if spaced and texts[0].isdigit() and texts[1] == ")":
         return 2
-    if spaced and texts[0].endswith(".") and row[1].space:
+    if numbered and texts[0].endswith(".") and row[1].space:
         operand = row[1].kind != "op" or row[1].text in ("∂", "∇", "∑", "√", "frac")
         if (several and _has_equals(rest)) or (counted and operand):
             return 1

@@ -29,7 +29,7 @@ CALLS: Final = {
     "divide": "divide", "multiply": "multiply", "matmul": "matmul", "negative": "negative", "reciprocal": "reciprocal",
     "subtract": "subtract", "add": "add", "logical_not": "not", "heaviside": "heaviside", "Heaviside": "heaviside",
     "float": "float", "array": "float", "equal": "equal", "indicator": "indicator", "Indicator": "indicator",
-    "trans": "transpose", "KroneckerDelta": "kronecker", "int": "float", "float64": "float", "float32": "float",
+    "trans": "transpose", "KroneckerDelta": "kronecker", "int": "whole", "float64": "float", "float32": "float",
     "asarray": "float", "tensor": "float", "len": "len", "size": "size", "numel": "size", "cbrt": "cbrt",
     "hypot": "hypot", "asinh": "asinh", "arcsinh": "asinh", "arsinh": "asinh", "acosh": "acosh", "arccosh": "acosh",
     "arcosh": "acosh", "atanh": "atanh", "arctanh": "atanh", "artanh": "atanh", "asin": "asin", "arcsin": "asin",

@@ -148,6 +148,10 @@ def rewritten(
             return Transpose(arg, span=span)
         case "float", (arg, *_):
             return arg
+        case "whole", (arg,):
+            if not isinstance(arg, Relation | Logical | Delta):
+                raise parser.fail("a comparison", at=parser.at - 1)
+            return arg
         case "size", (arg,):
             return Extent(arg, None, span=span)
         case "len", (arg,):

@@ -180,14 +180,14 @@ class Choices:
         left = value[start : equals[-1] + 1] if equals else []
         value = value[equals[-1] + 1 if equals else start :]
         returned = False
-        while value and value[0].kind in ("letter", "word"):
+        while value and not equals and value[0].kind in ("letter", "word"):
             word, end = self._word_at(value, 0)
-            if left or not self.leads(word, value[end:]):
+            if not self.leads(word, value[end:]):
                 break
-            returned = returned or word == "return"
-            left, value = [*left, *value[:end]] if word != "return" else left, value[end:]
-            if word == "return":
-                break
+            returned = word == "return"
+            left, value = left if returned else [*left, *value[:end]], value[end:]
+        if left and not equals and value and value[0].text == ":":
+            left, value = [*left, value[0]], value[1:]
         if len(value) > 1 and value[0].text == "{" and 0 not in _matched(value):
             value = value[1:]  # a brace that is never closed
         condition = None if condition is None else _trimmed(condition)

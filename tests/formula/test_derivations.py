@@ -1,4 +1,4 @@
-"""Whole derivations as people write them: from examples/derivations.yaml."""
+"""Whole derivations as people write them: from examples/derivations.yaml and as-typed.yaml."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from grader.formula.errors import Unreadable
 from grader.formula.read import read_derivation, read_formula, read_loss, read_wrt, scope_from
 from grader.formula.show import show
 
-FILE = Path(__file__).with_name("examples") / "derivations.yaml"
+FILES = [Path(__file__).with_name("examples") / name for name in ("derivations.yaml", "as-typed.yaml")]
 
 
 def _scope(declare: list[str], loss: str, wrt: str) -> Scope:
@@ -26,7 +26,7 @@ def _scope(declare: list[str], loss: str, wrt: str) -> Scope:
 
 
 def _cases() -> Iterator[Any]:
-    for task in yaml.safe_load(FILE.read_text(encoding="utf-8")):
+    for task in (task for file in FILES for task in yaml.safe_load(file.read_text(encoding="utf-8"))):
         scope = _scope(task["declare"], task["loss"], task["wrt"])
         for case in task["cases"]:
             yield pytest.param(scope, case, id=case["typed"].replace("\n", " / "))
@@ -102,3 +102,23 @@ def test_an_empty_text_says_so() -> None:
 def test_words_alone_are_no_answer() -> None:
     with pytest.raises(Unreadable):
         read("by the chain rule")
+
+
+@pytest.mark.parametrize("name", ["L", "J", "ℓ", "𝓛", "loss", "cost", "E", "C", "f", "NLL", "BCE", "KL", "obj", "err"])
+def test_a_word_that_means_nothing_else_names_the_loss_in_its_derivative(name: str) -> None:
+    forms = ("d{}/dz", "∂{}/∂z", "\\frac{{\\partial {}}}{{\\partial z}}", "d {} / d z", "∇_z {}", "\\frac{{d{}}}{{dz}}")
+    for form in forms:
+        read_as = read(f"{form.format(name)} = σ(z) - y").equations[0].sides[0].expr
+        assert read_as == tree.Deriv(tree.Name("L"), tree.Name("z")), form
+
+
+def test_a_text_has_one_name_for_the_loss() -> None:
+    for typed in ("dE/dz = dF/dz = σ(z) - y", "dL/dz = σ(z) - y; dE/dz = σ(z) - y", "dL/dz = (σ(z) - y) da/dz"):
+        with pytest.raises(Unreadable) as caught:
+            read(typed)
+        assert caught.value.code == "unknown-symbol"
+
+
+def test_definitions_that_need_each_other_are_refused() -> None:
+    with pytest.raises(Unreadable):
+        read("a, a = b, b = a")
