@@ -22,7 +22,8 @@ class Unreadable(Exception):
     data: dict[str, Fact] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        return f"{self.code} at {self.span.start}: expected {', '.join(self.expected) or 'something else'} {self.data or ''}"
+        wanted = ", ".join(self.expected) or "something else"
+        return f"{self.code} at {self.span.start}: expected {wanted} {self.data or ''}"
 
 
 class Undefined(ArithmeticError):
