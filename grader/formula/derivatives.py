@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from grader.formula.functions import BY_SPELLING
 from grader.formula.names import CONSTANTS, LOSS_NAMES, LOSS_WORDS, canonical
 from grader.formula.parse_levels import Level
-from grader.formula.syntax import Apply, Derivative, Ident, Prime, Quotient, Syntax
+from grader.formula.syntax import Apply, Derivative, Ident, Number, Prime, Quotient, Syntax
 from grader.formula.tree import Span
 
 if TYPE_CHECKING:
@@ -145,6 +145,9 @@ def latex_argument(parser: Parser) -> Syntax:
         return parser.inside("}")
     if token.kind == "number" and len(token.text) > 1 and token.text.isdigit():
         return parser.split_digit()
+    if token.kind == "number" and token.value is not None and token.text.isdigit() and token.text.isascii():
+        parser.advance()
+        return Number(token.value, span=Span(token.start, token.end))
     if token.kind == "letter":
         return parser.one_letter()
     return parser.factor()

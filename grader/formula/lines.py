@@ -7,7 +7,6 @@ care: only what is certainly prose is set aside, so that a mistyped formula is r
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -17,6 +16,17 @@ from grader.formula.errors import Unreadable
 from grader.formula.functions import BY_SPELLING
 from grader.formula.names import BIG, CALLS, EXTREMES, LOSS_NAMES, Vocabulary, canonical
 from grader.formula.notation import Token
+from grader.formula.rows import (
+    LineOf,
+    for_all,
+    has_equals,
+    list_mark,
+    matched,
+    single_letters_introduced,
+    stripped,
+    unstarred,
+    word_at,
+)
 from grader.formula.spoken import Choices
 from grader.formula.tree import Span
 
@@ -93,9 +103,9 @@ class Lines:
         self.text = text
         self.vocabulary = vocabulary
         self.comments: list[Comment] = []
-        self.line_of = _LineOf(text)
+        self.line_of = LineOf(text)
         self.tokens = tokens
-        self.introduced = _single_letters_introduced(tokens)
+        self.introduced = single_letters_introduced(tokens)
 
     def statements(self) -> list[Statement]:
         rows = self._unlisted(self._joined(self._rows()))
@@ -106,7 +116,7 @@ class Lines:
 
     def _rows(self) -> Iterator[list[Token]]:
         """The text cut at line ends, `\\\\`, `;` and `⇒` that stand outside brackets and cases."""
-        closing = _matched(self.tokens)
+        closing = matched(self.tokens)
         row: list[Token] = []
         until = -1
         for at, token in enumerate(self.tokens):
@@ -165,7 +175,7 @@ class Lines:
         several = len(rows) > 1
         dashed = several and all(row[0].text == "-" and len(row) > 1 and row[1].space for row in rows)
         counted = [row[0].text for row in rows] == [f"{number}." for number in range(1, len(rows) + 1)]
-        return [row[_list_mark(row, several=several, dashed=dashed, counted=counted) :] for row in rows]
+        return [row[list_mark(row, several=several, dashed=dashed, counted=counted) :] for row in rows]
 
     def _is_frame(self, row: Sequence[Token]) -> bool:
         """`import numpy as np`, `def grad(z):`, and the fences around code."""
@@ -173,9 +183,9 @@ class Lines:
             return False
         if self.text.startswith("```", row[0].start):
             return all(token.text == "`" or token.kind in ("letter", "word") for token in row)
-        word, end = _word(row, 0)
+        word, end = word_at(row, 0)
         if word == "from":
-            return "import" in (_word(row, at)[0] for at in range(end, len(row)))
+            return "import" in (word_at(row, at)[0] for at in range(end, len(row)))
         return word == "import" or (word == "def" and row[-1].text == ":")
 
     def _unmarked(self, row: list[Token]) -> list[Token]:
@@ -210,22 +220,22 @@ class Lines:
         if ";" in self.text[before[-1].end : row[0].start]:
             return False
         margin = row[0].start == 0 or self.text[row[0].start - 1] == "\n"
-        return row[0].text == "-" and (row[1].space or not margin) and _has_equals(before) and not _has_equals(row)
+        return row[0].text == "-" and (row[1].space or not margin) and has_equals(before) and not has_equals(row)
 
     # -- one row
 
     def _only_says(self, row: list[Token], at: int) -> bool:
         """Whether `which is zero at …`, `which vanishes …` goes on at a token: no formula to judge."""
-        verb, end = _word(row, at)
+        verb, end = word_at(row, at)
         return verb in ("vanishes", "agrees", "matches") or (
-            verb in ("is", "are") and _word(row, end)[0].lower() in _QUALITIES
+            verb in ("is", "are") and word_at(row, end)[0].lower() in _QUALITIES
         )
 
     def _unwrapped(self, row: list[Token]) -> list[Token]:
         """`a(1-a) (where a = σ(z))` as `a(1-a) where a = σ(z)`."""
         row = self._ended(row)
-        last = next((start for start, end in _matched(row).items() if end == len(row) - 1), None)
-        if last and row[last].text == "(" and _word(row, last + 1)[0] in ("where", "with"):
+        last = next((start for start, end in matched(row).items() if end == len(row) - 1), None)
+        if last and row[last].text == "(" and word_at(row, last + 1)[0] in ("where", "with"):
             return [*row[:last], replace(row[last + 1], space=True), *row[last + 2 : -1]]
         return row
 
@@ -240,7 +250,7 @@ class Lines:
         before a definition."""
         row = self._unwrapped(row)
         cuts, reasons = [0], {0: False}
-        closing = _matched(row)
+        closing = matched(row)
         at = 0
         while at < len(row):
             if at in closing:
@@ -248,7 +258,7 @@ class Lines:
                 continue
             token = row[at]
             if token.kind in ("letter", "word"):
-                word, end = _word(row, at)
+                word, end = word_at(row, at)
                 called = word == "where" and end < len(row) and row[end].text == "("
                 if word == "which" and at > 0 and self._only_says(row, end):
                     self._note(row[at:])
@@ -257,30 +267,30 @@ class Lines:
                 if word.lower() in _BREAKS and at > 0 and self._is_word(word) and not called:
                     cuts.append(at)
                     reasons[at] = word.lower() in _REASONS
-                elif word.lower() == "and" and at > 0 and _has_equals(row[cuts[-1] : at]) and _has_equals(row[end:]):
+                elif word.lower() == "and" and at > 0 and has_equals(row[cuts[-1] : at]) and has_equals(row[end:]):
                     cuts.append(at)
                     reasons[at] = False
                 at = max(end, at + 1)
                 continue
             between = token.kind == "op" and token.text in (",", ":")
             defined = token.text == "," and at > 0 and self._defines(row[at + 1 :])
-            if between and (defined or _has_equals(row[cuts[-1] : at])) and _has_equals(row[at + 1 :]):
+            if between and (defined or has_equals(row[cuts[-1] : at])) and has_equals(row[at + 1 :]):
                 cuts.append(at + 1)
                 reasons[at + 1] = False
             at += 1
         for start, end in zip(cuts, [*cuts[1:], len(row)], strict=True):
             statement = self._statement(row[start:end], reason=reasons[start])
             if statement is not None:
-                yield replace(statement, where=start > 0 or _word(row, 0)[0].lower() in ("where", "with"))
+                yield replace(statement, where=start > 0 or word_at(row, 0)[0].lower() in ("where", "with"))
 
     def _statement(self, tokens: list[Token], *, reason: bool) -> Statement | None:
         whole = tokens
-        tokens = self._after_colon(_for_all(_unstarred(self._ended(tokens))))
+        tokens = self._after_colon(for_all(unstarred(self._ended(tokens))))
         introduces = False
         while tokens:
             token = tokens[0]
             if token.kind in ("letter", "word"):
-                word, end = _word(tokens, 0)
+                word, end = word_at(tokens, 0)
                 if not self._leads(word, tokens[end:]):
                     break
                 introduces = introduces or word.lower() in INTRODUCING
@@ -306,9 +316,9 @@ class Lines:
     def _ended(self, tokens: list[Token]) -> list[Token]:
         """Without punctuation, `✓` and `QED` at the end."""
         while tokens:
-            shorter = _stripped(tokens)
-            at = next((at for at in range(len(shorter)) if _word(shorter, at)[1] == len(shorter)), None)
-            word = _word(shorter, at)[0] if at else ""
+            shorter = stripped(tokens)
+            at = next((at for at in range(len(shorter)) if word_at(shorter, at)[1] == len(shorter)), None)
+            word = word_at(shorter, at)[0] if at else ""
             if at and word.upper() == "QED" and shorter[at].space and self._is_word(word):
                 shorter = shorter[:at]
             if len(shorter) == len(tokens):
@@ -330,7 +340,7 @@ class Lines:
         if not after.space and (after.text in ("_", "(", "[", "^", "'") or after.kind == "number"):
             return word.lower() in INTRODUCING
         if len(word) == 1:
-            return after.kind in ("letter", "word") and _word(rest, 0)[0].lower() in PROSE
+            return after.kind in ("letter", "word") and word_at(rest, 0)[0].lower() in PROSE
         return True
 
     def _after_colon(self, tokens: list[Token]) -> list[Token]:
@@ -354,10 +364,10 @@ class Lines:
 
     def _without_remark(self, tokens: list[Token]) -> list[Token]:
         """A formula without a bracket of words behind it, as `(chain rule)`."""
-        closing = _matched(tokens)
+        closing = matched(tokens)
         last = next((start for start, end in closing.items() if end == len(tokens) - 1), None)
         if last and tokens[last].text in ("(", "[") and tokens[last].space:
-            word = _word(tokens, last + 1)[0]
+            word = word_at(tokens, last + 1)[0]
             if self.wordy(tokens[last + 1 : -1]) or (word in _REMARKS and self._is_word(word)):
                 return tokens[:last]
         return tokens
@@ -370,7 +380,7 @@ class Lines:
         at = 0
         while at < len(tokens):
             if tokens[at].kind in ("letter", "word"):
-                word, at = _word(tokens, at)
+                word, at = word_at(tokens, at)
                 words.append(word)
             else:
                 at += 1
@@ -383,7 +393,7 @@ class Lines:
         while at < len(tokens):
             token = tokens[at]
             if token.kind in ("letter", "word"):
-                word, at = _word(tokens, at)
+                word, at = word_at(tokens, at)
                 certain = certain or (
                     len(word) > 1 and word.lower() in PROSE and word not in _MEANING and self._is_word(word)
                 )
@@ -409,110 +419,3 @@ class Lines:
         if any(token.kind in ("letter", "word", "comment") for token in tokens):
             span = Span(tokens[0].start, tokens[-1].end)
             self.comments.append(Comment(self.line_of(span.start), self.text[span.start : span.end].strip(), span))
-
-
-def _single_letters_introduced(tokens: Sequence[Token]) -> frozenset[str]:
-    """The letters that stand alone before `=`: `a = …` keeps `a` from being a word."""
-    found: set[str] = set()
-    for at, token in enumerate(tokens):
-        alone = at == 0 or tokens[at - 1].kind not in ("letter", "word") or token.space
-        if token.kind == "letter" and alone and at + 1 < len(tokens) and tokens[at + 1].text in ("=", ":="):
-            found.add(token.text)
-    return frozenset(found)
-
-
-class _LineOf:
-    """The line, from 1, of an offset."""
-
-    def __init__(self, text: str) -> None:
-        self.starts = [0, *(at + 1 for at, char in enumerate(text) if char == "\n")]
-
-    def __call__(self, offset: int) -> int:
-        return bisect_right(self.starts, offset)
-
-
-def _matched(tokens: Sequence[Token]) -> dict[int, int]:
-    """Opening to closing bracket, as far as they match."""
-    found: dict[int, int] = {}
-    stack: list[int] = []
-    for at, token in enumerate(tokens):
-        if token.kind in ("open", "begin"):
-            stack.append(at)
-        elif token.kind in ("close", "end-begin") and stack:
-            found[stack.pop()] = at
-    return found
-
-
-def _list_mark(row: Sequence[Token], *, several: bool, dashed: bool, counted: bool) -> int:
-    """How many tokens at the beginning of a row only number it."""
-    texts = [token.text for token in row[:4]]
-    rest = row[1:] if len(row) > 1 else ()
-    if dashed or (rest and texts[0] == "*"):
-        return 1
-    numbered = len(row) > 1 and row[0].kind == "number"
-    spaced = len(row) > 2 and numbered
-    if spaced and texts[0].isdigit() and texts[1] == ")":
-        return 2
-    if numbered and texts[0].endswith(".") and row[1].space:
-        operand = row[1].kind != "op" or row[1].text in ("∂", "∇", "∑", "√", "frac")
-        if (several and _has_equals(rest)) or (counted and operand):
-            return 1
-    bracketed = texts[:1] == ["("] and texts[2:3] == [")"] and row[1].kind == "number" and len(row) > 3
-    return 3 if bracketed and several and row[3].space and _has_equals(rest) else 0
-
-
-def _unstarred(tokens: list[Token]) -> list[Token]:
-    """Without Markdown's `*…*` around it."""
-    while len(tokens) > 1 and tokens[0].text == tokens[-1].text and tokens[0].text in ("^", "*"):
-        tokens = tokens[1:-1]
-    return tokens
-
-
-def _for_all(tokens: list[Token]) -> list[Token]:
-    """What stands behind `for all z,`."""
-    word, at = _word(tokens, 0)
-    if word == "for" and at < len(tokens) and _word(tokens, at)[0] in ("all", "every", "each", "any"):
-        return next((tokens[i + 1 :] for i, token in enumerate(tokens) if token.text in (",", ":")), tokens)
-    return tokens
-
-
-def _stripped(tokens: list[Token]) -> list[Token]:
-    """Without punctuation at the end."""
-    end = len(tokens)
-    while end and (
-        tokens[end - 1].text in (",", ".", ":", ";")
-        or (tokens[end - 1].kind == "bad" and tokens[end - 1].text in "∎□■✓")
-    ):
-        end -= 1
-    return tokens[:end]
-
-
-def _word(tokens: Sequence[Token], at: int) -> tuple[str, int]:
-    text, end = "", at
-    while end < len(tokens) and tokens[end].kind in ("letter", "word") and not (end > at and tokens[end].space):
-        text += tokens[end].text
-        end += 1
-    return text, end
-
-
-def _has_equals(tokens: Sequence[Token]) -> bool:
-    return any(token.kind == "op" and token.text in ("=", "==", ":=") for token in tokens)
-
-
-def relations_at(tokens: Sequence[Token]) -> Iterator[int]:
-    """Where relations stand outside brackets, and outside the condition of `a if c else b`."""
-    depth, condition, at = 0, 0, 0
-    asked = any(token.kind == "bad" and token.text == "?" for token in tokens)  # `y == 1 ? a : b`
-    while at < len(tokens):
-        token = tokens[at]
-        depth += (token.kind in ("open", "begin")) - (token.kind in ("close", "end-begin"))
-        if token.kind in ("letter", "word"):
-            word, end = _word(tokens, at)
-            within = word in ("if", "when", "else", "otherwise")
-            if depth == 0 and within and not (end < len(tokens) and tokens[end].text == "_"):
-                condition += 1 if word in ("if", "when") else -1
-            at = end
-            continue
-        if depth == 0 and condition <= 0 and token.kind == "op" and not (asked and token.text == "=="):
-            yield at
-        at += 1

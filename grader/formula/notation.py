@@ -9,46 +9,26 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
-from typing import Final, Literal
+from typing import Final
 
 from grader.formula import symbols
 from grader.formula.errors import Unreadable
+from grader.formula.latex import LatexCommands
 from grader.formula.limits import DIGITS, too_large
+from grader.formula.tokens import Token
 from grader.formula.tree import Span
 
-Kind = Literal[
-    "number", "letter", "word", "op", "open", "close", "begin", "end-begin", "newline", "comment", "bad", "end"
-]
+__all__ = ["Token", "tokenise"]
 
 _NUMBER: Final = re.compile(r"(?:[0-9]+(?:\.(?![a-zA-Z*/^])[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _DIGITS: Final = re.compile(r"[0-9]+")
-_COMMAND: Final = re.compile(r"\\(?:[a-zA-Z]+\*?|.)", re.DOTALL)
 _MODULE: Final = re.compile(r"(?:[A-Za-z_]+\.)+(?=[A-Za-z_])")
-_CASES_BRACE: Final = re.compile(r"(?:\\left\s*)?\\(?:\{|lbrace)(?=\s*\\begin\s*\{(?:array|cases|dcases|aligned)\})")
-"""A brace before an environment of cases: it has no partner."""
 _NAME: Final = re.compile(r"[A-Za-z]+")
 
 
 _TIGHT: Final = frozenset(("+", "-", "*", "·", "/", "=", "<", "<=", ">", ">=", "!=", "⊙", ":="))
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """`text` is the sign as read (a letter with its combining marks, an operator, a word); `space` tells
-    whether white space stood before it, `first` whether it came from a digit run that may be split."""
-
-    kind: Kind
-    text: str
-    start: int
-    end: int
-    space: bool = False
-    value: Fraction | None = None
-    latex: bool = False
-
-    def __str__(self) -> str:
-        return self.text
 
 
 def tokenise(text: str) -> list[Token]:
@@ -57,19 +37,7 @@ def tokenise(text: str) -> list[Token]:
     return _Lexer(text).run()
 
 
-class _Lexer:
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.at = 0
-        self.space = False
-        self.tokens: list[Token] = []
-        self.groups: list[Literal["keep", "drop", "words"]] = []
-        """What to do with the brace that closes each open one: LaTeX fonts and accents drop theirs."""
-        self.words = 0
-        """How many open groups are read as whole words."""
-        self.mark: tuple[str, int] | None = None
-        """An accent that waits for its letter, and where it began."""
-
+class _Lexer(LatexCommands):
     def run(self) -> list[Token]:
         while self.at < len(self.text):
             self._step()
@@ -121,33 +89,6 @@ class _Lexer:
             self._emit("word", "inf", at + 1)
         else:
             self._letter_or_other(char)
-
-    def _emit(
-        self, kind: Kind, text: str, end: int, value: Fraction | None = None, *, start: int | None = None
-    ) -> None:
-        begin = self.at if start is None else start
-        if self.mark is not None and kind not in ("letter", "word"):
-            self._lost_mark()
-        self.tokens.append(Token(kind, text, begin, end, self.space, value))
-        self.at, self.space = end, False
-
-    def _stands_apart(self) -> bool:
-        """Whether a space or a line end stands before the present sign."""
-        return self.space or self.at == 0 or self.text[self.at - 1] == "\n"
-
-    def _ones(self, end: int) -> None:
-        """A blackboard 1, which never belongs to a name before it."""
-        self.space = True
-        self._emit("number", "𝟙", end, Fraction(1))
-
-    def _lost_mark(self) -> None:
-        """An accent over nothing that can carry one."""
-        if self.mark is not None:
-            _, start = self.mark
-            self.mark = None
-            self.tokens.append(
-                Token("bad", self.text[start : self.at] or "\\hat", start, max(self.at, start + 1), self.space)
-            )
 
     # -- numbers, letters
 
@@ -244,14 +185,6 @@ class _Lexer:
                 return True
         return False
 
-    def _letter(self, letter: str, end: int) -> None:
-        start = self.at
-        if self.mark is not None:
-            mark, start = self.mark
-            self.mark = None
-            letter += mark
-        self._emit("letter", letter, end, start=start)
-
     # -- brackets
 
     def _open(self, bracket: str, end: int) -> None:
@@ -310,143 +243,3 @@ class _Lexer:
                 inner.append(Token("letter", char, at, at + 1))
         self.tokens.extend(inner)
         self._emit("close", "}", self.at)
-
-    # -- LaTeX
-
-    def _command(self) -> None:
-        match = _COMMAND.match(self.text, self.at)
-        if match is None:  # a backslash at the very end
-            self._emit("bad", "\\", self.at + 1)
-            return
-        name, end = match[0][1:], match.end()
-        if name not in symbols.SKIPPED_WITH_ARGUMENT and len(name) > 1:
-            name, end = name.rstrip("*"), end - name.endswith("*")
-        if name in ("\n", "\r"):  # Python's line continuation
-            self.at, self.space = end, True
-        elif name == "\\":
-            option = re.compile(r"\[-?[0-9.]+ *(?:pt|em|ex|mm|cm)\]").match(self.text, end)
-            self._emit("newline", "\\\\", option.end() if option else end)
-            self.space = True
-        elif (opened := _CASES_BRACE.match(self.text, self.at)) is not None:
-            self.at, self.space = opened.end(), True
-        elif name in symbols.DELIMITER_SIZES:
-            self._sized(name, end)
-        elif name in symbols.SKIPPED:
-            self.at, self.space = end, True
-        elif name in symbols.SKIPPED_WITH_ARGUMENT:
-            close = self.text.find("}", end)
-            self.at, self.space = (close + 1 if close >= 0 else end), True
-        elif name in symbols.COMMAND_MARKS:
-            if self.mark is not None:
-                self._lost_mark()
-            mark = symbols.COMMAND_MARKS[name]
-            self.mark = (mark, self.at)
-            self.at = end
-        elif name in symbols.COMMAND_LETTERS:
-            self._letter(symbols.COMMAND_LETTERS[name], end)
-        elif name in symbols.FONTS or name in symbols.WORD_FONTS:
-            self._font(name, end)
-        elif name in ("mathbb", "mathds", "mathbbm"):
-            self._blackboard(end)
-        elif name in ("begin", "end"):
-            self._environment(name, end)
-        elif name in symbols.END_MARKS:
-            self._emit("bad", "∎", end)
-        elif name in ("infty", "infin"):
-            self._emit("word", "inf", end)
-        elif name in ("dots", "ldots", "cdots", "vdots"):
-            self._emit("bad", match[0], end)
-        elif name in symbols.COMMAND_OPERATORS:
-            self._operator(symbols.COMMAND_OPERATORS[name], end)
-        elif name in symbols.COMMAND_WORDS or name.isalpha():
-            self._emit("word", name, end)
-            self.tokens[-1] = replace(self.tokens[-1], latex=True)
-        else:
-            self._emit("bad", match[0], end)
-
-    def _operator(self, sign: str, end: int) -> None:
-        if sign in symbols.OPENING:
-            # an escaped brace is a real one: it is never dropped
-            self._emit("open", sign, end)
-            if sign == "{":
-                self.groups.append("keep")
-        elif sign in symbols.CLOSING:
-            if sign == "}" and self.groups:
-                self.groups.pop()
-            self._emit("close", sign, end)
-        else:
-            self._emit("op", sign, end)
-
-    def _sized(self, name: str, end: int) -> None:
-        """`\\left|`, `\\bigl(`: a bar that is told which side it is on."""
-        rest = end
-        while rest < len(self.text) and self.text[rest] == " ":
-            rest += 1
-        side = "(" if name.endswith(("left", "l")) else ")" if name.endswith(("right", "r")) else ""
-        if side and self.text[rest : rest + 1] == ".":
-            self.at, self.space = rest + 1, True
-            return
-        for typed, sign in (
-            ("|", "|"),
-            ("\\vert", "|"),
-            ("\\|", "‖"),
-            ("\\Vert", "‖"),
-            ("\\lVert", "‖"),
-            ("\\rVert", "‖"),
-            ("‖", "‖"),
-        ):
-            if side and self.text.startswith(typed, rest):
-                kind: Kind = "open" if side == "(" else "close"
-                self._emit(kind, sign + side, rest + len(typed))
-                return
-        self.at, self.space = end, True
-
-    def _font(self, name: str, end: int) -> None:
-        rest = end
-        while rest < len(self.text) and self.text[rest] == " ":
-            rest += 1
-        if name in ("mathbf", "boldsymbol", "bm") and re.compile(r"1(?![0-9.])").match(self.text, rest):
-            self._ones(rest + 1)
-            return
-        if self.text[rest : rest + 1] != "{":
-            self.at = end
-            return
-        if name in ("mathbf", "boldsymbol", "bm") and self.text[rest : rest + 3] == "{1}":
-            self._ones(rest + 3)
-            return
-        words = name in symbols.WORD_FONTS
-        self.groups.append("words" if words else "drop")
-        self.words += words
-        self.at = rest + 1
-        if name in ("text", "mbox", "textrm"):
-            self.space = True
-
-    def _blackboard(self, end: int) -> None:
-        match = re.compile(r" *(?:\{ *([A-Za-z1]) *\}|([A-Za-z1]))").match(self.text, end)
-        if match is None:
-            self._emit("bad", self.text[self.at : end], end)
-            return
-        letter = match[1] or match[2]
-        if letter in "1I":
-            self._ones(match.end())
-        else:
-            self._letter(letter, match.end())
-
-    def _environment(self, which: str, end: int) -> None:
-        match = re.compile(r" *\{([a-zA-Z]+)\*?\}(?: *\[[a-z]\])?").match(self.text, end)
-        if match is None:
-            self._emit("bad", self.text[self.at : end], end)
-            return
-        name, end = match[1], match.end()
-        if (
-            which == "begin"
-            and name in ("array", "alignat")
-            and (columns := re.compile(r" *\{[^{}]*\}").match(self.text, end))
-        ):
-            end = columns.end()
-        if name in symbols.LINE_ENVIRONMENTS:
-            self.at, self.space = end, True
-        elif name in symbols.CASE_ENVIRONMENTS:
-            self._emit("begin" if which == "begin" else "end-begin", "cases", end)
-        else:
-            self._emit("bad", self.text[self.at : end], end)

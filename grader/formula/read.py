@@ -18,11 +18,11 @@ from grader.formula.elaborate import Elaborator
 from grader.formula.errors import Unreadable
 from grader.formula.introduce import with_loss
 from grader.formula.limits import FORMULA_LENGTH, check_length
-from grader.formula.lines import relations_at
 from grader.formula.names import Vocabulary, canonical
 from grader.formula.notation import Token, tokenise
 from grader.formula.numbers_in import check_powers
 from grader.formula.parse import Parser
+from grader.formula.rows import relations_at
 from grader.formula.shapes import Known
 from grader.formula.tree import Dim, Expr, Span
 

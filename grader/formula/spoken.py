@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from grader.formula.notation import Token
+from grader.formula.rows import matched
+from grader.formula.tokens import Token
 
 _OPENERS: Final = frozenset(("if", "when", "whenever", "for", "elif"))
 _CLOSERS: Final = frozenset(("otherwise", "else"))
@@ -159,7 +160,7 @@ class Choices:
 
     def _unbracketed(self, chunk: list[Token]) -> list[Token]:
         """`a (if c)` as `a if c`."""
-        for opening, closing in _matched(chunk).items():
+        for opening, closing in matched(chunk).items():
             inside = chunk[opening + 1 : closing]
             if opening and closing == len(chunk) - 1 and chunk[opening].text == "(" and inside:
                 word, end = self._word_at(inside, 0)
@@ -188,7 +189,7 @@ class Choices:
             left, value = left if returned else [*left, *value[:end]], value[end:]
         if left and not equals and value and value[0].text == ":":
             left, value = [*left, value[0]], value[1:]
-        if len(value) > 1 and value[0].text == "{" and 0 not in _matched(value):
+        if len(value) > 1 and value[0].text == "{" and 0 not in matched(value):
             value = value[1:]  # a brace that is never closed
         condition = None if condition is None else _trimmed(condition)
         if not value or condition == [] or any(t.kind == "comment" for t in value):
@@ -261,20 +262,9 @@ def _trimmed(tokens: list[Token]) -> list[Token]:
     return tokens[:end]
 
 
-def _matched(tokens: Sequence[Token]) -> dict[int, int]:
-    found: dict[int, int] = {}
-    stack: list[int] = []
-    for at, token in enumerate(tokens):
-        if token.kind in ("open", "begin"):
-            stack.append(at)
-        elif token.kind in ("close", "end-begin") and stack:
-            found[stack.pop()] = at
-    return found
-
-
 def _top(tokens: Sequence[Token]) -> Iterator[int]:
     """The tokens outside brackets; a bracket that is never closed is passed over."""
-    closing = _matched(tokens)
+    closing = matched(tokens)
     at = 0
     while at < len(tokens):
         yield at
