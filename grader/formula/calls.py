@@ -72,6 +72,8 @@ def function(parser: Parser, name: str, start: int, typed: str) -> Syntax:
             break
     node = _applied(parser, name, start, typed, below)
     if count and isinstance(node, Apply):
+        if not node.args:
+            raise parser.fail("a formula", at=parser.at - 1)
         node = Prime(node, count, node.args[0], span=node.span)
     if power is not None:
         node = Power(node, power, span=node.span)

@@ -83,11 +83,30 @@ UNARY: dict[str, tuple[list[str], Callable[[float], float]]] = {
               "\\left[A\\right]_+", "G·1[A > 0]", "G \\mathbb{1}[A>0]", "{A if A > 0; 0 otherwise}",
               "where(A > 0, A, 0)", "(A if A > 0 else 0)",
               "\\begin{cases} A & A > 0 \\\\ 0 & \\text{otherwise} \\end{cases}",
-              "Piecewise((A, A > 0), (0, True))"],
+              "Piecewise((A, A > 0), (0, True))", "(A if A > 0, else 0)", "(A > 0 ? A : 0)", "G⟦A > 0⟧",
+              "G·H(A + 0)", "G·(A > 0).astype(float)",
+              "\\begin{cases} A, & A > 0; \\\\ 0, & \\text{otherwise}.\\end{cases}"],
              lambda t: max(0.0, t)),
+    "cbrt": (["∛(A)", "\\sqrt[3]{A}", "cbrt(A)", "np.cbrt(A)"], math.cbrt),
+    "asinh": (["asinh(A)", "np.arcsinh(A)"], math.asinh),
+    "hypot": (["hypot(A, 1)", "np.hypot(1, A)"], lambda t: math.hypot(t, 1)),
     "tanh²": (["tanh²(A)", "\\tanh^2(A)", "tanh(A)^2", "tanh^2 G"], lambda t: math.tanh(t) ** 2),
 }  # fmt: skip
-LOOSE = ("e^{A}", "e^(A)", "e**(A)", "1/(1+e^{-G})", "G·1[A > 0]", "G \\mathbb{1}[A>0]")
+LOOSE = (
+    "e^{A}",
+    "e^(A)",
+    "e**(A)",
+    "1/(1+e^{-G})",
+    "G·1[A > 0]",
+    "G \\mathbb{1}[A>0]",
+    "G⟦A > 0⟧",
+    "G·H(A + 0)",
+    "G·(A > 0).astype(float)",
+    "tanh²(A)",
+    "\\tanh^2(A)",
+    "tanh(A)^2",
+    "tanh^2 G",
+)
 
 
 @st.composite
@@ -99,7 +118,7 @@ def formulas(draw: st.DrawFn, depth: int = 3) -> Written:
             parts = [draw(below) for _ in range(draw(st.integers(2, 3)))]
             text, worth = parts[0].text, parts[0].worth
             for part in parts[1:]:
-                sign = draw(st.sampled_from(["+", "-", " + ", " − ", " – "]))
+                sign = draw(st.sampled_from(["+", "-", " + ", " − ", " – ", "{+}", "{-}", "\\ -\\ "]))
                 text += sign + (part.text if part.tight else grouped(draw, part))
                 worth += part.worth if "+" in sign else -part.worth
             return Written(text, worth, False)
@@ -116,10 +135,14 @@ def formulas(draw: st.DrawFn, depth: int = 3) -> Written:
         case "quotient":
             above, below_it = draw(below), draw(below)
             worth = above.worth / (1 + below_it.worth**2)
-            form = draw(st.sampled_from(["\\frac{N}{1+D^2}", "N/(1+D²)", "\\dfrac{N}{1+D^{2}}", "N÷(1 + D**2)"]))
-            above_text = above.text if form.startswith("\\") else grouped(draw, above)
+            form = draw(
+                st.sampled_from(
+                    ["\\frac{N}{1+D^2}", "{N \\over 1+D^2}", "N/(1+D²)", "\\dfrac{N}{1+D^{2}}", "N÷(1 + D**2)"]
+                )
+            )
+            above_text = above.text if form.startswith(("\\", "{")) else grouped(draw, above)
             text = form.replace("N", above_text).replace("D", grouped(draw, below_it))
-            return Written(text, worth, form.startswith("\\"))
+            return Written(text, worth, form.startswith(("\\", "{")))
         case "power":
             base, power = draw(below), draw(st.integers(1, 3))
             form = draw(st.sampled_from(["^N", "**N", "^{N}", "^(N)", "⁰¹²³"[power]])).replace("N", str(power))
@@ -170,6 +193,9 @@ _PIECES = r"""
     \frac \sum Σ Σ_i sum mean_i max softmax where clip δ_ij 1 2 0 .5 1e3 ½ 𝟙 \mathbb{1} + - − * · / ^ ** _ @ ⊙ =
     == < <= ≠ := ( ) [ ] { } \{ \} | || ‖ \| \left( \right) \left| \right| ⟨ ⟩ , ; : ' ᵀ ^T .T ² ⁻¹ ᵢ ₁ _i _{ij}
     _{j≠k} _+ ^{(i)} if else otherwise and or not for in range(n) \begin{cases} \end{cases} \\ & \text{if} \, $
+    when , ; // ∛ cbrt( \sqrt[3]{ asinh( len( .size .shape[0] .astype(float) .t() \over {-} 𝟙ᵀ \mathbf{1}_{\{ ⟦ ⟧ H(
+    ln2 d(z) dE/dz ∂cost/∂z )_i )_{i=1}^n y_{true,i} a=σ(x) but QED ✓ • ** ` ``` which is zero (since def import e=
+    return 3 000 1,000 0.5 sum_{i=1}^{3} \right. \left\{
     # % " ! ? \ let where so therefore np. .sum() . ∞ axis=0 True 99999 1[ é 中 😀 → ⇒ ≈ \begin{align} \prime
 """
 PIECES = _PIECES.split()
