@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from grader.formula.declare import Classes, Integers
 from grader.numeric import ends, ordinary
 from grader.numeric.ends import Group, failure_code
 from grader.numeric.judge import Judged
@@ -20,10 +21,15 @@ from grader.verdict import Fact, Finding, Witness
 
 __all__ = ["failure_code"]
 NOTES = 2
+REPEATED = 6
+"""Calls that are made once more."""
 
 
 def at_ordinary(trial: Trial, source: Source, judged: Sequence[Judged], failed: Sequence[Judged]) -> list[Group]:
     """What is wrong on ordinary inputs: how calls fail outright, then what the wrong numbers are."""
+    late = remembers(trial, failed)
+    if late:
+        return [Group("not-deterministic", tuple(late), {}, None)]
     faults: dict[str, list[Judged]] = {}
     for item in failed:
         faults.setdefault(item.fault or "value", []).append(item)
@@ -36,7 +42,7 @@ def at_ordinary(trial: Trial, source: Source, judged: Sequence[Judged], failed: 
         items = tuple(faults["value"])
         made += [Group(code, items, data, _said(items) if code == "wrong-value" else None) for code, data in found]
     if "failure" in faults:
-        made += _failures(trial, faults["failure"])
+        made += _failures(trial, source, faults["failure"])
     if "mutated" in faults:
         names = sorted({_names(trial.statement, item)[at] for item in faults["mutated"] for at in _mutated(item)})
         made.append(Group("mutates-input", tuple(faults["mutated"]), {"names": tuple(names)}, None))
@@ -51,6 +57,25 @@ def at_ordinary(trial: Trial, source: Source, judged: Sequence[Judged], failed: 
     return _merged(made)
 
 
+def remembers(trial: Trial, failed: Sequence[Judged]) -> list[Judged]:
+    """The calls that are right but for their type or layout, and wrong as well when the same numbers come plainly and
+    once more: then it is what came before that matters, and not the type. Empty unless all plain calls were right."""
+    odd = [item for item in failed if item.case.probe.label != "float64"]
+    if len(odd) < len(failed) or any(item.fault == "failure" for item in failed) or trial.ended is not None:
+        return []
+    plain = []
+    for item in [item for item in odd if item.fault == "value"][:REPEATED]:
+        probe = item.case.probe
+        values = {name: np.asarray(a, float) if _floats(trial, name) else a for name, a in probe.values.items()}
+        plain.append(replace(probe, values=values, label="float64", layout="C", readonly=False))
+    found = trial.tried(plain)
+    return [item for item in found if item.fault == "value" and not item.correct]
+
+
+def _floats(trial: Trial, name: str) -> bool:
+    return not isinstance(trial.statement.variables[name].domain, Classes | Integers)
+
+
 def at_ends(trial: Trial, source: Source, judged: Sequence[Judged], failed: Sequence[Judged]) -> list[Group]:
     """What is wrong at the ends of the domain. Failures that only smaller types show are said to be theirs."""
     wide = [item for item in failed if item.case.probe.dtype == np.float64]
@@ -59,7 +84,7 @@ def at_ends(trial: Trial, source: Source, judged: Sequence[Judged], failed: Sequ
     return [Group("dtype", tuple(failed), {"dtype": "float32"}, None)]
 
 
-def _failures(trial: Trial, items: Sequence[Judged]) -> list[Group]:
+def _failures(trial: Trial, source: Source, items: Sequence[Judged]) -> list[Group]:
     by_code: dict[tuple[str, str], list[Judged]] = {}
     failed_with: dict[tuple[str, str], Failure] = {}
     for item in items:
@@ -67,7 +92,7 @@ def _failures(trial: Trial, items: Sequence[Judged]) -> list[Group]:
         assert item.reply.failure is not None
         failure = item.reply.failure
         code = failure_code(failure, ordinary=True)
-        if code == "crashed" and item.case.probe.label in ("int64", "float32", "integer labels"):
+        if code in ("crashed", "overflow") and item.case.probe.label in ("int64", "float32", "integer labels"):
             code = "dtype"  # its type is all that is special about such a call
         name = _unexpected(failure, trial.statement)
         key = ("ignores-argument", name) if name else (code, failure.kinds[0])
@@ -85,7 +110,13 @@ def _failures(trial: Trial, items: Sequence[Judged]) -> list[Group]:
             data["name"] = failure.name
         if code == "forbidden":
             data["what"] = failure_text(failure)
-        made.append(Group(code, tuple(found), data, failure.where))
+        where, signature = failure.where, source.signature()
+        if where is None and "TypeError" in failure.kinds and signature is not None:  # raised by the call itself
+            where, takes = signature
+            names = trial.statement.required
+            if takes != len(names) and "positional argument" in failure.message:
+                data |= {"takes": takes, "passes": len(names), "names": names}
+        made.append(Group(code, tuple(found), data, where))
     return made
 
 
@@ -116,6 +147,11 @@ def _said(items: Sequence[Judged]) -> Any:
             if warned.where is not None:
                 return warned.where
     return None
+
+
+def out_of_memory(item: Judged) -> bool:
+    failure = None if item.reply is None else item.reply.failure
+    return failure is not None and failure_code(failure, ordinary=True) == "out-of-memory"
 
 
 def _mutated(item: Judged) -> tuple[int, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,6 +20,9 @@ from grader.verdict import Fact
 
 Floats = NDArray[np.float64]
 COMMON_EPSILONS: Final = (1e-7, 1e-15, 1e-12, 1e-8, 1e-10, 1e-9, 1e-6, 1e-5, 1e-16, 2.0**-52, 1e-4, 1e-3, 1e-14, 1e-20)
+ROUNDING: Final = ("cancellation", "underflow")
+SUBNORMAL: Final = (700, 750)
+"""Sizes of the inputs at which an exponential has few digits, or none."""
 ORDER: Final = (
     "clip-bias", "hides-nan", "dtype", "overflow", "nan", "underflow", "cancellation", "domain-error", "edge-case",
     "wrong-value",
@@ -44,36 +47,104 @@ def groups(trial: Trial, source: Source, failed: Sequence[Judged]) -> list[Group
     made: list[Group] = []
     clip = _clip(trial, source, rest)
     if clip is not None:
-        epsilon, formula = clip
+        facts, formula = clip
 
         def biased(item: Judged) -> bool:
             return _clearly_off(item) and _reproduced(trial, formula, [item])[0]
 
         off = [item for item in rest if _clearly_off(item)]
         taken = [item for item, same in zip(off, _reproduced(trial, formula, off), strict=True) if same]
-        made.append(Group("clip-bias", tuple(taken), {"epsilon": epsilon}, None, biased))
+        made.append(Group("clip-bias", tuple(taken), facts, None, biased))
         known = {id(item) for item in taken}
         rest = [item for item in rest if id(item) not in known]
+    elif (added := offset(rest)) is not None:
+        taken = [item for item in rest if _shifted(item, added)]
+        data: dict[str, Fact] = {"offset": float(f"{added:.3g}")}
+        made.append(Group("wrong-value", tuple(taken), data, None, lambda item: _shifted(item, added)))
+        rest = [item for item in rest if not _shifted(item, added) and not _absorbed(item, added)]
     by_code: dict[str, list[tuple[Judged, Region | None]]] = {}
     for item in rest:
         code, region = classify(trial, item, source)
         by_code.setdefault(code, []).append((item, region))
     if clip is not None:
         by_code.pop("wrong-value", None)  # the same bias where it is small
+    if any(_reach(item) <= SUBNORMAL[0] for item, _ in by_code.get("wrong-value", ())):
+        by_code["wrong-value"] += [pair for pair in by_code.get("underflow", ()) if not _vanished(pair[0])]
+        by_code["underflow"] = [pair for pair in by_code.get("underflow", ()) if _vanished(pair[0])]
     if "cancellation" in by_code and all(_rounding_size(item) for item, _ in by_code.get("underflow", ())):
         by_code["cancellation"] += by_code.pop("underflow", [])  # absorbed like the rest, and smaller still
+    if "cancellation" in by_code and all(_squared(item) for item, _ in by_code.get("wrong-value", ())):
+        by_code["cancellation"] += by_code.pop("wrong-value", [])
     for code, found in by_code.items():
+        if not found:
+            continue
         region = next((region for _, region in found if region is not None), None)
         made.append(Group(code, tuple(item for item, _ in found), {}, region, _of_code(trial, code, source)))
-    return sorted(made, key=lambda group: ORDER.index(group.code) if group.code in ORDER else -1)
+    worst = max((_size(group) for group in made if group.code not in ROUNDING), default=0.0)
+
+    def rank(group: Group) -> tuple[bool, int]:
+        """What is off by no more than rounding never comes before what is off by much."""
+        little = group.code in ROUNDING and _size(group) < 0.05 * worst
+        return little, ORDER.index(group.code) if group.code in ORDER else -1
+
+    return sorted(made, key=rank)
+
+
+def _size(group: Group) -> float:
+    """How far off its worst call is, beside the truth; at most 1, as for what is no number."""
+    sizes = []
+    for item in group.items:
+        truth, value = item.case.truth, None if item.reply is None else item.reply.value
+        if value is None or value.shape != truth.shape:
+            return 1.0
+        with np.errstate(all="ignore"):
+            off = truth.error(value) / np.maximum(1.0, np.abs(truth.near))
+        sizes.append(float(np.max(np.nan_to_num(off, nan=1.0, posinf=1.0), initial=0.0)))
+    return min(1.0, max(sizes, default=0.0))
+
+
+def _differences(item: Judged) -> Floats | None:
+    """What came less the truth, elementwise, of finite numbers."""
+    truth, value = item.case.truth, None if item.reply is None else item.reply.value
+    if value is None or value.shape != truth.shape or item.case.probe.dtype != np.float64:
+        return None
+    if not (np.isfinite(value).all() and np.isfinite(truth.near).all()):
+        return None
+    return np.asarray((value - truth.near) - truth.rest, dtype=np.float64)
+
+
+def offset(items: Sequence[Judged]) -> float | None:
+    """The constant by which all those numbers are off that are small enough to show it."""
+    found = [(d, item) for item in items if (d := _differences(item)) is not None and d.size]
+    if len(found) < 3:
+        return None
+    added = float(np.median([d.ravel()[0] for d, _ in found]))
+    shown = [(d, item) for d, item in found if np.all(np.abs(item.case.truth.near) < 1e10 * abs(added))]
+    if added == 0 or len(shown) < max(3, 0.5 * len(found)):
+        return None
+    return added if all(_shifted(item, added) for _, item in shown) else None
+
+
+def _shifted(item: Judged, added: float) -> bool:
+    off = _differences(item)
+    if off is None:
+        return False
+    return bool(np.all(np.abs(off - added) <= 1e-3 * abs(added) + 1e-13 * np.abs(item.case.truth.near)))
+
+
+def _absorbed(item: Judged, added: float) -> bool:
+    """Whether a number is off by as much, as far as its own rounding lets one see."""
+    off = _differences(item)
+    return off is not None and bool(np.all(np.abs(off - added) <= 1e-12 * np.abs(item.case.truth.near)))
 
 
 def _of_code(trial: Trial, code: str, source: Source) -> Callable[[Judged], bool]:
     return lambda item: classify(trial, item, source)[0] == code
 
 
-def _clip(trial: Trial, source: Source, failed: Sequence[Judged]) -> tuple[float, Expr] | None:
-    """The epsilon for which the truth at clipped probabilities is what came, wherever that differs from the truth.
+def _clip(trial: Trial, source: Source, failed: Sequence[Judged]) -> tuple[dict[str, Fact], Expr] | None:
+    """The clip for which the truth at clipped values is what came, wherever that differs from the truth; with its
+    epsilon or bound.
 
     One that stands in the text must account for half of the clearly wrong numbers, a guessed one for nearly all.
     """
@@ -81,15 +152,25 @@ def _clip(trial: Trial, source: Source, failed: Sequence[Judged]) -> tuple[float
     if len(finite) < 3:
         return None
     sample = finite[:: max(1, len(finite) // 24)]
-    named = source.epsilons
+    few = sample[:: max(1, len(sample) // 6)]
     plain = float_values(trial, variants.as_probabilities(trial.statement.formula), sample)
-    for epsilon in dict.fromkeys((*named, *COMMON_EPSILONS)):
-        share = 0.5 if epsilon in named else 0.9
-        for formula in variants.clipped(trial.statement, epsilon):
-            hits = sum(_reproduced(trial, formula, sample, plain))
-            if hits >= max(3, share * len(sample)):
-                return epsilon, formula
+    plain_few = plain[:: max(1, len(sample) // 6)]
+    for facts, formula, share in _clips(trial, source):
+        if sum(_reproduced(trial, formula, few, plain_few)) < 0.3 * len(few):
+            continue  # as most do, which saves the work on all of them
+        if sum(_reproduced(trial, formula, sample, plain)) >= max(3, share * len(sample)):
+            return facts, formula
     return None
+
+
+def _clips(trial: Trial, source: Source) -> Iterator[tuple[dict[str, Fact], Expr, float]]:
+    statement, named = trial.statement, source.epsilons
+    for epsilon in (*named, *(e for e in COMMON_EPSILONS if e not in named)):
+        for formula in variants.clipped(statement, epsilon):
+            yield {"epsilon": epsilon}, formula, 0.5 if epsilon in named else 0.9
+    for bound in source.bounds:
+        for formula in variants.bounded(statement, bound):
+            yield {"bound": bound}, formula, 0.5
 
 
 def _clearly_off(item: Judged) -> bool:
@@ -163,16 +244,27 @@ def classify(trial: Trial, item: Judged, source: Source) -> tuple[str, Region | 
         return "overflow", said["overflow"]
     if narrowed(item, source):
         return "dtype", None
-    if np.all((value == 0) & (np.abs(truth.near) < 1e-290)):
+    if _vanished(item):
         return "underflow", None
-    size = item.case.oracle.reach(item.case.probe.values)
-    if 700 < size < 750 and np.all(truth.error(value) <= 0.2 * np.maximum(1.0, np.abs(truth.near))):
+    low, high = SUBNORMAL
+    grows = variants.exponential(trial.statement.formula)
+    if grows and low < _reach(item) < high and np.all(truth.error(value) <= 0.2 * np.maximum(1.0, np.abs(truth.near))):
         return "underflow", None  # an exponential that is subnormal, with a few digits left
     if _rounding_size(item):
         return "cancellation", None
     if _rounded_away(trial, item):
         return "cancellation", None
     return "wrong-value", next(iter(said.values()), None)
+
+
+def _vanished(item: Judged) -> bool:
+    """Zero, where the truth is next to nothing."""
+    value = None if item.reply is None else item.reply.value
+    return value is not None and bool(np.all((value == 0) & (np.abs(item.case.truth.near) < 1e-290)))
+
+
+def _reach(item: Judged) -> float:
+    return item.case.oracle.reach(item.case.probe.values)
 
 
 def _rounding_size(item: Judged) -> bool:
@@ -183,6 +275,14 @@ def _rounding_size(item: Judged) -> bool:
     size = item.case.oracle.reach(item.case.probe.values)
     eps = np.finfo(item.case.probe.dtype).eps
     return bool(np.all(truth.error(reply.value) <= 1e3 * eps * size * item.case.elements))
+
+
+def _squared(item: Judged) -> bool:
+    """Whether it is off by no more than rounding a square of the inputs."""
+    reply, eps = item.reply, np.finfo(item.case.probe.dtype).eps
+    if reply is None or reply.value is None:
+        return False
+    return bool(np.all(item.case.truth.error(reply.value) <= 1e3 * eps * _reach(item) ** 2 * item.case.elements))
 
 
 def narrowed(item: Judged, source: Source) -> bool:

@@ -30,6 +30,8 @@ from grader.verdict import Fact, Finding, Levels, Outcome, Verdict, Witness
 
 KIND: Final = "code"
 SLOW: Final = 30.0
+UNSHRUNK: Final = frozenset({"not-deterministic", "broadcasting"})
+"""Findings whose smallest input would no longer show them."""
 SPEED_SECONDS: Final = 3.0
 
 
@@ -106,6 +108,10 @@ def _graded(trial: Trial, source: Source, task: CodeTask, prepared: Plan) -> Ver
     if trial.ended is not None and trial.at_hand is not None and not too_slow:
         witness = diagnose.witness(trial.statement, trial.at_hand, got=_end_text(trial.ended))
         reached = Levels(correct=reached.correct, stable=False, precise=False)
+        hoards = next((item for item in judged if diagnose.out_of_memory(item)), None)
+        if hoards is not None:  # what came back before the time was out
+            finding = Finding("out-of-memory")
+            return _wrong((finding,), diagnose.witness(trial.statement, hoards), reached, details)
         return _wrong((_end_finding(trial.ended),), witness, reached, details)
     outcome, score = _outcome(task, reached)
     findings, shown = _explained(trial, source, task, judged, reached)
@@ -151,7 +157,8 @@ def _explained(
     explained = (diagnose.at_ordinary if level == "correct" else diagnose.at_ends)(trial, source, judged, failed)
     first = explained[0]
     simplest = min(first.items, key=diagnose.simplicity)
-    shown = shrunk(trial, simplest, level, first.same) if level != "correct" else simplest
+    settled = level == "correct" and (first.code in UNSHRUNK or simplest.fault == "shape")
+    shown = simplest if settled else shrunk(trial, simplest, level, first.same)
     severity = "note" if _asked_is_reached(task, reached) else "error"
     findings = []
     for group in explained:
@@ -190,6 +197,8 @@ def _failure_finding(source: Source, failure: Failure) -> Finding:
 
 def _end_finding(ended: Ended) -> Finding:
     """The finding of a child that is gone."""
+    if ended.why == "timeout" and ended.full:
+        return Finding("out-of-memory")
     match ended.why:
         case "timeout":
             return Finding("timeout")

@@ -39,7 +39,7 @@ def explain_values(trial: Trial, source: Source, judged: Sequence[Judged]) -> li
     if varies(judged):
         return [("not-deterministic", {})]
     found = list(_by_ratio(trial, plain))
-    found = found or _by_formula(trial, source, plain) or _by_calls(trial, plain, wrong)
+    found = found or _by_formula(trial, source, plain) or _by_calls(trial, plain, wrong) or _by_offset(plain)
     return found or _by_kind_of_input(judged) or _edge(plain, wrong) or [("wrong-value", {})]
 
 
@@ -125,7 +125,8 @@ def _law(ratios: Sequence[float], sizes: Sequence[Mapping[str, float]]) -> tuple
         for b in names:
             if a != b and holds(lambda s, a=a, b=b: s[a] / s[b]):  # type: ignore[misc]
                 return "wrong-reduction", {"factor": f"{a}/{b}"}
-        if all(size[a] > 1 for size in sizes) and holds(lambda s, a=a: s[a] / (s[a] - 1)):  # type: ignore[misc]
+        several = [(r, s[a]) for r, s in zip(ratios, sizes, strict=True) if s[a] > 1]  # with one row anything may come
+        if len(several) >= 3 and all(abs(r - n / (n - 1)) <= NEAR * r for r, n in several):
             return "wrong-reduction", {"factor": f"{a}/({a} - 1)"}
         constant = ratios[0] / sizes[0][a]
         if len({size[a] for size in sizes}) > 1 and holds(lambda s, a=a, c=constant: c * s[a]):  # type: ignore[misc]
@@ -136,6 +137,13 @@ def _law(ratios: Sequence[float], sizes: Sequence[Mapping[str, float]]) -> tuple
     if holds(lambda _: ratios[0]):
         return "wrong-value", {"factor": float(f"{ratios[0]:.6g}")}
     return None
+
+
+def _by_offset(plain: Sequence[Judged]) -> list[Explained]:
+    """The same number is added everywhere."""
+    off = [got - truth for item in plain for got, truth in _numbers(item)]
+    same = len(off) >= 3 and all(math.isfinite(x) and abs(x - off[0]) <= NEAR * abs(off[0]) for x in off)
+    return [("wrong-value", {"offset": float(f"{off[0]:.6g}")})] if same else []
 
 
 def _numbers(item: Judged) -> list[tuple[float, float]]:
@@ -169,14 +177,27 @@ def _by_formula(trial: Trial, source: Source, plain: Sequence[Judged]) -> list[E
         for formula in variants.clipped(statement, epsilon):
             if reproduces(trial, formula, plain):
                 return [("clip-bias", {"epsilon": epsilon})]
-    axis = variants.other_axis(statement)
+    axes = variants.other_axes(statement)
     wide = [item for item in plain if min(_sizes(trial, item).values(), default=0) > 1]
-    if axis is not None and reproduces(trial, axis, wide):
+    if any(reproduces(trial, axis, wide) for axis in axes):
+        return [("wrong-axis", {})]
+    if turned(trial, wide):
         return [("wrong-axis", {})]
     for number in BASES:
         if reproduces(trial, variants.other_base(statement, number), plain):
             return [("log-base", {"base": number})]
     return []
+
+
+def turned(trial: Trial, items: Sequence[Judged]) -> bool:
+    """Whether what came is the truth with the rows of all its matrices for columns."""
+    if not items or any(array.ndim != 2 for item in items for array in _data(trial, item).values()):
+        return False
+    return all(_true_at(trial, item, {**item.case.probe.values, **_data(trial, item)}) for item in items)
+
+
+def _data(trial: Trial, item: Judged) -> dict[str, NDArray[Any]]:
+    return {name: item.case.probe.values[name].T for name in trial.statement.arrays}
 
 
 def reproduces(trial: Trial, formula: Expr, items: Sequence[Judged]) -> bool:
@@ -273,7 +294,11 @@ def _pairs(trial: Trial, plain: Sequence[Judged]) -> list[Explained]:
                 total += float(trial.oracle.truth(rolled).near.reshape(()))
         except (*NO_TRUTH, ValueError):
             return []
-        if item.got is None or not any(abs(item.got - total / d) <= NEAR * abs(item.got) for d in (1, size)):
+        if (
+            item.got is None
+            or not math.isfinite(item.got)
+            or not any(abs(item.got - total / d) <= NEAR * abs(item.got) for d in (1, size))
+        ):
             return []
     return [("broadcasting", {"shapes": f"({dims[0]}, 1), ({dims[0]},)"})]
 
@@ -299,7 +324,8 @@ def _ignored(trial: Trial, wrong: Sequence[Judged]) -> list[Explained]:
         ]
         if same and all(same):
             found.append(("ignores-argument", {"name": name}))
-    return found if len(found) < len(trial.statement.variables) else []  # a constant ignores them all
+    # a constant ignores them all; and of a process that ended meanwhile, nothing is known
+    return found if len(found) < len(trial.statement.variables) and trial.ended is None else []
 
 
 def _identical(a: Floats | None, b: Floats) -> bool:

@@ -31,6 +31,7 @@ from grader.numeric.messages import Call, Loaded, Reply, encode, read_failure, r
 
 PROGRAM = Path(__file__).with_name("child.py")
 MEMORY = 2 << 30
+HOARD = MEMORY // 3
 REPLY_HEADER_LIMIT = 1 << 20
 REPLY_BODY_LIMIT = 2 * RESULT_LIMIT
 OUTPUT_LIMIT = 1 << 20
@@ -58,6 +59,8 @@ class Ended(Exception):
 
     why: End
     code: int | None = None
+    full: bool = False
+    """Whether it had taken far more memory than any loss needs: that is what its time went into."""
 
 
 class Unfit(Exception):
@@ -153,7 +156,9 @@ class Child:
         deadline = time.monotonic() + patience
         try:
             self._send(pack({"kind": "begin", "token": self.token, "limits": limits}), deadline)
-            layers = self._checked(self._receive(deadline)[0], "walled").get("layers")
+            while self._frames.empty() and time.monotonic() < deadline and not self.stopped():
+                time.sleep(0.001)
+            layers = self._checked(self._receive(min(deadline, time.monotonic() + 0.5))[0], "walled").get("layers")
         except Ended as ended:
             self._threads[0].join(0.2)
             last = self.said.decode("utf-8", "replace").strip().rpartition("\n")[2]
@@ -287,12 +292,13 @@ class Child:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self.process.wait(0.5)
         code = self.process.poll()
+        full = code is None and _most_memory(self.process.pid) > HOARD
         self._kill()
         if self.printed > OUTPUT_LIMIT:
             why = "flood"
         elif code is not None and code == -int(getattr(signal, "SIGXCPU", 0)):
             why = "timeout"
-        self.ended = Ended(why, code)
+        self.ended = Ended(why, code, full)
         return self.ended
 
     def _kill(self) -> None:
@@ -370,6 +376,15 @@ def begun(child: Child, seconds: float) -> Child:
         other.close()
         raise
     return other
+
+
+def _most_memory(pid: int) -> int:
+    """Bytes of address space that a process had at most; 0 where the system does not tell."""
+    try:
+        status = Path("/proc", str(pid), "status").read_text()
+        return int(status.partition("VmPeak:")[2].split()[0]) << 10
+    except (OSError, ValueError, IndexError):
+        return 0
 
 
 def _environment(folder: str) -> dict[str, str]:

@@ -14,6 +14,7 @@ from grader.verdict import Finding, Place
 
 LENGTH_LIMIT: Final = 200_000
 HIDERS: Final = frozenset({"nan_to_num", "nansum", "nanmean", "isnan", "isfinite", "isinf"})
+BOUNDS: Final = 6
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -53,6 +54,16 @@ class Source:
         return list(found)
 
     @cached_property
+    def bounds(self) -> list[float]:
+        """The larger constants in the text, within which something may be clipped."""
+        found = {}
+        for node in ast.walk(self.tree):
+            match node:
+                case ast.Constant(value=int() | float() as number) if 5 <= number <= 1e6:
+                    found[float(number)] = True
+        return list(found)[:BOUNDS]
+
+    @cached_property
     def hider(self) -> Place | None:
         """Where NaN is replaced or left out."""
         for node in ast.walk(self.tree):
@@ -70,6 +81,15 @@ class Source:
             or (isinstance(node, ast.Constant) and node.value in names)
             for node in ast.walk(self.tree)
         )
+
+    def signature(self) -> tuple[Region, int] | None:
+        """Where the function begins, and how many arguments it takes by position; None if it is not a plain one."""
+        for node in ast.walk(self.tree):
+            if isinstance(node, Function) and node.name == self.entry and node.args.vararg is None:
+                end = node.col_offset + len(f"def {self.entry}".encode())
+                count = len(node.args.posonlyargs) + len(node.args.args)
+                return Region(node.lineno, node.col_offset, node.lineno, end), count
+        return None
 
     def loop(self) -> int | None:
         """The line of the first loop in Python."""

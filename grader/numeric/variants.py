@@ -10,10 +10,27 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
 from fractions import Fraction
-from typing import Any
+from typing import Any, Final
 
-from grader.formula.declare import Interval, Simplex
-from grader.formula.tree import ONE, ZERO, Add, Call, Const, Div, Expr, Index, Mul, Name, Neg, Node, Num, walk
+from grader.formula.declare import REAL, Interval, Simplex
+from grader.formula.tree import (
+    ONE,
+    ZERO,
+    Add,
+    Call,
+    Const,
+    Div,
+    Expr,
+    Index,
+    Mul,
+    Name,
+    Neg,
+    Node,
+    Num,
+    Reduce,
+    Size,
+    walk,
+)
 from grader.numeric.task import Statement
 
 
@@ -58,9 +75,62 @@ def clipped(statement: Statement, epsilon: float) -> Iterator[Expr]:
             yield _in_names(formula, chances, change)
             for only in sorted(chances) if len(chances) > 1 else ():
                 yield _in_names(formula, {only}, change)
+    yield _in_roots(formula, shift)
     for change in (clip, floor, shift):
         yield _in_logs(formula, change)
         yield _in_chances(formula, change)
+
+
+EXPONENTIAL: Final = frozenset(
+    {"exp", "expm1", "sigmoid", "log_sigmoid", "softplus", "softmax", "log_softmax", "logsumexp", "logaddexp"}
+    | {"cosh", "sinh", "tanh"}
+)
+
+
+def exponential(formula: Expr) -> bool:
+    """Whether an exponential stands in a formula, by whatever name."""
+    return any(isinstance(node, Call) and node.function in EXPONENTIAL for node in walk(formula))
+
+
+def bounded(statement: Statement, bound: float) -> Iterator[Expr]:
+    """The formula as a program computes it that keeps its real arguments, its exponents, or its differences within
+    ±bound, on both sides or on one."""
+    top, bottom = number(bound), number(-bound)
+    real = {n for n in statement.arrays if statement.variables[n].domain == REAL}
+    formula = statement.formula
+
+    def on_exponents(change: Callable[[Expr], Expr]) -> Expr:
+        def on(node: Node) -> Node:
+            if isinstance(node, Call) and node.function in EXPONENTIAL:
+                return replace(node, args=(change(node.args[0]), *node.args[1:]))
+            return node
+
+        made: Expr = rebuilt(formula, on)
+        return made
+
+    def on_differences(change: Callable[[Expr], Expr]) -> Expr:
+        def on(node: Node) -> Node:
+            simple = isinstance(node, Add) and len(node.terms) == 2 and all(base(_bare(t)) in real for t in node.terms)
+            return change(node) if simple and isinstance(node, Add) else node
+
+        made: Expr = rebuilt(formula, on)
+        return made
+
+    changes: tuple[Callable[[Expr], Expr], ...] = (
+        lambda x: Call("clip", (x, bottom, top)),
+        lambda x: Call("min", (x, top)),
+        lambda x: Call("max", (x, bottom)),
+    )
+    for change in changes:
+        for only in (real, *({name} for name in sorted(real) if len(real) > 1)):
+            if only:
+                yield _in_names(formula, only, change)
+        yield on_exponents(change)
+        yield on_differences(change)
+
+
+def _bare(node: Expr) -> Expr:
+    return node.arg if isinstance(node, Neg) else node
 
 
 def other_base(statement: Statement, base: int) -> Expr:
@@ -76,19 +146,27 @@ def other_base(statement: Statement, base: int) -> Expr:
     return made
 
 
-def other_axis(statement: Statement) -> Expr | None:
-    """A softmax down the columns instead of along the rows, where there is one of a matrix."""
-    found = []
+def other_axes(statement: Statement) -> Iterator[Expr]:
+    """A softmax down the columns, or over all components, instead of along the rows, where there is one of a matrix."""
+    formula = as_probabilities(statement.formula)
 
-    def change(node: Node) -> Node:
-        if isinstance(node, Call) and node.function in ("softmax", "log_softmax") and _matrix(statement, node.args[0]):
-            found.append(node)
-            turned = Call("transpose", node.args)
-            return Call("transpose", (Call(node.function, (turned,)),))
-        return node
+    def over_rows(node: Node) -> bool:
+        return (
+            isinstance(node, Call) and node.function in ("softmax", "log_softmax") and _matrix(statement, node.args[0])
+        )
 
-    made: Expr = rebuilt(as_probabilities(statement.formula), change)
-    return made if found else None
+    def columns(node: Any) -> Any:
+        return Call("transpose", (replace(node, args=(Call("transpose", node.args),)),)) if over_rows(node) else node
+
+    def everywhere(node: Any) -> Any:
+        if not over_rows(node):
+            return node
+        power = Call("exp", node.args)
+        return Div(power, Reduce("sum", power))
+
+    if any(over_rows(node) for node in walk(formula)):
+        yield rebuilt(formula, columns)
+        yield rebuilt(formula, everywhere)
 
 
 def _matrix(statement: Statement, node: Expr) -> bool:
@@ -161,6 +239,21 @@ def _in_logs(formula: Expr, change: Callable[[Expr], Expr]) -> Expr:
                 return Call("log", (change(inner),))
             case Call("xlogy", (x, y)):
                 return Call("xlogy", (x, change(y)))
+        return node
+
+    made: Expr = rebuilt(formula, on)
+    return made
+
+
+def _in_roots(formula: Expr, change: Callable[[Expr], Expr]) -> Expr:
+    """Applied under every root, and to what is divided by."""
+
+    def on(node: Node) -> Node:
+        match node:
+            case Call("sqrt", (inner,)):
+                return Call("sqrt", (change(inner),))
+            case Div(above, below) if not isinstance(below, Num | Const | Size):
+                return Div(above, change(below))
         return node
 
     made: Expr = rebuilt(formula, on)

@@ -1,7 +1,7 @@
 # loss: mean(softplus(z) - y*z)
 # args: z: real[n]; y: {0,1}[n]
 # levels: correct
-# finding: cancellation
+# finding: wrong-value
 import numpy as np
 
 
