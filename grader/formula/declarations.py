@@ -20,10 +20,10 @@ from grader.formula.declare import (
     Variable,
 )  # fmt: skip
 from grader.formula.errors import Unreadable
-from grader.formula.limits import FORMULA_LENGTH, NAME, check_length, too_large
 from grader.formula.names import OPERATORS_AS_WORDS, canonical
-from grader.formula.notation import Token, tokenise
-from grader.formula.symbols import MODULES
+from grader.formula.reader.limits import FORMULA_LENGTH, NAME, check_length, too_large
+from grader.formula.reader.notation import Token, tokenise
+from grader.formula.reader.symbols import MODULES
 from grader.formula.tree import Dim, Shape, Span
 
 DOMAINS: Final = (

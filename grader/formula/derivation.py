@@ -10,17 +10,17 @@ from typing import Final
 from grader.formula import tree
 from grader.formula.declarations import name_at
 from grader.formula.declare import Definition, Scope
-from grader.formula.elaborate import Elaborator
 from grader.formula.errors import Unreadable
-from grader.formula.indices import Typed
-from grader.formula.introduce import LeftSides, NewName, with_loss
-from grader.formula.limits import DERIVATION_LENGTH, FORMULA_LENGTH, check_length, too_large
-from grader.formula.lines import Comment, Lines, Statement
 from grader.formula.names import LOSS_NAMES, LossNames, Vocabulary, canonical
-from grader.formula.notation import Token, tokenise
-from grader.formula.numbers_in import check_powers
-from grader.formula.parse import Parser
-from grader.formula.rows import relations_at
+from grader.formula.reader.elaborate import Elaborator
+from grader.formula.reader.indices import Typed
+from grader.formula.reader.introduce import LeftSides, NewName, with_loss
+from grader.formula.reader.limits import DERIVATION_LENGTH, FORMULA_LENGTH, check_length, too_large
+from grader.formula.reader.lines import Comment, Lines, Statement
+from grader.formula.reader.notation import Token, tokenise
+from grader.formula.reader.numbers_in import check_powers
+from grader.formula.reader.parse import Parser
+from grader.formula.reader.rows import relations_at
 from grader.formula.shapes import Known
 from grader.formula.tree import Dim, Expr, Span
 

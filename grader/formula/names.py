@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from grader.formula import symbols
 from grader.formula.declare import Definition, Scope, Variable
 from grader.formula.functions import BY_SPELLING
+from grader.formula.reader import symbols
 
 Meaning = Literal[
     "name", "index", "size", "function", "big", "constant", "loss", "identity", "matrix-row", "delta", "derivative"

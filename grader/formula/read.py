@@ -14,15 +14,15 @@ from grader.formula import tree
 from grader.formula.declarations import name_at, read_declaration
 from grader.formula.declare import Definition, Domain, Scope
 from grader.formula.derivation import Derivation, Equation, Side, definition_from, read_derivation
-from grader.formula.elaborate import Elaborator
 from grader.formula.errors import Unreadable
-from grader.formula.introduce import with_loss
-from grader.formula.limits import FORMULA_LENGTH, check_length
 from grader.formula.names import Vocabulary, canonical
-from grader.formula.notation import Token, tokenise
-from grader.formula.numbers_in import check_powers
-from grader.formula.parse import Parser
-from grader.formula.rows import relations_at
+from grader.formula.reader.elaborate import Elaborator
+from grader.formula.reader.introduce import with_loss
+from grader.formula.reader.limits import FORMULA_LENGTH, check_length
+from grader.formula.reader.notation import Token, tokenise
+from grader.formula.reader.numbers_in import check_powers
+from grader.formula.reader.parse import Parser
+from grader.formula.reader.rows import relations_at
 from grader.formula.shapes import Known
 from grader.formula.tree import Dim, Expr, Span
 

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Final
 
-from grader.formula import symbols
 from grader.formula.declare import (
     Classes,
     Definition,
@@ -23,7 +22,8 @@ from grader.formula.declare import (
     Variable,
 )  # fmt: skip
 from grader.formula.names import display
-from grader.formula.pieces import is_ones
+from grader.formula.reader import symbols
+from grader.formula.reader.pieces import is_ones
 from grader.formula.shape_of import shape_of
 from grader.formula.tree import (
     Add,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from grader.formula.errors import Unreadable
-from grader.formula.limits import DERIVATION_LENGTH, FORMULA_LENGTH
 from grader.formula.read import (
     read_declaration,
     read_definition,
@@ -15,6 +14,7 @@ from grader.formula.read import (
     read_wrt,
     scope_from,
 )
+from grader.formula.reader.limits import DERIVATION_LENGTH, FORMULA_LENGTH
 
 SCOPE = scope_from(["x: real", "y: real", "z: real[n]"])
 HUGE = 10_000_000

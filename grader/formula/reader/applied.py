@@ -9,19 +9,19 @@ from typing import cast
 from grader.formula import shapes, tree
 from grader.formula.errors import Unreadable
 from grader.formula.functions import FUNCTIONS
-from grader.formula.indices import Typed
-from grader.formula.pieces import (
+from grader.formula.reader.indices import Typed
+from grader.formula.reader.pieces import (
     whole,
 )
-from grader.formula.products import Products
-from grader.formula.rebuild import substituted
-from grader.formula.shapes import Known
-from grader.formula.syntax import (
+from grader.formula.reader.products import Products
+from grader.formula.reader.syntax import (
     Apply,
     Ident,
     Number,
     Syntax,
 )
+from grader.formula.rebuild import substituted
+from grader.formula.shapes import Known
 from grader.formula.tree import Dim, Expr, Shape, Span
 
 

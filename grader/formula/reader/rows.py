@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
-from grader.formula.tokens import Token
+from grader.formula.reader.tokens import Token
 
 
 def single_letters_introduced(tokens: Sequence[Token]) -> frozenset[str]:

@@ -15,8 +15,8 @@ from grader.formula.declarations import name_at
 from grader.formula.errors import Unreadable
 from grader.formula.functions import BY_SPELLING
 from grader.formula.names import BIG, CALLS, EXTREMES, LOSS_NAMES, Vocabulary, canonical
-from grader.formula.notation import Token
-from grader.formula.rows import (
+from grader.formula.reader.notation import Token
+from grader.formula.reader.rows import (
     LineOf,
     for_all,
     has_equals,
@@ -27,7 +27,7 @@ from grader.formula.rows import (
     unstarred,
     word_at,
 )
-from grader.formula.spoken import Choices
+from grader.formula.reader.spoken import Choices
 from grader.formula.tree import Span
 
 _PROSE = """

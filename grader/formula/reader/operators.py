@@ -10,13 +10,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Final
 
-from grader.formula.cursor import Cursor
-from grader.formula.limits import DEPTH, too_large
 from grader.formula.names import LossNames, Vocabulary
-from grader.formula.notation import Token
-from grader.formula.parse_levels import Level
-from grader.formula.runs import Runs
-from grader.formula.syntax import (
+from grader.formula.reader.cursor import Cursor
+from grader.formula.reader.limits import DEPTH, too_large
+from grader.formula.reader.notation import Token
+from grader.formula.reader.parse_levels import Level
+from grader.formula.reader.runs import Runs
+from grader.formula.reader.syntax import (
     Logical,
     Minus,
     Product,
@@ -25,7 +25,7 @@ from grader.formula.syntax import (
     Sum,
     Syntax,
 )
-from grader.formula.word_subscripts import split_subscripts
+from grader.formula.reader.word_subscripts import split_subscripts
 
 _PRODUCTS: Final = frozenset(("*", "·", "@", "⊙", "/"))
 RELATIONS: Final = frozenset(("<", "<=", ">", ">=", "==", "!="))

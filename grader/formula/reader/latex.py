@@ -6,8 +6,8 @@ import re
 from dataclasses import replace
 from typing import Final
 
-from grader.formula import symbols
-from grader.formula.tokens import Kind, TokenList
+from grader.formula.reader import symbols
+from grader.formula.reader.tokens import Kind, TokenList
 
 _COMMAND: Final = re.compile(r"\\(?:[a-zA-Z]+\*?|.)", re.DOTALL)
 _CASES_BRACE: Final = re.compile(r"(?:\\left\s*)?\\(?:\{|lbrace)(?=\s*\\begin\s*\{(?:array|cases|dcases|aligned)\})")

@@ -6,7 +6,7 @@ from fractions import Fraction
 from math import log10
 
 from grader.formula import tree
-from grader.formula.limits import EXPONENT, POWER_DIGITS, too_large
+from grader.formula.reader.limits import EXPONENT, POWER_DIGITS, too_large
 from grader.formula.tree import Expr
 
 

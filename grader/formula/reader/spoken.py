@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from grader.formula.rows import matched
-from grader.formula.tokens import Token
+from grader.formula.reader.rows import matched
+from grader.formula.reader.tokens import Token
 
 _OPENERS: Final = frozenset(("if", "when", "whenever", "for", "elif"))
 _CLOSERS: Final = frozenset(("otherwise", "else"))

@@ -7,14 +7,14 @@ from typing import Final
 
 from grader.formula import tree
 from grader.formula.errors import Unreadable
-from grader.formula.rebuild import replaced
-from grader.formula.shapes import OPEN, Known
-from grader.formula.syntax import (
+from grader.formula.reader.syntax import (
     Binder,
     Minus,
     Number,
     Syntax,
 )  # fmt: skip
+from grader.formula.rebuild import replaced
+from grader.formula.shapes import OPEN, Known
 from grader.formula.tree import Dim, Expr, Span
 
 SAMPLES: Final = frozenset(("n", "N", "m", "M", "b", "B", "batch"))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from grader.formula.symbols import OPENING
-from grader.formula.syntax import (
+from grader.formula.reader.symbols import OPENING
+from grader.formula.reader.syntax import (
     Logical,
     Relation,
     Syntax,
@@ -13,7 +13,7 @@ from grader.formula.syntax import (
 from grader.formula.tree import Span
 
 if TYPE_CHECKING:
-    from grader.formula.parse import Parser
+    from grader.formula.reader.parse import Parser
 
 
 COMPARISONS: Final = frozenset(("<", "<=", ">", ">=", "==", "!=", "="))

@@ -11,16 +11,16 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Final
 
-from grader.formula import branches, calls, derivatives, indicators, scripts
-from grader.formula.big import big
 from grader.formula.errors import Unreadable
-from grader.formula.limits import DEPTH, NODES, too_large
-from grader.formula.notation import Token
-from grader.formula.operators import Operators
-from grader.formula.parse_levels import Level
-from grader.formula.runs import Piece, unknown_symbol
-from grader.formula.symbols import OPENING
-from grader.formula.syntax import (
+from grader.formula.reader import branches, calls, derivatives, indicators, scripts
+from grader.formula.reader.big import big
+from grader.formula.reader.limits import DEPTH, NODES, too_large
+from grader.formula.reader.notation import Token
+from grader.formula.reader.operators import Operators
+from grader.formula.reader.parse_levels import Level
+from grader.formula.reader.runs import Piece, unknown_symbol
+from grader.formula.reader.symbols import OPENING
+from grader.formula.reader.syntax import (
     AnySyntax,
     Apply,
     Bars,

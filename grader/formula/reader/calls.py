@@ -6,16 +6,16 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
 from grader.formula import names
-from grader.formula.big import reduced
-from grader.formula.derivatives import latex_argument
 from grader.formula.functions import BY_SPELLING, FUNCTIONS
 from grader.formula.names import canonical
-from grader.formula.parse_levels import Level
-from grader.formula.rewrites import odd_root, rewritten
-from grader.formula.runs import Piece, unknown_symbol
-from grader.formula.scripts import subscript_items
-from grader.formula.symbols import GREEK
-from grader.formula.syntax import (
+from grader.formula.reader.big import reduced
+from grader.formula.reader.derivatives import latex_argument
+from grader.formula.reader.parse_levels import Level
+from grader.formula.reader.rewrites import odd_root, rewritten
+from grader.formula.reader.runs import Piece, unknown_symbol
+from grader.formula.reader.scripts import subscript_items
+from grader.formula.reader.symbols import GREEK
+from grader.formula.reader.syntax import (
     Apply,
     Branches,
     Delta,
@@ -36,7 +36,7 @@ from grader.formula.syntax import (
 from grader.formula.tree import Span
 
 if TYPE_CHECKING:
-    from grader.formula.parse import Parser
+    from grader.formula.reader.parse import Parser
 
 
 _ONE: Final = Fraction(1)

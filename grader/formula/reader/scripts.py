@@ -7,12 +7,12 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Literal, cast
 
 from grader.formula import names
-from grader.formula.derivatives import latex_argument, primes
 from grader.formula.names import canonical
-from grader.formula.parse_levels import Level
-from grader.formula.runs import Piece, unknown_symbol
-from grader.formula.symbols import OPENING
-from grader.formula.syntax import (
+from grader.formula.reader.derivatives import latex_argument, primes
+from grader.formula.reader.parse_levels import Level
+from grader.formula.reader.runs import Piece, unknown_symbol
+from grader.formula.reader.symbols import OPENING
+from grader.formula.reader.syntax import (
     Apply,
     Components,
     Ident,
@@ -26,8 +26,8 @@ from grader.formula.syntax import (
 from grader.formula.tree import Span
 
 if TYPE_CHECKING:
-    from grader.formula.notation import Token
-    from grader.formula.parse import Parser
+    from grader.formula.reader.notation import Token
+    from grader.formula.reader.parse import Parser
 
 
 def subscript_items(parser: Parser, base: Syntax | None, piece: Piece | None) -> tuple[Syntax, ...]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from grader.formula.parse_levels import Level
-from grader.formula.syntax import Branches, Syntax, Truth
+from grader.formula.reader.parse_levels import Level
+from grader.formula.reader.syntax import Branches, Syntax, Truth
 from grader.formula.tree import Span
 
 if TYPE_CHECKING:
-    from grader.formula.parse import Parser
+    from grader.formula.reader.parse import Parser
 
 _ELSES: Final = frozenset(("else", "otherwise", ",else", ",otherwise"))
 _OPENERS: Final = frozenset(("if", "when", "for", "where", "whenever", "with"))

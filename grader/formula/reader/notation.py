@@ -13,11 +13,11 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Final
 
-from grader.formula import symbols
 from grader.formula.errors import Unreadable
-from grader.formula.latex import LatexCommands
-from grader.formula.limits import DIGITS, too_large
-from grader.formula.tokens import Token
+from grader.formula.reader import symbols
+from grader.formula.reader.latex import LatexCommands
+from grader.formula.reader.limits import DIGITS, too_large
+from grader.formula.reader.tokens import Token
 from grader.formula.tree import Span
 
 __all__ = ["Token", "tokenise"]

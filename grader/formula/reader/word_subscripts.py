@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from grader.formula.names import Vocabulary, canonical
-from grader.formula.tokens import Token
+from grader.formula.reader.tokens import Token
 
 
 def split_subscripts(tokens: Sequence[Token], vocabulary: Vocabulary) -> list[Token]:

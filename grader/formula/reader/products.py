@@ -7,8 +7,8 @@ from contextlib import contextmanager
 
 from grader.formula import shapes, tree
 from grader.formula.errors import Unreadable
-from grader.formula.indices import Indices, Typed
-from grader.formula.pieces import (
+from grader.formula.reader.indices import Indices, Typed
+from grader.formula.reader.pieces import (
     SAMPLES,
     has_derivative,
     is_ones,
@@ -19,8 +19,7 @@ from grader.formula.pieces import (
     settle,
     settle_dim,
 )
-from grader.formula.shapes import OPEN, Known
-from grader.formula.syntax import (
+from grader.formula.reader.syntax import (
     Apply,
     Ident,
     Power,
@@ -28,6 +27,7 @@ from grader.formula.syntax import (
     Sum,
     Syntax,
 )
+from grader.formula.shapes import OPEN, Known
 from grader.formula.tree import Dim, Expr, Span
 
 

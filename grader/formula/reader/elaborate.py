@@ -7,21 +7,20 @@ from fractions import Fraction
 from typing import Literal, cast
 
 from grader.formula import tree
-from grader.formula.applied import Applied
-from grader.formula.components import lifted
 from grader.formula.errors import Unreadable
 from grader.formula.functions import FUNCTIONS
-from grader.formula.indices import Cell, Typed
-from grader.formula.limits import TERMS, too_large
 from grader.formula.names import Vocabulary
-from grader.formula.pieces import (
+from grader.formula.reader.applied import Applied
+from grader.formula.reader.components import lifted
+from grader.formula.reader.indices import Cell, Typed
+from grader.formula.reader.limits import TERMS, too_large
+from grader.formula.reader.pieces import (
     slope_of,
     starts_at_first,
     whole,
 )
-from grader.formula.runs import unknown_symbol
-from grader.formula.shapes import OPEN, Known
-from grader.formula.syntax import (
+from grader.formula.reader.runs import unknown_symbol
+from grader.formula.reader.syntax import (
     Apply,
     Bars,
     Big,
@@ -48,6 +47,7 @@ from grader.formula.syntax import (
     Transpose,
     Truth,
 )  # fmt: skip
+from grader.formula.shapes import OPEN, Known
 from grader.formula.tree import Cond, Dim, Expr, Span
 
 

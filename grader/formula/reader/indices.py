@@ -13,14 +13,13 @@ from grader.formula import shapes, tree
 from grader.formula.declare import Classes, Finite, OneHot, Scope
 from grader.formula.errors import Unreadable
 from grader.formula.names import Vocabulary
-from grader.formula.pieces import (
+from grader.formula.reader.pieces import (
     collected,
     is_number,
     shifted,
 )
-from grader.formula.runs import unknown_symbol
-from grader.formula.shapes import OPEN, Known
-from grader.formula.syntax import (
+from grader.formula.reader.runs import unknown_symbol
+from grader.formula.reader.syntax import (
     Binder,
     Delta,
     Ident,
@@ -33,6 +32,7 @@ from grader.formula.syntax import (
     Syntax,
     Truth,
 )  # fmt: skip
+from grader.formula.shapes import OPEN, Known
 from grader.formula.tree import Cond, Dim, Expr, Span
 
 Typed = tuple[Expr, Known]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, cast
 
-from grader.formula.derivatives import latex_argument
 from grader.formula.errors import Unreadable
-from grader.formula.indicators import COMPARISONS
-from grader.formula.parse_levels import Level
-from grader.formula.runs import Piece
-from grader.formula.symbols import OPENING
-from grader.formula.syntax import (
+from grader.formula.reader.derivatives import latex_argument
+from grader.formula.reader.indicators import COMPARISONS
+from grader.formula.reader.parse_levels import Level
+from grader.formula.reader.runs import Piece
+from grader.formula.reader.symbols import OPENING
+from grader.formula.reader.syntax import (
     Apply,
     Big,
     Binder,
@@ -24,8 +24,8 @@ from grader.formula.syntax import (
 from grader.formula.tree import Span
 
 if TYPE_CHECKING:
-    from grader.formula.notation import Token
-    from grader.formula.parse import Parser
+    from grader.formula.reader.notation import Token
+    from grader.formula.reader.parse import Parser
 
 
 BigOp = Literal["sum", "mean", "prod", "max", "min"]

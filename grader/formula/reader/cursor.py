@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from grader.formula.errors import Unreadable
-from grader.formula.limits import DEPTH, too_large
-from grader.formula.notation import Token
-from grader.formula.symbols import CLOSING, OPENING
+from grader.formula.reader.limits import DEPTH, too_large
+from grader.formula.reader.notation import Token
+from grader.formula.reader.symbols import CLOSING, OPENING
 from grader.formula.tree import Span
 
 

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Final
 
 from grader.formula.functions import BY_SPELLING
 from grader.formula.names import CONSTANTS, LOSS_NAMES, LOSS_WORDS, canonical
-from grader.formula.parse_levels import Level
-from grader.formula.syntax import Apply, Derivative, Ident, Number, Prime, Quotient, Syntax
+from grader.formula.reader.parse_levels import Level
+from grader.formula.reader.syntax import Apply, Derivative, Ident, Number, Prime, Quotient, Syntax
 from grader.formula.tree import Span
 
 if TYPE_CHECKING:
-    from grader.formula.notation import Token
-    from grader.formula.parse import Parser
+    from grader.formula.reader.notation import Token
+    from grader.formula.reader.parse import Parser
 
 _ASCII_D: Final = "d"
 

@@ -13,9 +13,9 @@ from grader.formula import names
 from grader.formula.declare import Classes, Interval
 from grader.formula.errors import Unreadable
 from grader.formula.functions import BY_SPELLING
-from grader.formula.limits import RUN, too_large
 from grader.formula.names import Meaning, Vocabulary, canonical
-from grader.formula.notation import Token
+from grader.formula.reader.limits import RUN, too_large
+from grader.formula.reader.notation import Token
 from grader.formula.tree import Span
 
 _BEFORE_DIGITS = frozenset(("ln", "sqrt", "exp"))

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
 from grader.formula.functions import FUNCTIONS
-from grader.formula.syntax import (
+from grader.formula.reader.syntax import (
     Apply,
     Branches,
     Delta,
@@ -27,7 +27,7 @@ from grader.formula.syntax import (
 from grader.formula.tree import Span
 
 if TYPE_CHECKING:
-    from grader.formula.parse import Parser
+    from grader.formula.reader.parse import Parser
 
 _ZERO: Final = Fraction(0)
 _ONE: Final = Fraction(1)

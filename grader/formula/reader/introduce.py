@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from grader.formula import shapes
-from grader.formula.components import lifted
 from grader.formula.declarations import name_at
 from grader.formula.declare import Classes, Definition, Scope, Variable
-from grader.formula.elaborate import Elaborator
 from grader.formula.errors import Unreadable
-from grader.formula.limits import NAME
 from grader.formula.names import LOSS_NAMES, Vocabulary, canonical
-from grader.formula.notation import Token
+from grader.formula.reader.components import lifted
+from grader.formula.reader.elaborate import Elaborator
+from grader.formula.reader.limits import NAME
+from grader.formula.reader.notation import Token
 from grader.formula.shapes import Known
 from grader.formula.tree import Expr, Shape, Span
 
