@@ -22,6 +22,7 @@ ENOUGH: Final = 4
 """Ordinary inputs with a value, below which nothing is called right."""
 LARGE_ROWS: Final = 5000
 FEW_ROWS: Final = 80
+HOPELESS: Final = 1e8
 OPERATIONS: Final = 150_000
 """What the truth of a large batch may cost."""
 SPEED_ROWS: Final = 20_000
@@ -104,7 +105,9 @@ class Plan:
     @cached_property
     def speed(self) -> Probe | None:
         """Many more rows, for a look at the clock; None where they are too many for the formula itself."""
-        return probes.many_rows(self.oracle.statement, SPEED_ROWS, "speed") if self.large else None
+        if not self.large or self.oracle.rows(self.large[0].probe.values) < LARGE_ROWS:
+            return None
+        return probes.many_rows(self.oracle.statement, SPEED_ROWS, "speed")
 
     @property
     def decides(self) -> bool:
@@ -117,7 +120,7 @@ class Plan:
         return bool(self.extreme) or not self.tried[1]
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=64)
 def plan(statement: Statement) -> Plan:
     """Worked out once a statement, so that further submissions are judged at the cost of their calls."""
     oracle = Oracle(statement)
@@ -169,8 +172,11 @@ def judge(case: Case, reply: Reply | None) -> Judged:
         return Judged(case, reply, None, correct=True, stable=True, precise=True)
     if not np.isfinite(reply.value).all() and np.all(np.abs(case.truth.near) <= float(info.max) / (16 * case.elements)):
         return _failed(case, reply, "value")  # no bound excuses this
-    if case.probe.label == "large" and np.all(error <= case.at_least):
-        return Judged(case, reply, None, correct=True, stable=True, precise=True)
+    if case.probe.label == "large":
+        if np.all(error <= case.at_least):
+            return Judged(case, reply, None, correct=True, stable=True, precise=True)
+        if np.any(error > HOPELESS * case.at_least):  # S would have to be as much larger than the inputs and the value
+            return _failed(case, reply, "value")
     limit = case.bounds
     with np.errstate(all="ignore"):
         size = np.abs(case.truth.near)

@@ -20,6 +20,8 @@ ROUNDS: Final = 12
 TRIES: Final = 14
 """Simpler inputs tried in one round."""
 SHOWN: Final = 8
+SHORT: Final = 500
+"""Numbers in an input whose size and digits are looked at."""
 Array = NDArray[Any]
 
 
@@ -60,6 +62,9 @@ def looks(item: Judged) -> str:
 
 def cost(probe: Probe) -> tuple[float, ...]:
     """Fewer elements, fewer optional arguments, fewer digits than three and fewer non-zeros, smaller numbers."""
+    count = sum(array.size for array in probe.values.values())
+    if count > SHORT:  # its length is all that matters yet
+        return (count, len(probe.given), math.inf, math.inf)
     numbers = [abs(float(x)) for array in probe.values.values() for x in array.ravel()]
     return (
         len(numbers),

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, Final
 
 from grader.formula.declare import REAL, Interval, Simplex
@@ -50,8 +51,13 @@ def number(value: float) -> Num:
     return Num(Fraction(value))
 
 
-def clipped(statement: Statement, epsilon: float) -> Iterator[Expr]:
+@lru_cache(maxsize=128)
+def clipped(statement: Statement, epsilon: float) -> tuple[Expr, ...]:
     """The formula as a program computes it that keeps its probabilities, or what it takes logarithms of, off zero."""
+    return tuple(_clipped(statement, epsilon))
+
+
+def _clipped(statement: Statement, epsilon: float) -> Iterator[Expr]:
     eps, rest = number(epsilon), Num(1 - Fraction(epsilon))
 
     def clip(x: Expr) -> Expr:
