@@ -110,8 +110,9 @@ def test_the_child_has_no_secrets_no_files_and_no_descriptors_of_ours(
 ) -> None:
     monkeypatch.setenv("LOSSPREP_TEST_SECRET", "hush")
     source = (
-        "import os, sys\n\n\ndef f():\n"
-        "    bad = 'LOSSPREP_TEST_SECRET' in os.environ or os.listdir('.') or any('main' in p for p in sys.path)\n"
+        "import importlib.util, os\n\n\ndef f():\n"
+        "    ours = importlib.util.find_spec('grader') or importlib.util.find_spec('questions')\n"
+        "    bad = 'LOSSPREP_TEST_SECRET' in os.environ or os.listdir('.') or ours\n"
         "    return 0.0 if not bad and os.environ['OPENBLAS_NUM_THREADS'] == '1' else 1.0\n"
     )
     deadline = time.monotonic() + 5
