@@ -242,9 +242,11 @@ _DERIVATION: Final[dict[str, tuple[tuple[Template, ...], str | None]]] = {
         (
             "The value is {factor} times the right one.",
             "The labels of {labels} are off by {offset}.",
+            "The value is off by a constant, {offset}.",
+            "On a batch of {n} rows the value differs from the right one, though on small ones it does not.",
             "The value differs from the right one.",
         ),
-        "Work the point out by hand, in both formulas.",
+        "Work the point out by hand, step by step.",
     ),
 }
 
@@ -282,6 +284,7 @@ _CODE: Final[dict[str, tuple[tuple[Template, ...], str | None]]] = {
     ),
     "clip-bias": (
         (
+            "Clipping at {bound} changes the loss of everything beyond it.",
             "Clipping with {epsilon} changes the loss of confident predictions.",
             "Clipping, or an added epsilon, changes the loss of confident predictions.",
         ),
@@ -365,6 +368,7 @@ _CODE: Final[dict[str, tuple[tuple[Template, ...], str | None]]] = {
     ),
     "crashed": (
         (
+            "The number of arguments differs: the function takes {takes}, the task passes {passes}.",
             "It raised {exception}: {message}.",
             "It raised {exception}.",
             "The process ended with {signal}.",

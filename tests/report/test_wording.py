@@ -90,3 +90,20 @@ def test_a_full_disk_is_not_cured_by_permissions() -> None:
     said = store_words(StoreError("full", Path("progress.db"), "database or disk is full"))
     assert "disk is full" in said
     assert "writable" not in said
+
+
+@pytest.mark.parametrize(
+    ("code", "data", "said"),
+    [
+        ("clip-bias", {"bound": 30}, "Clipping at 30"),
+        ("wrong-value", {"offset": 0.5}, "off by a constant, 0.5"),
+        ("wrong-value", {"n": 1250}, "a batch of 1250 rows"),
+        (
+            "crashed",
+            {"takes": 1, "passes": 2, "names": ("z", "y"), "exception": "TypeError"},
+            "takes 1, the task passes 2",
+        ),
+    ],
+)
+def test_what_is_known_is_said(code: str, data: dict[str, Fact], said: str) -> None:
+    assert said in words(Finding(code, data=data)).message
