@@ -30,7 +30,7 @@ def words(finding: Finding, mistakes: Sequence[Mistake] = (), asked: Kind | None
 
     `asked` is the kind of the question; None for a task that was stated in options.
 
-    Where the general words repeat what the author said of this very option, the mistake's words are the hint.
+    Where the general words name the very option or symbol, they stay, and the mistake's words are the hint.
     """
     own = next((mistake.say for mistake in mistakes if mistake.finding == finding.code), None)
     if own is not None and finding.code not in _BY_THE_AUTHOR:
@@ -73,7 +73,7 @@ class Is:
 Template = str | When | Is
 _NAMES: Final = ("first", "second", "wrt")
 """Facts that hold canonical names of the task."""
-_BY_THE_AUTHOR: Final = ("wrong-option",)
+_BY_THE_AUTHOR: Final = ("wrong-option", "unknown-symbol", "unreadable")
 
 
 def _filled(template: Template, data: Mapping[str, Fact]) -> str | None:

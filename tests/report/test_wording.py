@@ -107,3 +107,10 @@ def test_a_full_disk_is_not_cured_by_permissions() -> None:
 )
 def test_what_is_known_is_said(code: str, data: dict[str, Fact], said: str) -> None:
     assert said in words(Finding(code, data=data)).message
+
+
+def test_which_name_is_unknown_is_said_beside_the_banks_own_words() -> None:
+    own = Mistake(finding="unknown-symbol", say="There is no batch here.")
+    said = words(Finding("unknown-symbol", data={"symbol": "q", "suggestion": None, "known": "p, y"}), [own])
+    assert "q" in said.message
+    assert said.hint == "There is no batch here."
