@@ -22,6 +22,9 @@ DRILL = ["--bank", str(BANK)]
 CONTROL = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]|\x07|\r")
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 PROMPT = r"\n(\x1b\[\?2004h)?> "
+NEXT = "Enter: the (next question|summary) "
+PAUSE = f"Enter: why it is so |{NEXT}"
+"""Whole texts, since what comes may be cut anywhere."""
 
 
 class Terminal:
@@ -58,10 +61,10 @@ class Terminal:
             self.child.expect(r"\n(\x1b\[\?2004h)?  $")
             self.raw += self.child.before + self.child.after
         self.child.sendline("")
-        shown = self.expect(rf"{PROMPT}|Enter: [a-z ]+ ")
+        shown = self.expect(f"{PROMPT}|{PAUSE}")
         if shown.endswith("Enter: why it is so "):
             self.child.sendline("")
-            shown += self.expect("Enter: the [a-z ]+ ")
+            shown += self.expect(NEXT)
         return shown
 
     def interrupted(self) -> tuple[int, str]:
