@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from fractions import Fraction
 from typing import Final
 
@@ -217,9 +216,6 @@ class _Declaration:
             raise self.fail("a size such as n or 3")
         self.at = end
         return canonical(word)
-
-
-_LETTERS: Final = re.compile(r"[^\W\d_]")
 
 
 def name_at(tokens: list[Token], at: int) -> tuple[str, int]:

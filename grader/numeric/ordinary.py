@@ -328,10 +328,6 @@ def _ignored(trial: Trial, wrong: Sequence[Judged]) -> list[Explained]:
     return found if len(found) < len(trial.statement.variables) and trial.ended is None else []
 
 
-def _identical(a: Floats | None, b: Floats) -> bool:
-    return a is not None and np.array_equal(a, b, equal_nan=True)
-
-
 def _other(array: NDArray[Any], domain: object) -> NDArray[Any] | None:
     """The same argument with other values of the same domain, by moving them about or scaling them."""
     match domain:

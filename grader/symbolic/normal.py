@@ -14,8 +14,6 @@ from grader.formula.tree import Const
 from grader.symbolic.field import GiveUp, Kernel, Ratio
 from grader.symbolic.kernels import OPAQUE, Kernels
 
-NOWHERE: Final = "undefined"
-
 
 class NormalAlgebra:
     """Raises Undefined where a formula has no value on this path, GiveUp where the normal form cannot say."""
