@@ -38,6 +38,8 @@ CALLS: Final = {
 """Calls that are rewritten while reading; no function of the tree."""
 CALLED: Final = frozenset(("len", "size", "int", "numel", "tensor", "asarray"))
 """Of these, words that mean a function only right before a bracket."""
+SHORT: Final = {"eps": "epsilon", "lam": "lambda"}
+"""What programs call a Greek letter (`lambda` is no name in Python), unless it is declared itself."""
 STEPS: Final = frozenset(("H", "Theta"))
 """Heaviside's step, where the letter is not declared and a bracket follows."""
 _LOSSES = "cost obj objective err error risk energy nll bce mse mae ce kl xent hinge"
@@ -98,6 +100,10 @@ class Vocabulary:
         for spelling, name in list(names.items()):
             for other in _digit_spellings(spelling):
                 names.setdefault(other, name)
+        for short, letter in SHORT.items():
+            for spelling, other in ((short, letter), (letter, short)):
+                if other in names:
+                    names.setdefault(spelling, names[other])
         sizes = frozenset(scope.dims)
         return cls(scope, names, sizes, max(map(len, [*names, *sizes]), default=1))
 

@@ -13,9 +13,9 @@ from typing import Final
 
 from grader.formula.declarations import name_at
 from grader.formula.errors import Unreadable
-from grader.formula.functions import BY_SPELLING
-from grader.formula.names import BIG, CALLS, EXTREMES, LOSS_NAMES, Vocabulary, canonical
+from grader.formula.names import LOSS_NAMES, Vocabulary, canonical
 from grader.formula.reader.notation import Token
+from grader.formula.reader.prose import BREAKS, INTRODUCING, MEANING, PROSE, QUALITIES, REASONS, REMARKS, SAYING
 from grader.formula.reader.rows import (
     LineOf,
     for_all,
@@ -30,42 +30,6 @@ from grader.formula.reader.rows import (
 from grader.formula.reader.spoken import Choices
 from grader.formula.tree import Span
 
-_PROSE = """
-    so then thus hence therefore consequently let set define denote put write take where with since because as
-    using use uses by from the a an we us our i it its is are be has have get gets gives give given yields
-    obtain find know now note that this these which finally first second third next step last also again recall
-    remember substitute substituting plug plugging into differentiate differentiating derivative gradient
-    respect chain rule rules product quotient power sum linearity simplify simplifying simplifies simplified
-    expand expanding collect rearrange rearranging cancel cancels cancelling combine combining apply applying
-    compute computing calculate answer result solution final both sides side left right hand equals equal to of
-    in on and or but otherwise term terms loss function sigmoid softmax logit logits label target prediction
-    inside outside outer inner factor constant follows follow holds see want need consider start starting begin
-    rewrite rewriting same before above below only each every all here there one two just multiply multiplying
-    divide dividing definition identity algebra property implies conclude done qed proof lemma claim wrt wlog
-    respectively independent depends no does do can via per sample class everything together becomes leaves
-    remains being ok ans sol return fact between bounded import any form line obtains over under more less
-    simply directly easily clearly thing notice observe about after while
-"""
-PROSE: Final = frozenset(_PROSE.split())
-"""Words that certainly are words."""
-INTRODUCING: Final = frozenset(("let", "set", "define", "denote", "put", "write"))
-_BREAK_WORDS = """
-    where with since because using by hence so therefore thus then as via giving gives which implies given
-    wherein recall
-"""
-_BREAKS: Final = frozenset(_BREAK_WORDS.split())
-"""Words that end a formula in the middle of a line."""
-_MEANING: Final = frozenset((*BY_SPELLING, *BIG, *EXTREMES, *CALLS)) - {"where"}
-"""Words that are functions too: never taken for prose by themselves."""
-_REASONS: Final = frozenset(["since", "because", "as", "using", "by", "via", "given"])
-_REMARKS: Final = frozenset(("since", "because", "using", "recall", "note", "via"))
-"""Words that begin a remark in brackets, whatever follows."""
-_QUALITY_WORDS = """
-    zero positive negative nonzero nonnegative bounded minimal maximal small large linear continuous increasing
-    decreasing symmetric smooth undefined infinite odd even smallest largest what as
-"""
-_QUALITIES: Final = frozenset(_QUALITY_WORDS.split())
-"""What `which is …` may say of a result without saying what it is."""
 _CONTINUES: Final = frozenset(("=", "==", "≈", "+"))
 _OPEN_ENDED: Final = frozenset(("+", "-", "*", "·", "/", "=", "==", ":=", "^", "⊙", "@", ","))
 
@@ -228,7 +192,7 @@ class Lines:
         """Whether `which is zero at …`, `which vanishes …` goes on at a token: no formula to judge."""
         verb, end = word_at(row, at)
         return verb in ("vanishes", "agrees", "matches") or (
-            verb in ("is", "are") and word_at(row, end)[0].lower() in _QUALITIES
+            verb in ("is", "are") and word_at(row, end)[0].lower() in QUALITIES
         )
 
     def _unwrapped(self, row: list[Token]) -> list[Token]:
@@ -264,9 +228,9 @@ class Lines:
                     self._note(row[at:])
                     row = row[:at]
                     break
-                if word.lower() in _BREAKS and at > 0 and self._is_word(word) and not called:
+                if word.lower() in BREAKS and at > 0 and self._is_word(word) and not called:
                     cuts.append(at)
-                    reasons[at] = word.lower() in _REASONS
+                    reasons[at] = word.lower() in REASONS
                 elif word.lower() == "and" and at > 0 and has_equals(row[cuts[-1] : at]) and has_equals(row[end:]):
                     cuts.append(at)
                     reasons[at] = False
@@ -292,7 +256,10 @@ class Lines:
             if token.kind in ("letter", "word"):
                 word, end = word_at(tokens, 0)
                 if not self._leads(word, tokens[end:]):
-                    break
+                    said = self._sentence(tokens)
+                    if not said:
+                        break
+                    end = said
                 introduces = introduces or word.lower() in INTRODUCING
                 tokens = tokens[end:]
             elif (
@@ -311,7 +278,8 @@ class Lines:
         self._note(whole[:first])
         self._note(whole[last + 1 :])
         line, chained = self.line_of(tokens[0].start), tokens[0].text in _CONTINUES
-        return Statement(tuple(tokens), line, introduces, reason, chained, prose=self.mostly_words(whole))
+        prose = self.mostly_words(whole) or self._heads(whole)
+        return Statement(tuple(tokens), line, introduces, reason, chained, prose=prose)
 
     def _ended(self, tokens: list[Token]) -> list[Token]:
         """Without punctuation, `✓` and `QED` at the end."""
@@ -343,6 +311,18 @@ class Lines:
             return after.kind in ("letter", "word") and word_at(rest, 0)[0].lower() in PROSE
         return True
 
+    def _sentence(self, tokens: list[Token]) -> int:
+        """How much of `temperature T the logits are u = …` are words: up to the last word that only sentences have."""
+        word, end = word_at(tokens, 0)
+        if len(word) < 3 or word in MEANING or not self._is_word(word):
+            return 0
+        said = 0
+        while end < len(tokens) and tokens[end].kind in ("letter", "word") and tokens[end].space:
+            word, end = word_at(tokens, end)
+            if word.lower() in SAYING and self._is_word(word) and end < len(tokens) and tokens[end].space:
+                said = end
+        return said
+
     def _after_colon(self, tokens: list[Token]) -> list[Token]:
         """What stands behind `by the chain rule:`."""
         for at, token in enumerate(tokens):
@@ -367,24 +347,34 @@ class Lines:
         closing = matched(tokens)
         last = next((start for start, end in closing.items() if end == len(tokens) - 1), None)
         if last and tokens[last].text in ("(", "[") and tokens[last].space:
-            word = word_at(tokens, last + 1)[0]
-            if self.wordy(tokens[last + 1 : -1]) or (word in _REMARKS and self._is_word(word)):
+            word, inside = word_at(tokens, last + 1)[0], tokens[last + 1 : -1]
+            if self.wordy(inside) or (word in REMARKS and self._is_word(word)) or self._foreign(inside):
                 return tokens[:last]
         return tokens
 
+    def _foreign(self, tokens: Sequence[Token]) -> bool:
+        """Whether tokens are long words only, none of them like anything that is known: `reparameterisation`."""
+        words = list(_words(tokens))
+        return (
+            bool(words)
+            and all(token.kind in ("letter", "word") for token in tokens)
+            and all(len(word) > 5 and self.vocabulary.suggestion(word) is None for word in words)
+        )
+
     def mostly_words(self, tokens: Sequence[Token]) -> bool:
-        """Whether tokens are words and punctuation only, and most of them certainly words."""
+        """Whether tokens are words and punctuation only, and most of them certainly words, or two of a sentence."""
         if not self.wordy(tokens):
             return False
-        words: list[str] = []
-        at = 0
-        while at < len(tokens):
-            if tokens[at].kind in ("letter", "word"):
-                word, at = word_at(tokens, at)
-                words.append(word)
-            else:
-                at += 1
-        return 2 * sum(self._certain(word) for word in words) > len(words)
+        words = list(_words(tokens))
+        certain = sum(self._certain(word) for word in words)
+        return 2 * certain > len(words) or (certain > 1 and len(words) > 3)
+
+    def _heads(self, tokens: Sequence[Token]) -> bool:
+        """Whether tokens announce what follows, as `KL(p ‖ q), only two terms hold σ:` does."""
+        ended = tokens[-1].text == ":" or self.text[tokens[-1].end :].lstrip(" ").startswith(":")
+        if not ended or has_equals(tokens):
+            return False
+        return sum(len(word) > 1 and self._certain(word) for word in _words(tokens)) > 1
 
     def wordy(self, tokens: Sequence[Token]) -> bool:
         """Whether tokens are words and punctuation only, one of them certainly a word."""
@@ -395,7 +385,7 @@ class Lines:
             if token.kind in ("letter", "word"):
                 word, at = word_at(tokens, at)
                 certain = certain or (
-                    len(word) > 1 and word.lower() in PROSE and word not in _MEANING and self._is_word(word)
+                    len(word) > 1 and word.lower() in PROSE and word not in MEANING and self._is_word(word)
                 )
                 continue
             if token.kind == "number" and not token.text.rstrip(".").isdigit():
@@ -406,7 +396,7 @@ class Lines:
         return certain
 
     def _certain(self, word: str) -> bool:
-        return word.lower() in PROSE and word not in _MEANING and self._is_word(word)
+        return word.lower() in PROSE and word not in MEANING and self._is_word(word)
 
     def _is_word(self, word: str) -> bool:
         return canonical(word) not in self.vocabulary.names and word not in self.introduced
@@ -419,3 +409,13 @@ class Lines:
         if any(token.kind in ("letter", "word", "comment") for token in tokens):
             span = Span(tokens[0].start, tokens[-1].end)
             self.comments.append(Comment(self.line_of(span.start), self.text[span.start : span.end].strip(), span))
+
+
+def _words(tokens: Sequence[Token]) -> Iterator[str]:
+    at = 0
+    while at < len(tokens):
+        if tokens[at].kind in ("letter", "word"):
+            word, at = word_at(tokens, at)
+            yield word
+        else:
+            at += 1
