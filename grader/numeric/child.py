@@ -29,6 +29,8 @@ RESULT_LIMIT = 1 << 22
 """Bytes of one result; a larger one is reported by its shape alone."""
 TEXT_LIMIT = 300
 WARNINGS_LIMIT = 8
+PARTS_LIMIT = 8
+"""Values of one tuple that are sent; of a longer one, its length."""
 BUNCH = 64
 """Results in one frame, at most."""
 
@@ -275,11 +277,11 @@ class _Worker:
                     values.append(value)
                     before.append(body[start:offset] if isinstance(value, self.ndarray) else None)
                 count = len(forms) - len(names)
-                row, data = self.call(values[:count], dict(zip(names, values[count:], strict=True)))
+                (*row, parts), data = self.call(values[:count], dict(zip(names, values[count:], strict=True)))
                 mutated = [
                     at for at, old in enumerate(before) if old is not None and self.ndarray.tobytes(values[at]) != old
                 ]
-                rows.append([*row, mutated])
+                rows.append([*row, mutated] if parts is None else [*row, mutated, parts])
                 bodies.append(data)
                 now = self.clock()
                 size += len(data)
@@ -289,19 +291,38 @@ class _Worker:
                     rows, bodies, sent, size = [], [], now, 0
 
     def call(self, args: list[Any], keywords: dict[str, Any]) -> tuple[list[Any], bytes]:
-        """Type, dtype and shape of the result, seconds of processor time, exception, warnings; and its numbers."""
+        """Type, dtype and shape of the result, seconds of processor time, exception, warnings, the forms of the
+        values in a tuple; and all its numbers."""
         self.noted = []
         begin = self.cpu()
         try:
             result = self.function(*args, **keywords)  # type: ignore[misc]
             seconds = self.cpu() - begin
-            kind, dtype, shape, data = self.form(result)
+            kind, dtype, shape, data, parts = self.whole(result)
         except BaseException as error:
-            return ["failure", None, None, self.cpu() - begin, self.failure(error, self.name), self.noted], b""
-        return [kind, dtype, shape, seconds, None, self.noted], data
+            failed = ["failure", None, None, self.cpu() - begin, self.failure(error, self.name), self.noted, None]
+            return failed, b""
+        return [kind, dtype, shape, seconds, None, self.noted, parts], data
 
-    def form(self, value: Any) -> tuple[str, str | None, list[int] | None, bytes]:
-        """A result as float64 bytes, when it is a number or an array of real numbers; else its type alone."""
+    def whole(self, value: Any) -> tuple[str, str | None, list[int] | None, bytes, list[list[Any]] | None]:
+        """A result, and where it is a short tuple (or list), the form of each value in it; their bytes follow one
+        another."""
+        if not isinstance(value, tuple | list):
+            return *self.form(value, RESULT_LIMIT), None
+        kind = tuple if isinstance(value, tuple) else list
+        items = [*kind.__iter__(value)]  # type: ignore[arg-type]  # whatever a subclass says of itself
+        if len(items) > PARTS_LIMIT:
+            return kind.__name__, None, [len(items)], b"", None
+        parts, bodies, room = [], [], RESULT_LIMIT
+        for item in items:
+            *form, data = self.form(item, room)
+            room -= len(data)
+            parts.append(form)
+            bodies.append(data)
+        return kind.__name__, None, [len(items)], b"".join(bodies), parts
+
+    def form(self, value: Any, room: int) -> tuple[str, str | None, list[int] | None, bytes]:
+        """A value as float64 bytes, when it is a number or an array of real numbers; else its type alone."""
         kind = type(value)
         if kind is float or kind is bool or kind is int:
             try:
@@ -314,12 +335,11 @@ class _Worker:
             shape, dtype = list(array.shape), array.dtype
             if dtype.kind not in "fiub":
                 return "array", str(dtype)[:40], shape, b""
-            if array.size * 8 > RESULT_LIMIT:
+            if array.size * 8 > room:
                 return "large", str(dtype), shape, b""
             with self.errstate(all="ignore"):
                 return "array", str(dtype), shape, array.astype("<f8").tobytes()
-        length = [len(value)] if kind is tuple or kind is list else None
-        return kind.__name__[:TEXT_LIMIT], None, length, b""
+        return kind.__name__[:TEXT_LIMIT], None, None, b""
 
 
 def leave_home() -> None:

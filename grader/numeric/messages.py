@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.numeric.child import TEXT_LIMIT, BrokenFrame, pack
+from grader.numeric.child import PARTS_LIMIT, TEXT_LIMIT, BrokenFrame, pack
 
 Layout = Literal["C", "F", "strided", "python", "scalar"]
 Floats = NDArray[np.float64]
@@ -65,7 +65,8 @@ class Warned:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What one call gave. `value` is None unless real numbers came back."""
+    """What one call gave. `value` is None unless real numbers came back; `parts`: the values of a short tuple, each
+    as if it had come alone."""
 
     type: str
     dtype: str | None
@@ -75,6 +76,7 @@ class Reply:
     warnings: tuple[Warned, ...]
     mutated: tuple[int, ...]
     seconds: float
+    parts: tuple[Reply, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,28 +128,15 @@ def read_rows(rows: Sequence[object], body: bytes, arguments: Sequence[int]) -> 
 
 
 def _read_row(row: object, body: bytes, arguments: int) -> tuple[Reply, bytes]:
-    if not isinstance(row, list) or len(row) != 7:
+    if not isinstance(row, list) or len(row) not in (7, 8):
         raise BrokenFrame
-    kind, dtype, sizes, seconds, failure, warnings, mutated = row
+    kind, dtype, sizes, seconds, failure, warnings, mutated, forms = (*row, None)[:8]
     lists = isinstance(warnings, list) and isinstance(mutated, list)
     if not isinstance(kind, str) or not isinstance(seconds, float) or not lists:
         raise BrokenFrame
     if not (math.isfinite(seconds) and seconds >= 0) or not all(_count(at) and at < arguments for at in mutated):
         raise BrokenFrame
-    shape = None
-    if sizes is not None:
-        if not isinstance(sizes, list) or len(sizes) > 64 or not all(_count(size) for size in sizes):
-            raise BrokenFrame
-        shape = tuple(sizes)
-    value = None
-    if shape is not None and (kind == "number" or (kind == "array" and _real(dtype))):
-        size = math.prod(shape) * 8
-        if size > len(body):
-            raise BrokenFrame
-        try:  # a shape with a 0 in it may still be too large for NumPy
-            value, body = np.frombuffer(body[:size], "<f8").reshape(shape), body[size:]
-        except (ValueError, OverflowError):
-            raise BrokenFrame from None
+    shape, value, body = _read_value(kind, dtype, sizes, body)
     said = [item for item in warnings if isinstance(item, dict)]
     reply = Reply(
         type=_text(kind),
@@ -159,7 +148,42 @@ def _read_row(row: object, body: bytes, arguments: int) -> tuple[Reply, bytes]:
         mutated=tuple(mutated),
         seconds=seconds,
     )
-    return reply, body
+    return (reply, body) if forms is None else _with_parts(reply, forms, body)
+
+
+def _with_parts(reply: Reply, forms: object, body: bytes) -> tuple[Reply, bytes]:
+    """A reply with the values of its tuple, whose numbers come one after the other."""
+    if not isinstance(forms, list) or len(forms) > PARTS_LIMIT or reply.value is not None:
+        raise BrokenFrame
+    parts = []
+    for form in forms:
+        if not isinstance(form, list) or len(form) != 3 or not isinstance(form[0], str):
+            raise BrokenFrame
+        kind, dtype, sizes = form
+        shape, value, body = _read_value(kind, dtype, sizes, body)
+        named = None if dtype is None else _text(dtype)
+        parts.append(replace(reply, type=_text(kind), dtype=named, shape=shape, value=value))
+    return replace(reply, parts=tuple(parts)), body
+
+
+def _read_value(
+    kind: str, dtype: object, sizes: object, body: bytes
+) -> tuple[tuple[int, ...] | None, Floats | None, bytes]:
+    """The shape of a value and its numbers, where it has any, taken off the body."""
+    if sizes is None:
+        return None, None, body
+    if not isinstance(sizes, list) or len(sizes) > 64 or not all(_count(size) for size in sizes):
+        raise BrokenFrame
+    shape = tuple(sizes)
+    if kind != "number" and not (kind == "array" and _real(dtype)):
+        return shape, None, body
+    size = math.prod(shape) * 8
+    if size > len(body):
+        raise BrokenFrame
+    try:  # a shape with a 0 in it may still be too large for NumPy
+        return shape, np.frombuffer(body[:size], "<f8").reshape(shape), body[size:]
+    except (ValueError, OverflowError):
+        raise BrokenFrame from None
 
 
 def _refuse(constant: str) -> float:
