@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.formula.tree import Expr
-from grader.numeric import variants
+from grader.numeric import clips, variants
 from grader.numeric.float_values import float_values
 from grader.numeric.judge import Judged
 from grader.numeric.messages import Failure, Region
@@ -19,7 +19,6 @@ from grader.numeric.trial import Trial
 from grader.verdict import Fact
 
 Floats = NDArray[np.float64]
-COMMON_EPSILONS: Final = (1e-7, 1e-15, 1e-12, 1e-8, 1e-10, 1e-9, 1e-6, 1e-5, 1e-16, 2.0**-52, 1e-4, 1e-3, 1e-14, 1e-20)
 ROUNDING: Final = ("cancellation", "underflow")
 SUBNORMAL: Final = (700, 750)
 """Sizes of the inputs at which an exponential has few digits, or none."""
@@ -45,15 +44,15 @@ def groups(trial: Trial, source: Source, failed: Sequence[Judged]) -> list[Group
     """The failures sorted by what the wrong values are, most specific code first."""
     rest = list(failed)
     made: list[Group] = []
-    clip = _clip(trial, source, rest)
+    clip = clips.find(trial, source, rest)
     if clip is not None:
         facts, formula = clip
 
         def biased(item: Judged) -> bool:
-            return _clearly_off(item) and _reproduced(trial, formula, [item])[0]
+            return clips.clearly_off(item) and clips.reproduced(trial, formula, [item])[0]
 
-        off = [item for item in rest if _clearly_off(item)]
-        taken = [item for item, same in zip(off, _reproduced(trial, formula, off), strict=True) if same]
+        off = [item for item in rest if clips.clearly_off(item)]
+        taken = [item for item, same in zip(off, clips.reproduced(trial, formula, off), strict=True) if same]
         made.append(Group("clip-bias", tuple(taken), facts, None, biased))
         known = {id(item) for item in taken}
         rest = [item for item in rest if id(item) not in known]
@@ -63,8 +62,9 @@ def groups(trial: Trial, source: Source, failed: Sequence[Judged]) -> list[Group
         made.append(Group("wrong-value", tuple(taken), data, None, lambda item: _shifted(item, added)))
         rest = [item for item in rest if not _shifted(item, added) and not _absorbed(item, added)]
     by_code: dict[str, list[tuple[Judged, Region | None]]] = {}
+    usual = Usual(trial, rest)
     for item in rest:
-        code, region = classify(trial, item, source)
+        code, region = classify(usual, item, source)
         by_code.setdefault(code, []).append((item, region))
     if clip is not None:
         by_code.pop("wrong-value", None)  # the same bias where it is small
@@ -139,83 +139,32 @@ def _absorbed(item: Judged, added: float) -> bool:
 
 
 def _of_code(trial: Trial, code: str, source: Source) -> Callable[[Judged], bool]:
-    return lambda item: classify(trial, item, source)[0] == code
+    return lambda item: classify(Usual(trial, [item]), item, source)[0] == code
 
 
-def _clip(trial: Trial, source: Source, failed: Sequence[Judged]) -> tuple[dict[str, Fact], Expr] | None:
-    """The clip for which the truth at clipped values is what came, wherever that differs from the truth; with its
-    epsilon or bound.
+@dataclass(eq=False)
+class Usual:
+    """The numbers that the usual way of writing the formula gives in float64, digits lost and all: for all calls at
+    once, and only if one of them is asked for."""
 
-    One that stands in the text must account for half of the clearly wrong numbers, a guessed one for nearly all.
-    """
-    finite = [item for item in failed if item.case.probe.dtype == np.float64 and _clearly_off(item)]
-    if len(finite) < 3:
-        return None
-    sample = finite[:: max(1, len(finite) // 24)]
-    few = sample[:: max(1, len(sample) // 6)]
-    plain = float_values(trial, variants.as_probabilities(trial.statement.formula), sample)
-    plain_few = plain[:: max(1, len(sample) // 6)]
-    for facts, formula, share in _clips(trial, source):
-        if sum(_reproduced(trial, formula, few, plain_few)) < 0.3 * len(few):
-            continue  # as most do, which saves the work on all of them
-        if sum(_reproduced(trial, formula, sample, plain)) >= max(3, share * len(sample)):
-            return facts, formula
-    return None
+    trial: Trial
+    items: Sequence[Judged]
 
+    @cached_property
+    def values(self) -> Mapping[int, Floats | None]:
+        found = float_values(self.trial, variants.usual(self.trial.statement), self.items)
+        return {id(item): value for item, value in zip(self.items, found, strict=True)}
 
-def _clips(trial: Trial, source: Source) -> Iterator[tuple[dict[str, Fact], Expr, float]]:
-    statement, named = trial.statement, source.epsilons
-    for epsilon in (*named, *(e for e in COMMON_EPSILONS if e not in named)):
-        for formula in variants.clipped(statement, epsilon):
-            yield {"epsilon": epsilon}, formula, 0.5 if epsilon in named else 0.9
-    for bound in source.bounds:
-        for formula in variants.bounded(statement, bound):
-            yield {"bound": bound}, formula, 0.5
+    def explains(self, item: Judged) -> bool:
+        """Whether that is what came."""
+        plain = self.values[id(item)]
+        if plain is None or item.reply is None or item.reply.value is None or plain.shape != item.reply.value.shape:
+            return False
+        with np.errstate(all="ignore"):
+            return bool(np.all(np.abs(plain - item.reply.value) <= 0.01 * item.case.truth.error(item.reply.value)))
 
 
-def _clearly_off(item: Judged) -> bool:
-    """Finite numbers, of which one is further off than rounding."""
-    truth, value = item.case.truth, None if item.reply is None else item.reply.value
-    if value is None or value.shape != truth.shape or not np.isfinite(value).all() or not np.isfinite(truth.near).all():
-        return False
-    return bool(np.any(truth.error(value) > 1e-9 * np.maximum(1.0, np.abs(truth.near))))
-
-
-def _reproduced(
-    trial: Trial, formula: Expr, items: Sequence[Judged], plain: Sequence[Floats | None] | None = None
-) -> list[bool]:
-    """Within one percent (1 − p is rounded where p is next to 1), where truth and prediction are far further apart.
-
-    `plain`: what the usual way of writing the formula gives, with nothing clipped.
-    """
-    if plain is None:
-        plain = float_values(trial, variants.as_probabilities(trial.statement.formula), items)
-    predicted = float_values(trial, formula, items)
-    return [_hit(*three) for three in zip(items, predicted, plain, strict=True)]
-
-
-def _hit(item: Judged, guess: Floats | None, plain: Floats | None) -> bool:
-    got = None if item.reply is None else item.reply.value
-    if guess is None or got is None or guess.shape != got.shape:
-        return False
-    truth = item.case.truth.near
-    with np.errstate(all="ignore"):
-        off = np.abs(got - guess)
-        idle = plain is not None and bool(np.all(np.abs(plain - guess) <= 10 * off))  # the clip does nothing here
-        near = bool(np.all(off <= 0.01 * np.abs(got) + 1e-300))
-        return near and not idle and bool(np.any(np.abs(guess - truth) > np.maximum(10 * off, 1e-9 * np.abs(truth))))
-
-
-def _rounded_away(trial: Trial, item: Judged) -> bool:
-    """The number that the usual way of writing the formula gives in float64, digits lost and all."""
-    plain = float_values(trial, variants.as_probabilities(trial.statement.formula), [item])[0]
-    if plain is None or item.reply is None or item.reply.value is None or plain.shape != item.reply.value.shape:
-        return False
-    with np.errstate(all="ignore"):
-        return bool(np.all(np.abs(plain - item.reply.value) <= 0.01 * item.case.truth.error(item.reply.value)))
-
-
-def classify(trial: Trial, item: Judged, source: Source) -> tuple[str, Region | None]:
+def classify(usual: Usual, item: Judged, source: Source) -> tuple[str, Region | None]:
     """What one wrong value is, by itself and by what NumPy said while it came about."""
     reply, truth = item.reply, item.case.truth
     if reply is None:
@@ -247,12 +196,12 @@ def classify(trial: Trial, item: Judged, source: Source) -> tuple[str, Region | 
     if _vanished(item):
         return "underflow", None
     low, high = SUBNORMAL
-    grows = variants.exponential(trial.statement.formula)
+    grows = variants.exponential(usual.trial.statement.formula)
     if grows and low < _reach(item) < high and np.all(truth.error(value) <= 0.2 * np.maximum(1.0, np.abs(truth.near))):
         return "underflow", None  # an exponential that is subnormal, with a few digits left
     if _rounding_size(item):
         return "cancellation", None
-    if _rounded_away(trial, item):
+    if usual.explains(item):
         return "cancellation", None
     return "wrong-value", next(iter(said.values()), None)
 

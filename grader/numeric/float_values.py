@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.formula.declare import Classes
+from grader.formula.declare import Classes, Variable
 from grader.formula.evaluate import Value
 from grader.formula.floats import evaluate_float
 from grader.formula.tree import Expr
@@ -19,14 +19,20 @@ from grader.numeric.trial import Trial
 Floats = NDArray[np.float64]
 
 
-def float_values(trial: Trial, formula: Expr, items: Sequence[Judged]) -> list[Floats | None]:
-    """One value a call; None where the formula does not fit its inputs."""
+def float_values(
+    trial: Trial, formula: Expr, items: Sequence[Judged], given: Sequence[Mapping[str, float]] = ()
+) -> list[Floats | None]:
+    """One value a call; None where the formula does not fit its inputs.
+
+    `given`: for each call, the numbers that stand for further names of the formula, beside those of the task.
+    """
     alike: dict[object, list[int]] = {}
     for at, item in enumerate(items):
         alike.setdefault(_kind(trial, item), []).append(at)
     made: list[Floats | None] = [None] * len(items)
     for places in alike.values():
-        for at, value in zip(places, _together(trial, formula, [items[at] for at in places]), strict=True):
+        found = _together(trial, formula, [items[at] for at in places], [given[at] for at in places] if given else ())
+        for at, value in zip(places, found, strict=True):
             made[at] = value
     return made
 
@@ -39,7 +45,9 @@ def _kind(trial: Trial, item: Judged) -> object:
     return tuple(array.shape for array in values.values()), labels
 
 
-def _together(trial: Trial, formula: Expr, items: Sequence[Judged]) -> list[Floats | None]:
+def _together(
+    trial: Trial, formula: Expr, items: Sequence[Judged], given: Sequence[Mapping[str, float]]
+) -> list[Floats | None]:
     first = items[0].case.probe.values
     variables = trial.statement.variables
     inputs: dict[str, Value[Any]] = {}
@@ -48,8 +56,12 @@ def _together(trial: Trial, formula: Expr, items: Sequence[Judged]) -> list[Floa
         if isinstance(variables[name].domain, Classes):
             columns = columns[:, 0]  # the same in all of them
         inputs[name] = Value(array.shape, tuple(columns))
+    scope = trial.statement.scope
+    for name in given[0] if given else ():
+        scope = scope.with_variable(Variable(name))
+        inputs[name] = Value((), (np.array([numbers[name] for numbers in given]),))
     try:
-        found = evaluate_float(formula, trial.statement.scope, inputs, trial.oracle.sizes(first))
+        found = evaluate_float(formula, scope, inputs, trial.oracle.sizes(first))
     except (*NO_TRUTH, ValueError, IndexError, KeyError, TypeError):
         return [None] * len(items)
     parts = [np.broadcast_to(np.asarray(part, dtype=np.float64), (len(items),)) for part in found.items]

@@ -174,7 +174,8 @@ def _by_formula(trial: Trial, source: Source, plain: Sequence[Judged]) -> list[E
     """Another formula gives the numbers that came."""
     statement = trial.statement
     for epsilon in source.epsilons:
-        for formula in variants.clipped(statement, epsilon):
+        for clipped in variants.clipped(statement):
+            formula = variants.settled(clipped, variants.around(epsilon))
             if reproduces(trial, formula, plain):
                 return [("clip-bias", {"epsilon": epsilon})]
     axes = variants.other_axes(statement)

@@ -47,29 +47,49 @@ def rebuilt(node: Any, change: Callable[[Any], Any]) -> Any:
     return change(replace(node, **parts))
 
 
-def number(value: float) -> Num:
-    return Num(Fraction(value))
+LOW: Final = Name("<low>")
+HIGH: Final = Name("<high>")
+"""The ends of a clip that are not settled yet; no name that anybody types is spelt so."""
+Ends = tuple[Fraction, Fraction]
 
 
-@lru_cache(maxsize=128)
-def clipped(statement: Statement, epsilon: float) -> tuple[Expr, ...]:
-    """The formula as a program computes it that keeps its probabilities, or what it takes logarithms of, off zero."""
-    return tuple(_clipped(statement, epsilon))
+def around(epsilon: float) -> Ends:
+    """The ends of a clip of probabilities."""
+    return Fraction(epsilon), 1 - Fraction(epsilon)
 
 
-def _clipped(statement: Statement, epsilon: float) -> Iterator[Expr]:
-    eps, rest = number(epsilon), Num(1 - Fraction(epsilon))
+def within(bound: float) -> Ends:
+    """The ends of a clip of real numbers."""
+    return -Fraction(bound), Fraction(bound)
 
+
+def settled(formula: Expr, ends: Ends) -> Expr:
+    """A formula with its open ends settled."""
+    numbers = {LOW: Num(ends[0]), HIGH: Num(ends[1])}
+    made: Expr = rebuilt(formula, lambda node: numbers.get(node, node) if isinstance(node, Name) else node)
+    return made
+
+
+@lru_cache(maxsize=64)
+def clipped(statement: Statement) -> tuple[Expr, ...]:
+    """The formula as a program computes it that keeps its probabilities, or what it takes logarithms of, off zero.
+
+    Its ends are open: see `settled` and `around`.
+    """
+    return tuple(_clipped(statement))
+
+
+def _clipped(statement: Statement) -> Iterator[Expr]:
     def clip(x: Expr) -> Expr:
-        return Call("clip", (x, eps, rest))
+        return Call("clip", (x, LOW, HIGH))
 
     def floor(x: Expr) -> Expr:
-        return Call("max", (x, eps))
+        return Call("max", (x, LOW))
 
     def shift(x: Expr) -> Expr:
-        return Add((x, eps))
+        return Add((x, LOW))
 
-    formula = as_probabilities(statement.formula)
+    formula = usual(statement)
     chances = {
         name
         for name, variable in statement.variables.items()
@@ -98,10 +118,14 @@ def exponential(formula: Expr) -> bool:
     return any(isinstance(node, Call) and node.function in EXPONENTIAL for node in walk(formula))
 
 
-def bounded(statement: Statement, bound: float) -> Iterator[Expr]:
+@lru_cache(maxsize=64)
+def bounded(statement: Statement) -> tuple[Expr, ...]:
     """The formula as a program computes it that keeps its real arguments, its exponents, or its differences within
-    ±bound, on both sides or on one."""
-    top, bottom = number(bound), number(-bound)
+    bounds, on both sides or on one. Its ends are open: see `settled` and `within`."""
+    return tuple(_bounded(statement))
+
+
+def _bounded(statement: Statement) -> Iterator[Expr]:
     real = {n for n in statement.arrays if statement.variables[n].domain == REAL}
     formula = statement.formula
 
@@ -123,9 +147,9 @@ def bounded(statement: Statement, bound: float) -> Iterator[Expr]:
         return made
 
     changes: tuple[Callable[[Expr], Expr], ...] = (
-        lambda x: Call("clip", (x, bottom, top)),
-        lambda x: Call("min", (x, top)),
-        lambda x: Call("max", (x, bottom)),
+        lambda x: Call("clip", (x, LOW, HIGH)),
+        lambda x: Call("min", (x, HIGH)),
+        lambda x: Call("max", (x, LOW)),
     )
     for change in changes:
         for only in (real, *({name} for name in sorted(real) if len(real) > 1)):
@@ -148,13 +172,13 @@ def other_base(statement: Statement, base: int) -> Expr:
             return Mul((node, _inverse(log)))
         return node
 
-    made: Expr = rebuilt(as_probabilities(statement.formula), change)
+    made: Expr = rebuilt(usual(statement), change)
     return made
 
 
 def other_axes(statement: Statement) -> Iterator[Expr]:
     """A softmax down the columns, or over all components, instead of along the rows, where there is one of a matrix."""
-    formula = as_probabilities(statement.formula)
+    formula = usual(statement)
 
     def over_rows(node: Node) -> bool:
         return (
@@ -177,6 +201,12 @@ def other_axes(statement: Statement) -> Iterator[Expr]:
 
 def _matrix(statement: Statement, node: Expr) -> bool:
     return isinstance(node, Name) and len(statement.scope.shape(node.name)) == 2
+
+
+@lru_cache(maxsize=64)
+def usual(statement: Statement) -> Expr:
+    """A task's formula as most people write it."""
+    return as_probabilities(statement.formula)
 
 
 def as_probabilities(formula: Expr) -> Expr:
