@@ -68,17 +68,37 @@ class Signs:
             raise GiveUp("a boundary that may be zero everywhere")
 
     def _proved(self, poly: fmpz_mpoly) -> int:
-        """The sign if it follows from what is known, else 0."""
-        of_terms = {self._monomial(exponents) * (1 if c > 0 else -1) for exponents, c in poly.terms()}
-        if len(of_terms) == 1 and 0 not in of_terms:
-            return of_terms.pop()
+        """The sign if it follows from what is known, else 0. It may be zero on a null set."""
+        of_terms = self._of_terms(poly)
+        if of_terms:
+            return of_terms
         for sign in (1, -1):
             if sum_of_squares(_row(poly * sign)):
                 return sign
-        for sign in (1, -1):
-            if self._contradictory(poly * -sign):
-                return sign
-        return 0
+        return self._excluded(poly)
+
+    def strict(self, poly: fmpz_mpoly) -> int:
+        """The sign if it follows, at every point where the facts hold, from what is known; else 0."""
+        of_terms = self._of_terms(poly)
+        if of_terms and any(self._nowhere_zero(tuple(map(int, exponents))) for exponents, _ in poly.terms()):
+            return of_terms
+        return self._excluded(poly, strictly=True)
+
+    def weak(self, poly: fmpz_mpoly) -> int:
+        """The sign of what is a sum of squares, up to a sign; it may be zero on a null set. Else 0."""
+        return next((sign for sign in (1, -1) if sum_of_squares(_row(poly * sign))), 0)
+
+    def _of_terms(self, poly: fmpz_mpoly) -> int:
+        of_terms = {self._monomial(exponents) * (1 if c > 0 else -1) for exponents, c in poly.terms()}
+        return of_terms.pop() if len(of_terms) == 1 else 0
+
+    def _excluded(self, poly: fmpz_mpoly, *, strictly: bool = False) -> int:
+        return next((sign for sign in (1, -1) if self._contradictory(poly * -sign, strictly)), 0)
+
+    def _nowhere_zero(self, exponents: tuple[int, ...]) -> bool:
+        """Whether a monomial of known sign has no zero where the facts hold."""
+        used = (place for place, exponent in enumerate(exponents) if exponent)
+        return all(place in self.field.positive or place in self.single for place in used)
 
     def _monomial(self, exponents: tuple[int, ...]) -> int:
         """1 or −1 where the sign of a monomial is known (almost everywhere), else 0."""
@@ -88,8 +108,8 @@ class Signs:
                 sign *= 1 if place in self.field.positive else self.single.get(place, 0)
         return sign
 
-    def _contradictory(self, poly: fmpz_mpoly) -> bool:
-        """Whether poly ≥ 0 cannot hold beside the facts."""
+    def _contradictory(self, poly: fmpz_mpoly, strictly: bool = False) -> bool:
+        """Whether poly ≥ 0 cannot hold beside the facts: anywhere if `strictly`, else up to a null set."""
         rows: list[_Row] = [(_row(poly), False)]
         columns = {monomial for monomial in rows[0][0] if any(monomial)}
         waiting = [_row(fact) for fact in self.facts]
@@ -105,7 +125,7 @@ class Signs:
         for monomial in columns:
             sign = self._monomial(monomial)
             if sign:
-                rows.append(({monomial: Fraction(sign)}, True))
+                rows.append(({monomial: Fraction(sign)}, not strictly or self._nowhere_zero(monomial)))
         return _infeasible(rows, sorted(columns))
 
 
