@@ -15,6 +15,7 @@ Outcome = Literal["right", "partly", "wrong", "unreadable", "undecided"]
 StepOutcome = Literal["right", "wrong", "carried", "unreadable", "undecided"]
 Severity = Literal["error", "note"]
 Evidence = Literal["proved", "tested", "witness", "place", "self-marked"]
+Measure = Literal["value", "size", "smallest"]
 Fact = str | int | float | bool | None | tuple["Fact", ...] | Mapping[str, "Fact"]
 NO_FACTS: Mapping[str, Fact] = MappingProxyType({})
 
@@ -68,6 +69,28 @@ class Levels:
 
 
 @dataclass(frozen=True, slots=True)
+class Stretch:
+    """How a loss implementation did where one number of its inputs is in `low ≤ x < high`, or is exactly `low`.
+
+    The number is the argument's own (`value`), the largest |x| of all of `names` (`size`), or the least component
+    (`smallest`). Shares are of the `points` tried there. Bits lost are beyond what the condition number takes, which
+    is at most `unavoidable` there; float64 has 53.
+    """
+
+    names: tuple[str, ...]
+    measure: Measure
+    low: float
+    high: float
+    points: int
+    correct: float
+    stable: float
+    precise: float
+    median: float
+    worst: float
+    unavoidable: float
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """The outcome, and the evidence for it. `score` is in [0, 1]; `seconds` is filled in by the caller."""
 
@@ -82,6 +105,8 @@ class Verdict:
     witness: Witness | None = None
     steps: tuple[Step, ...] | None = None
     levels: Levels | None = None
+    profile: tuple[Stretch, ...] = ()
+    """Of code that is correct: where it loses its digits, by stretches of each of its inputs, in order."""
     seconds: float = 0.0
     details: Mapping[str, Fact] = field(default_factory=lambda: NO_FACTS)
     """Facts beside the contract, for reports: points tested, time of a proof, the layers of isolation."""
