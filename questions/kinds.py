@@ -19,6 +19,7 @@ Role = Literal["swe", "mle", "ds"]
 FollowUp = Literal["gradients", "mse-or-cross-entropy", "outliers", "imbalance"]
 Related = Literal["mae-or-mse", "stable-softmax", "maximum-likelihood", "focal-loss"]
 CodeLevel = Literal["correct", "stable", "precise"]
+Returns = Literal["loss", "gradient", "loss-and-gradient"]
 Kind = Literal["choice", "number", "derivation", "code", "explain"]
 
 STAGES: tuple[Stage, ...] = get_args(Stage)
@@ -126,7 +127,8 @@ class Derivation(_Common):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Code(_Common):
-    """A loss implementation: the function `entry`, of `arguments` in their order, must equal `loss`."""
+    """A loss implementation: the function `entry`, of `arguments` in their order, must equal `loss`; or its gradient
+    with respect to `wrt` (one argument, or several: `w, b`), or both, as the tuple (loss, gradient, …)."""
 
     kind: ClassVar[Literal["code"]] = "code"
     loss: str
@@ -136,6 +138,8 @@ class Code(_Common):
     reference: str
     """The model answer, as Python source."""
     asks: CodeLevel = "stable"
+    returns: Returns = "loss"
+    wrt: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -237,6 +237,7 @@ SLOPES: Final[dict[str, _Rule[Any]]] = {
     "erfc": _rule(lambda algebra, x, v: _gauss(algebra, x, -2)),
     "gamma": _rule(lambda algebra, x, v: algebra.mul(v, _f("digamma", algebra, x))),
     "lgamma": _rule(lambda algebra, x, v: _f("digamma", algebra, x)),
+    "digamma": _rule(lambda algebra, x, v: _f("trigamma", algebra, x)),
     "xlogy": _xlogy,
     "logaddexp": _logaddexp,
 }

@@ -25,6 +25,33 @@ REPEATED = 6
 """Calls that are made once more."""
 
 
+def each_part(
+    trial: Trial, source: Source, judged: Sequence[Judged], failed: Sequence[Judged], level: str
+) -> list[Group]:
+    """What keeps a submission below a level, for each of the values that it returns, in their order; each says which
+    value it is about (`part`, and for a gradient the `argument`) unless the loss is all that is asked."""
+    explain, parts = at_ordinary if level == "correct" else at_ends, trial.statement.parts
+    made: list[Group] = []
+    for part in sorted({item.part for item in failed}):
+        own, missed = ([item for item in items if item.part == part] for items in (judged, failed))
+        for group in explain(trial.about(part), source, own, missed):
+            if not any(_same_place(group, before) for before in made):
+                made.append(replace(group, data={**group.data, **_about(parts, part)}))
+    return made
+
+
+def _same_place(one: Group, other: Group) -> bool:
+    """Whether two findings are one, of a line that two values depend on."""
+    return one.region is not None and (one.code, one.region) == (other.code, other.region)
+
+
+def _about(parts: Sequence[str | None], part: int) -> dict[str, Fact]:
+    if parts == (None,):
+        return {}
+    wrt = parts[part]
+    return {"part": "loss"} if wrt is None else {"part": "gradient", "argument": wrt}
+
+
 def at_ordinary(trial: Trial, source: Source, judged: Sequence[Judged], failed: Sequence[Judged]) -> list[Group]:
     """What is wrong on ordinary inputs: how calls fail outright, then what the wrong numbers are."""
     late = remembers(trial, failed)

@@ -25,7 +25,7 @@ from grader.numeric.process import Child, Ended, Spares, Unfit, begun
 from grader.numeric.profile import profile
 from grader.numeric.shrink import shrunk
 from grader.numeric.source import Source, examine
-from grader.numeric.task import CodeTask, Statement, state
+from grader.numeric.task import CodeTask, Statement
 from grader.numeric.trial import Trial
 from grader.verdict import Fact, Finding, Levels, Outcome, Verdict, Witness
 
@@ -47,7 +47,7 @@ def grade_code(
     found = examine(source, task.entry, name)
     if isinstance(found, Finding):
         return Verdict(KIND, "unreadable", 0.0, "place", findings=(found,))
-    statement = state(task.loss, task.arguments)
+    statement = task.statement
     try:
         child = spares.take() if spares is not None else Child()
     except OSError as error:
@@ -55,7 +55,7 @@ def grade_code(
     try:
         prepared = plan(statement)  # while the child loads NumPy
         child = begun(child, seconds)
-        trial = Trial(statement, prepared.oracle, child, time.monotonic() + seconds)
+        trial = Trial(statement, prepared.oracles, child, time.monotonic() + seconds)
         verdict = _load(trial, found, name) or _graded(trial, found, task, prepared)
     except Unfit as fault:
         return _unfit(str(fault))
@@ -156,11 +156,11 @@ def _explained(
     if level is None:
         return [], None
     failed = failing(judged, level)
-    explained = (diagnose.at_ordinary if level == "correct" else diagnose.at_ends)(trial, source, judged, failed)
+    explained = diagnose.each_part(trial, source, judged, failed, level)
     first = explained[0]
     simplest = min(first.items, key=diagnose.simplicity)
     settled = level == "correct" and (first.code in UNSHRUNK or simplest.fault == "shape")
-    shown = simplest if settled else shrunk(trial, simplest, level, first.same)
+    shown = simplest if settled else shrunk(trial.about(simplest.part), simplest, level, first.same)
     severity = "note" if _asked_is_reached(task, reached) else "error"
     findings = []
     for group in explained:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import Final, Literal
 
@@ -14,6 +14,7 @@ from grader.numeric import probes
 from grader.numeric.messages import Reply
 from grader.numeric.oracle import NO_TRUTH, Bounds, C, Floats, Oracle, Truth, bounds
 from grader.numeric.probes import Probe
+from grader.numeric.slopes import GradientOracle
 from grader.numeric.task import Statement
 from grader.verdict import Levels
 
@@ -31,11 +32,15 @@ LEVELS: Final = ("correct", "stable", "precise")
 
 @dataclass(eq=False)
 class Case:
-    """A probe whose truth is known. The bounds need a gradient, and are worked out when something is off."""
+    """A probe whose truth is known. The bounds need a gradient, and are worked out when something is off.
+
+    Where a submission returns several values, `oracle` tells the first, and `others` are the cases of the rest.
+    """
 
     probe: Probe
     truth: Truth
     oracle: Oracle
+    others: tuple[Case, ...] = ()
     _bounds: Bounds | None = field(default=None, repr=False)
 
     @property
@@ -58,6 +63,15 @@ class Case:
             self._bounds = bounds(self.truth, condition, reach, self.elements, self.probe.dtype)
         return self._bounds
 
+    @cached_property
+    def widened(self) -> Truth:
+        """The truth, where a kink is so near that rounding may take a program to its other side."""
+        try:
+            found = self.oracle.widened(self.probe.values, self.probe.dtype)
+        except NO_TRUTH:
+            return self.truth
+        return self.truth if found is None else found
+
 
 @dataclass(frozen=True, eq=False)
 class Judged:
@@ -77,6 +91,11 @@ class Judged:
         return self.case.probe.region == "ordinary"
 
     @property
+    def part(self) -> int:
+        """Which of the values it is about that the submission returns."""
+        return self.case.oracle.part
+
+    @property
     def got(self) -> float | None:
         """The one number of a scalar result."""
         value = None if self.reply is None else self.reply.value
@@ -91,7 +110,8 @@ class Plan:
     """The calls that a statement's submissions get. Only those that are correct get the extreme ones, and only those
     that are stable there the large batch, which is ordinary but for its size."""
 
-    oracle: Oracle
+    oracles: tuple[Oracle, ...]
+    """One for each of the values that a submission returns."""
     ordinary: tuple[Case, ...]
     extreme: tuple[Case, ...]
     tried: tuple[int, int]
@@ -99,15 +119,15 @@ class Plan:
 
     @cached_property
     def large(self) -> tuple[Case, ...]:
-        probe = large_probe(self.oracle)
-        return tuple(cases(self.oracle, [] if probe is None else [probe]))
+        probe = large_probe(self.oracles)
+        return tuple(cases(self.oracles, [] if probe is None else [probe]))
 
     @cached_property
     def speed(self) -> Probe | None:
         """Many more rows, for a look at the clock; None where they are too many for the formula itself."""
-        if not self.large or self.oracle.rows(self.large[0].probe.values) < LARGE_ROWS:
+        if not self.large or self.oracles[0].rows(self.large[0].probe.values) < LARGE_ROWS:
             return None
-        return probes.many_rows(self.oracle.statement, SPEED_ROWS, "speed")
+        return probes.many_rows(self.oracles[0].statement, SPEED_ROWS, "speed")
 
     @property
     def decides(self) -> bool:
@@ -123,33 +143,57 @@ class Plan:
 @lru_cache(maxsize=64)
 def plan(statement: Statement) -> Plan:
     """Worked out once a statement, so that further submissions are judged at the cost of their calls."""
-    oracle = Oracle(statement)
+    oracles = oracles_of(statement)
     ordinary, extreme = probes.ordinary(statement), probes.extreme(statement)
     tried = len(ordinary), len(extreme)
-    return Plan(oracle, tuple(cases(oracle, ordinary)), tuple(cases(oracle, extreme)), tried)
+    return Plan(oracles, tuple(cases(oracles, ordinary)), tuple(cases(oracles, extreme)), tried)
 
 
-def large_probe(oracle: Oracle) -> Probe | None:
+def oracles_of(statement: Statement) -> tuple[Oracle, ...]:
+    """One oracle for each value that a submission returns, in their order."""
+    made: list[Oracle] = []
+    for part, wrt in enumerate(statement.parts):
+        made.append(Oracle(statement) if wrt is None else GradientOracle(statement, part, wrt))
+    return tuple(made)
+
+
+def large_probe(oracles: Sequence[Oracle]) -> Probe | None:
     """A batch of many rows; of fewer, where the formula's cost grows with their square; None where of too few."""
     rows = LARGE_ROWS
-    small, double = (probes.many_rows(oracle.statement, n, "large") for n in (8, 16))
+    small, double = (probes.many_rows(oracles[0].statement, n, "large") for n in (8, 16))
     if small is None or double is None:
         return None
-    once, twice = oracle.operations(small.values), oracle.operations(double.values)
+    once, twice = (sum(oracle.operations(probe.values) for oracle in oracles) for probe in (small, double))
     power = max(1.0, math.log2(max(1, twice) / max(1, once)))
     rows = min(rows, int(8 * (OPERATIONS / max(1, once)) ** (1 / power)))
-    return probes.many_rows(oracle.statement, rows, "large") if rows > FEW_ROWS else None
+    return probes.many_rows(oracles[0].statement, rows, "large") if rows > FEW_ROWS else None
 
 
-def cases(oracle: Oracle, tried: Sequence[Probe]) -> list[Case]:
-    """The probes at which the formula has a certain value."""
+def cases(oracles: Sequence[Oracle], tried: Sequence[Probe]) -> list[Case]:
+    """The probes at which the first of the values is certain, each with those of the others that are."""
     made = []
     for probe in tried:
-        try:
-            made.append(Case(probe, oracle.truth(probe.values), oracle))
-        except NO_TRUTH:
-            continue
+        found = [case for oracle in oracles if (case := _case(oracle, probe)) is not None]
+        if found and found[0].oracle is oracles[0]:
+            made.append(replace(found[0], others=tuple(found[1:])))
     return made
+
+
+def _case(oracle: Oracle, probe: Probe) -> Case | None:
+    try:
+        return Case(probe, oracle.truth(probe.values), oracle)
+    except NO_TRUTH:
+        return None
+
+
+def judge_all(case: Case, reply: Reply | None) -> list[Judged]:
+    """What one reply is worth: each of its values by itself, but once for all what befell the call as a whole."""
+    count = len(case.oracle.statement.parts)
+    if count == 1 or reply is None or reply.failure is not None or reply.mutated:
+        return [judge(case, reply)]
+    if reply.parts is None or len(reply.parts) != count:
+        return [_failed(case, reply, "shape")]
+    return [judge(each, reply.parts[each.oracle.part]) for each in (case, *case.others)]
 
 
 def judge(case: Case, reply: Reply | None) -> Judged:
@@ -165,6 +209,8 @@ def judge(case: Case, reply: Reply | None) -> Judged:
     if reply.mutated:
         return _failed(case, reply, "mutated")
     error = case.truth.error(reply.value)
+    if case.oracle.wrt is not None and np.any(error > case.at_least):
+        error = np.fmin(error, case.widened.error(reply.value))
     info = np.finfo(case.probe.dtype)
     with np.errstate(all="ignore"):
         surely = C * case.elements * float(info.eps) * np.abs(case.truth.near)

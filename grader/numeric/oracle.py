@@ -33,21 +33,42 @@ NO_TRUTH: Final = (Undefined, NotCertain, Kink, ZeroDivisionError)
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """The value: `near` is the nearest float64 (infinite beyond its range), `rest` what is left, `text` its digits."""
+    """The value: `near` is the nearest float64 (infinite beyond its range), `rest` what is left, `digits` its digits.
+
+    Where a derivative has two sides, `low` and `high` are their values: all between them is right.
+    """
 
     shape: tuple[int, ...]
     near: Floats
     rest: Floats
     digits: tuple[str, ...]
+    low: Floats | None = None
+    high: Floats | None = None
 
     def error(self, got: Floats) -> Floats:
         """|got − truth|, elementwise; infinite where one is infinite and the other is not, NaN for NaN."""
         with np.errstate(all="ignore"):
-            return np.where(got == self.near, np.abs(self.rest), np.abs((got - self.near) - self.rest))
+            off = np.where(got == self.near, np.abs(self.rest), np.abs((got - self.near) - self.rest))
+            if self.low is None or self.high is None:
+                return off
+            outside = np.maximum(np.maximum(self.low - got, got - self.high), 0.0)
+            return np.where(self.low < self.high, outside, off)
+
+    @property
+    def settled(self) -> NDArray[np.bool_]:
+        """Where there is one value, and not all between two."""
+        if self.low is None or self.high is None:
+            return np.ones(self.shape, dtype=bool)
+        return np.asarray(self.low == self.high)
 
 
 class Oracle:
-    """The truth of one statement, each point worked out once."""
+    """The truth of one statement: of the loss. Its gradients have oracles of their own (`grader.numeric.slopes`)."""
+
+    part = 0
+    """Which of the values it is that a submission returns."""
+    wrt: str | None = None
+    """The argument with respect to which it is the gradient."""
 
     def __init__(self, statement: Statement) -> None:
         self.statement = statement
@@ -63,16 +84,11 @@ class Oracle:
 
     def truth(self, inputs: Inputs) -> Truth:
         """Raises Undefined or NotCertain where the formula has no value."""
-        found = value(self.statement.formula, self.statement.scope, exact(inputs), self.sizes(inputs))
-        near, rest = [], []
-        with precision(160):
-            for item in found.items:
-                number = float(item)
-                near.append(number)
-                rest.append(float(item - arb(number)) if math.isfinite(number) else 0.0)
-        shape = found.shape
-        digits = tuple(_digits(item) for item in found.items)
-        return Truth(shape, np.array(near).reshape(shape), np.array(rest).reshape(shape), digits)
+        return rounded(value(self.statement.formula, self.statement.scope, exact(inputs), self.sizes(inputs)))
+
+    def widened(self, inputs: Inputs, dtype: np.dtype[Any]) -> Truth | None:
+        """The truth, where rounding may take a program to the other side of a jump; None: where it may not."""
+        return None
 
     def condition(self, inputs: Inputs, shape: tuple[int, ...] = ()) -> Floats:
         """S = Σ |xᵢ ∂f/∂xᵢ| over the continuous arguments, for each component of a value of `shape`; one-sided at
@@ -208,6 +224,19 @@ def bounds(truth: Truth, condition: Floats, reach: float, elements: int, dtype: 
         )
 
 
+def rounded(found: Value[arb]) -> Truth:
+    """Certain values as the nearest float64 and the rest."""
+    near, rest = [], []
+    with precision(160):
+        for item in found.items:
+            number = float(item)
+            near.append(number)
+            rest.append(float(item - arb(number)) if math.isfinite(number) else 0.0)
+    shape = found.shape
+    digits = tuple(digits_of(item) for item in found.items)
+    return Truth(shape, np.array(near).reshape(shape), np.array(rest).reshape(shape), digits)
+
+
 def component(formula: Expr, place: tuple[int, ...]) -> Expr:
     """One component of a formula's value, as a formula."""
     return Index(formula, tuple(Num(Fraction(at)) for at in place)) if place else formula
@@ -228,7 +257,7 @@ def _ball_float(item: arb) -> float:
     return float(item) if item.is_finite() else math.inf if not item.is_nan() else math.nan
 
 
-def _digits(item: arb) -> str:
+def digits_of(item: arb) -> str:
     if not item.is_finite():
         return "-inf" if item < 0 else "inf"
     text = item.str(20, radius=False)
