@@ -22,6 +22,7 @@ from grader.formula.tree import (
     Add,
     Call,
     Cases,
+    Compare,
     Cond,
     Const,
     Deriv,
@@ -164,7 +165,12 @@ class _Walk(Generic[T]):
             case Add(terms):
                 return self._fold(algebra.add, terms, point)
             case Mul(factors):
-                return self._fold(algebra.mul, factors, point)
+                try:
+                    return self._fold(algebra.mul, factors, point)
+                except Undefined:
+                    if not any(self._is_guard(factor, point) for factor in factors):
+                        raise
+                    return Value((), (algebra.number(Fraction(0)),))
             case Neg(arg):
                 return self.value(arg, point).map(algebra.neg)
             case Div(num, den):
@@ -188,6 +194,13 @@ class _Walk(Generic[T]):
                 if self.derivative is None:
                     raise NotClosed(expr)
                 return self.derivative(expr, point, algebra)
+
+    def _is_guard(self, factor: Expr, point: Point[T]) -> bool:
+        """Whether a factor says that there is no such component: `[j > 1]·sign(x_j − x_{j−1})` is 0 for the first."""
+        if not isinstance(factor, Indicator) or not isinstance(factor.condition, Compare):
+            return False
+        sides = factor.condition.left, factor.condition.right
+        return all(map(self._is_position, sides)) and self._truth(factor.condition, point).scalar is False
 
     def _later(self, expr: Expr, point: Point[T]) -> Callable[[], Value[T]]:
         return lambda: self.value(expr, point)
@@ -309,7 +322,12 @@ class _Walk(Generic[T]):
         return _pairwise(lambda x, y: algebra.compare(condition.op, x, y), a, b)
 
     def _is_position(self, expr: Expr) -> bool:
-        return isinstance(expr, IndexVar | Num | Size)
+        match expr:
+            case Add(terms):
+                return all(map(self._is_position, terms))
+            case Neg(arg):
+                return self._is_position(arg)
+        return isinstance(expr, IndexVar | Size) or (isinstance(expr, Num) and expr.value.denominator == 1)
 
     def _choose(
         self,
@@ -398,7 +416,7 @@ class _Walk(Generic[T]):
                 pairs = (algebra.mul(a, b) for a in values[0].items for b in values[1].items)
                 return Value((len(values[0].items), len(values[1].items)), tuple(pairs))
             case "transpose":
-                return _transpose(values[0])
+                return _transpose(values[0], row=self._is_row(args[0]))
             case "diag":
                 return self._diag(values[0])
         shape = _common_shape([value.shape for value in values])
@@ -421,10 +439,16 @@ class _Walk(Generic[T]):
                 return self._fold_items("max", [algebra.function("abs", (item,)) for item in items])
         raise Undefined("a norm of this order")
 
+    def _is_row(self, expr: Expr) -> bool:
+        """Whether a part is a row by its declared shape, and not a matrix that happens to have one row here."""
+        shape = shape_of(expr, self.scope)
+        return shape is None or shape[:1] == (1,)
+
     def _diag(self, value: Value[T]) -> Value[T]:
         if len(value.shape) == 2:
             columns = value.shape[1]
             return Value((min(value.shape),), tuple(value.items[i * columns + i] for i in range(min(value.shape))))
+        value = _vector(value)
         size, zero = value.shape[0], self.algebra.number(Fraction(0))
         items = (value.items[i] if i == j else zero for i, j in product(range(size), repeat=2))
         return Value((size, size), tuple(items))
@@ -464,12 +488,13 @@ def _rows(value: Value[T]) -> list[tuple[T, ...]]:
     return [value.items[start : start + width] for start in range(0, len(value.items), width)]
 
 
-def _transpose(value: Value[T]) -> Value[T]:
+def _transpose(value: Value[T], *, row: bool) -> Value[T]:
+    """A row becomes a column, that is a vector; a matrix stays one at every size."""
     if len(value.shape) < 2:
         return value if not value.shape else Value((1, value.shape[0]), value.items)
     rows, columns = value.shape
     items = tuple(value.items[i * columns + j] for j in range(columns) for i in range(rows))
-    return Value((columns,) if rows == 1 else (columns, rows), items)
+    return Value((columns,) if row and rows == 1 else (columns, rows), items)
 
 
 def _common_shape(shapes: Sequence[tuple[int, ...]]) -> tuple[int, ...]:

@@ -52,6 +52,8 @@ class Domain:
     """Constants that stand in the formulas."""
     sizes: tuple[int, ...] = ()
     """Sizes to try beyond those of a proof."""
+    least: Mapping[str, int] = field(default_factory=dict)
+    """Sizes below which some component that is named does not exist (z_2 at n = 1)."""
     unreachable: bool = False
     """Whether cases may part at a size that is too large to try."""
 
@@ -123,7 +125,7 @@ class _Search:
         self.rng = Random(7)
         self.rows = [
             sampling.points(domain.scope, domain.used, setting, domain.numbers)
-            for setting in sampling.settings(domain.dims, domain.free)
+            for setting in sampling.settings(domain.dims, domain.free, least=domain.least)
         ]
         self.seen: set[Region] = set()
 
@@ -163,6 +165,8 @@ class _Search:
         for setting in sampling.sizes_apart(self.domain.dims, self.domain.free, self.domain.sizes):
             if self._late:
                 return None
+            if any(setting.sizes[dim] < least for dim, least in self.domain.least.items()):
+                continue
             found = self._at(next(sampling.points(self.domain.scope, self.domain.used, setting, self.domain.numbers)))
             if found is not None:
                 return found
@@ -273,7 +277,7 @@ class _Search:
 
     def proof(self) -> Attempt:
         domain = self.domain
-        settings = sampling.settings(domain.dims, domain.free, proof=True)
+        settings = sampling.settings(domain.dims, domain.free, proof=True, least=domain.least)
         return prove(self.truth, self.answer, domain.scope, domain.used, settings, deadline=self.deadline)
 
     def suspected(self, attempt: Attempt) -> Compared | None:

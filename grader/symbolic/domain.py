@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from grader.formula.declare import Scope
-from grader.formula.tree import Deriv, Expr, IndexVar, Node, Reduce, children
+from grader.formula.shape_of import shape_of
+from grader.formula.tree import Add, Deriv, Expr, Index, IndexVar, Node, Num, Reduce, Size, children, walk
 from grader.symbolic.compare import Domain
-from grader.symbolic.constants import numbers_in, sizes_out_of_reach, sizes_to_try
+from grader.symbolic.constants import number, numbers_in, sizes_out_of_reach, sizes_to_try
 from grader.symbolic.quantity import names_in
 
 
@@ -26,8 +27,33 @@ def domain_of(scope: Scope, formulas: Iterable[Expr], *, asked: Expr | None = No
         {index: scope.indices[index] for index in free if index in scope.indices},
         numbers,
         sizes_to_try([*given, *bodies], numbers),
+        _least([*given, *bodies], scope),
         sizes_out_of_reach([*given, *bodies], numbers),
     )
+
+
+def _least(formulas: Iterable[Expr], scope: Scope) -> dict[str, int]:
+    """The sizes at which every component named by number exists: 2 for z_2 and for z_{n-1}."""
+    least: dict[str, int] = {}
+    for formula in formulas:
+        for node in walk(formula):
+            if isinstance(node, Index):
+                shape = shape_of(node.base, scope) or ()
+                for dim, subscript in zip(shape, node.subscripts, strict=False):
+                    if isinstance(dim, str):
+                        least[dim] = max(least.get(dim, 1), _needed(dim, subscript))
+    return {dim: size for dim, size in least.items() if size > 1}
+
+
+def _needed(dim: str, subscript: Expr) -> int:
+    match subscript:
+        case Num(value):
+            return int(value) + 1
+        case Add(terms) if Size(dim) in terms:
+            beside = [term for term in terms if term != Size(dim)]
+            steps = [number(term) for term in beside]
+            return 1 if None in steps else max(1, int(-sum(step for step in steps if step is not None)))
+    return 1
 
 
 def _unwritten(node: Node) -> bool:

@@ -79,7 +79,7 @@ def _kink(asked: Asked, deadline: float) -> Finding | None:
     domain = scope.variables[asked.wrt.name].domain
     if not isinstance(domain, Interval):
         return None
-    setting = settings(asked.domain.dims, asked.domain.free)[0]
+    setting = settings(asked.domain.dims, asked.domain.free, least=asked.domain.least)[0]
     base = next(points(scope, asked.domain.used | {asked.wrt.name}, setting, asked.domain.numbers))
     before: tuple[Fraction, _Slope] | None = None
     for at, slope in _slopes(asked, base, [place for place in GRID if place in domain]):

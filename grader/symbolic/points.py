@@ -37,17 +37,26 @@ class Setting:
     positions: Mapping[str, int]
 
 
-def settings(dims: tuple[str, ...], free: Mapping[str, str | int], *, proof: bool = False) -> list[Setting]:
+def settings(
+    dims: tuple[str, ...],
+    free: Mapping[str, str | int],
+    *,
+    proof: bool = False,
+    least: Mapping[str, int] | None = None,
+) -> list[Setting]:
     """Choices of sizes, all different in each, with every position of each free index letter.
 
-    For a proof every dimension takes each size up to 3; for tests larger ones too.
+    For a proof every dimension takes each size up to 3; for tests larger ones too. `least`: the sizes at which
+    all components that are named exist.
     """
-    made = []
+    made: list[Setting] = []
     tables = [tuple(PROOF_SIZES[(i + shift) % 3] for i in range(len(dims))) for shift in range(3)] if proof else SIZES
     for table in tables if dims else tables[:1]:
         sizes = {dim: table[i] if i < len(table) else table[i % len(table)] + 4 for i, dim in enumerate(dims)}
+        sizes = {dim: max(size, (least or {}).get(dim, 0)) for dim, size in sizes.items()}
         ranges = [range(size_of(over, sizes)) for over in free.values()]
-        made += [Setting(sizes, dict(zip(free, places, strict=True))) for places in product(*ranges)]
+        new = (Setting(sizes, dict(zip(free, places, strict=True))) for places in product(*ranges))
+        made += [setting for setting in new if setting not in made]
     return made
 
 

@@ -84,7 +84,7 @@ class Trial:
         seed: int = 1,
     ) -> None:
         self.truth, self.answer, self.deadline = truth, answer, deadline
-        chosen = sampling.settings(domain.dims, domain.free)[:8]
+        chosen = sampling.settings(domain.dims, domain.free, least=domain.least)[:8]
         each = [
             islice(sampling.points(domain.scope, domain.used, setting, domain.numbers, seed=seed), SIMPLE_TURNS, None)
             for setting in chosen
@@ -196,6 +196,8 @@ def rational(value: arb) -> Fraction | None:
     """The simple fraction that a ball can only be, or None."""
     if not value.is_finite() or abs(value) > 10**6:
         return None
+    if abs(value) < 2**-20:  # 0 is the only one there; written out, exp(−exp(59)) would fill the memory
+        return Fraction(0) if value.contains(0) else None
     middle = value.mid().man_exp()
     exact = Fraction(int(middle[0])) * Fraction(2) ** int(middle[1])
     simple = exact.limit_denominator(10_000)
