@@ -219,9 +219,15 @@ def _replay(questions: Sequence[Question], paper: Paper) -> int:
 
 
 @cli.command("list")
+@click.argument("what", type=click.Choice(["questions", "losses"]), default="questions")
 @_options(_FILTERS, _BANK, _JSON, _PLAIN)
-def list_(banks: tuple[str, ...], as_json: bool, plain: bool, **filters: Any) -> None:
-    """List the questions."""
+def list_(what: str, banks: tuple[str, ...], as_json: bool, plain: bool, **filters: Any) -> None:
+    """List the questions, or the losses that go by a name (`list losses`)."""
+    if what == "losses":
+        if banks or any(filters.values()):
+            raise click.UsageError("the filters are for questions; `lossprep list losses` shows all losses.")
+        _list_losses(as_json)
+        return
     from report import desk
     from report.listing import listing, question_form
 
@@ -235,17 +241,37 @@ def list_(banks: tuple[str, ...], as_json: bool, plain: bool, **filters: Any) ->
             click.echo("lossprep: no question passes all of these filters.", err=True)
 
 
+def _list_losses(as_json: bool) -> None:
+    from questions.losses import library
+    from report import desk
+    from report.library import loss_form, losses_listing
+
+    if as_json:
+        _print_json(map(loss_form, library().values()))
+    else:
+        width = _size()[0] if sys.stdout.isatty() else None
+        click.echo(losses_listing(library().values(), width, unicode=desk.holds_maths(sys.stdout)), nl=False)
+
+
 @cli.command()
 @click.argument("id")
 @_options(_BANK, _SEED, _JSON, _PLAIN)
 def show(id: str, banks: tuple[str, ...], seed: int | None, as_json: bool, plain: bool) -> None:
-    """Show a question."""
+    """Show a question, or a known loss by its name."""
     from practice.select import order_of_options
     from questions.kinds import Choice
-    from report import desk, listing, maths, question_view
+    from questions.losses import KnownLoss
+    from report import desk, library, listing, maths, question_view
     from report.paper import BLANK, Block
 
-    question, paper = desk.question(id, banks), _paper(plain)
+    paper = _paper(plain)
+    question = desk.question_or_loss(id, banks)
+    if isinstance(question, KnownLoss):
+        if as_json:
+            _print_json([library.loss_form(question)])
+        else:
+            _write(library.loss_blocks(question, paper), paper)
+        return
     order = order_of_options(question, seed) if isinstance(question, Choice) and seed is not None else None
     if as_json:
         _print_json([listing.prompt_form(question, order)])
@@ -378,8 +404,8 @@ def watch(id: str, file: str, banks: tuple[str, ...], as_json: bool, plain: bool
 @cli.command(cls=_AnswerLast)
 @_FILE
 @_options(_ANSWER, _JSON, _PLAIN)
-@click.option("--loss", metavar="FORMULA", help="The loss.")
-@click.option("--wrt", metavar="NAME", help="The variable that the gradient is taken for.")
+@click.option("--loss", metavar="FORMULA", help="The loss, or the name of a known one (`lossprep list losses`).")
+@click.option("--wrt", metavar="NAME", help="The variable that the gradient is taken for; a known loss has its own.")
 @click.option("--var", "variables", multiple=True, metavar="DECL", help="A variable, such as 'p: (0,1)'.")
 @click.option("--let", "given", multiple=True, metavar="DEF", help="A definition, such as 'p = sigmoid(z)'.")
 @click.option("--cases", metavar="FILE", help="Many at once: JSON lines with id, loss, wrt, var, let, answer.")
@@ -394,8 +420,9 @@ def check(file: str | None, answer: str | None, loss: str | None, wrt: str | Non
             raise click.UsageError("--cases brings everything with it; no other answer, loss, --wrt, --var or --let.")
         _print_json(desk.case_form(case, time.perf_counter, _written_down) for case in desk.cases(cases, _stdin))
         return
-    if loss is None or wrt is None:
-        raise click.UsageError("check needs --loss and --wrt, such as --loss '(y - p)^2' --wrt p --var 'p: real'.")
+    if loss is None or (wrt is None and not desk.is_known_loss(loss)):
+        needs = "check needs --loss and --wrt, such as --loss '(y - p)^2' --wrt p --var 'p: real'."
+        raise click.UsageError(f"{needs} {desk.or_loss(loss)}")
     stated = checks.Stated(loss, wrt, variables, given)
     text = _answer(file, answer, "derivation")
     verdict = _timed(partial(checks.grade_stated, stated, text)) if isinstance(text, str) else text
@@ -404,8 +431,8 @@ def check(file: str | None, answer: str | None, loss: str | None, wrt: str | Non
 
 @cli.command("test")
 @click.argument("file")
-@click.option("--loss", required=True, metavar="FORMULA", help="The loss that the function should compute.")
-@click.option("--arg", "arguments", multiple=True, required=True, metavar="DECL", help="An argument, in its order.")
+@click.option("--loss", required=True, metavar="FORMULA", help="What the function should compute; or a known loss.")
+@click.option("--arg", "arguments", multiple=True, metavar="DECL", help="An argument, in its order.")
 @click.option("--entry", metavar="NAME", help="The function; the file's only public one unless told otherwise.")
 @click.option("--level", type=click.Choice(["correct", "stable", "precise"]), default="stable", show_default=True)
 @_options(_JSON, _PLAIN)
@@ -413,7 +440,10 @@ def test_(file: str, loss: str, arguments: tuple[str, ...], entry: str | None, l
           plain: bool) -> None:  # fmt: skip
     """Test a loss implementation against any formula."""
     from practice import checks
+    from report import desk
 
+    if not arguments and not desk.is_known_loss(loss):
+        raise click.UsageError(f"test needs the arguments, such as --arg 'z: real[n]'. {desk.or_loss(loss)}")
     text = _answer(file, None, "code")
     _say_testing("code", as_json)
     grade = partial(checks.grade_source, loss, arguments, entry, level)

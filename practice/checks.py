@@ -12,31 +12,37 @@ from grader.formula.declare import Scope
 from grader.formula.errors import Unreadable
 from grader.formula.read import read_formula, read_loss, read_wrt, scope_from
 from grader.verdict import Fact, Finding, Place, Verdict
+from practice import named
+from questions import losses
 from questions.kinds import CodeLevel
 
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """A derivation's task, as typed."""
+    """A derivation's task, as typed. `loss` may be a known loss's name; then `wrt` need not be said."""
 
     loss: str
-    wrt: str
+    wrt: str | None = None
     variables: tuple[str, ...] = ()
     given: tuple[str, ...] = ()
 
 
 def scope_of(stated: Stated) -> Scope | None:
     """The names of a task, if they can be read."""
-    scope = _scope("--var", stated.variables, stated.given)
+    task = named.meant(stated.loss, stated.wrt, stated.variables, stated.given)
+    scope = _scope("--var", task.variables, task.given)
     return scope if isinstance(scope, Scope) else None
 
 
 def grade_stated(stated: Stated, text: str) -> Verdict:
     """The verdict on a derivation; `unreadable`, with the option named, if the task itself cannot be read."""
-    scope = _scope("--var", stated.variables, stated.given)
+    task = named.meant(stated.loss, stated.wrt, stated.variables, stated.given)
+    if task.wrt is None:
+        return _unreadable("derivation", Finding("unreadable", where=Place(1, 1), data={"reason": NO_WRT}))
+    scope = _scope("--var", task.variables, task.given)
     if isinstance(scope, Verdict):
         return scope
-    for option, value, read in (("--loss", stated.loss, read_loss), ("--wrt", stated.wrt, read_wrt)):
+    for option, value, read in (("--loss", task.loss, read_loss), ("--wrt", task.wrt, read_wrt)):
         try:
             read(value, scope)
         except Unreadable as error:
@@ -45,13 +51,18 @@ def grade_stated(stated: Stated, text: str) -> Verdict:
         return nothing("derivation")
     from grader.symbolic import DerivationTask, grade_derivation
 
-    return grade_derivation(DerivationTask(stated.loss, stated.wrt, stated.variables, stated.given), text)
+    return grade_derivation(DerivationTask(task.loss, task.wrt, task.variables, task.given), text)
 
 
 def grade_source(
     loss: str, arguments: tuple[str, ...], entry: str | None, level: CodeLevel, source: str, name: str
 ) -> Verdict:
-    """The verdict on a loss implementation; `unreadable`, with the option named, if the task cannot be read."""
+    """The verdict on a loss implementation; `unreadable`, with the option named, if the task cannot be read.
+
+    A known loss brings those arguments that were not given, in its own order, after those that were.
+    """
+    task = named.meant(loss, variables=arguments)
+    loss, arguments = task.loss, task.variables
     scope = _scope("--arg", arguments, (), kind="code")
     if isinstance(scope, Verdict):
         return scope
@@ -66,6 +77,7 @@ def grade_source(
     return grade_code(CodeTask(loss, arguments, entry, level), source, name=name)
 
 
+NO_WRT: Final = "the variable to differentiate by is missing: name it with --wrt"
 _KEYS: Final[Mapping[str, bool | None]] = {
     "id": None, "loss": True, "wrt": True, "answer": True, "var": False, "let": False,
 }  # fmt: skip
@@ -90,13 +102,16 @@ def grade_case(line: str, number: int) -> tuple[object, Verdict]:
             near = get_close_matches(key, _KEYS, n=1)
             meant = f"; did you mean {near[0]!r}?" if near else ""
             return id, _bad_case(number, f"unknown key {key[:40]!r}{meant}", nearest=near[0] if near else None)
+    named_loss = isinstance(case.get("loss"), str) and losses.known(case["loss"]) is not None
     for key, required in _KEYS.items():
+        if key == "wrt" and key not in case and named_loss:
+            continue  # a known loss has its own
         value = case.get(key, None if required else [])
         if required and not isinstance(value, str):
             return id, _bad_case(number, f"{key!r} should be a text")
         if required is False and not (isinstance(value, list) and all(isinstance(item, str) for item in value)):
             return id, _bad_case(number, f"{key!r} should be a list of texts")
-    stated = Stated(case["loss"], case["wrt"], tuple(case.get("var", ())), tuple(case.get("let", ())))
+    stated = Stated(case["loss"], case.get("wrt"), tuple(case.get("var", ())), tuple(case.get("let", ())))
     return id, grade_stated(stated, case["answer"])
 
 
@@ -165,4 +180,6 @@ def _bad_option(kind: str, option: str, text: str, error: Unreadable) -> Verdict
         "text": text,
         "declare": "--arg" if kind == "code" else "--var",
     }
+    if option == "--loss" and error.code == "unknown-symbol" and (near := named.close_losses(text)) is not None:
+        data |= {"no_loss": True, "losses": near}
     return _unreadable(kind, Finding(error.code, where=where, data=data))

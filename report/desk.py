@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from practice.progress import Progress
     from practice.session import Session
     from practice.store import Store
+    from questions.losses import KnownLoss
     from report.paper import Block, Paper
 
 
@@ -52,6 +53,36 @@ def question(id: str, banks: Sequence[str]) -> Question:
         meant = f" Did you mean {near[0]!r}?" if near else ""
         raise Unusable(f"there is no question {id!r}.{meant} `lossprep list` shows all.")
     return known[id]
+
+
+def question_or_loss(id: str, banks: Sequence[str]) -> Question | KnownLoss:
+    """The question of this id, else the known loss of this name. Raises Unusable, with what comes near."""
+    from questions import losses
+
+    try:
+        return question(id, banks)
+    except Unusable:
+        if (loss := losses.known(id)) is not None:
+            return loss
+        raise
+
+
+def is_known_loss(loss: str) -> bool:
+    """Whether a text is the name of a known loss."""
+    from questions import losses
+
+    return losses.known(loss) is not None
+
+
+def or_loss(text: str | None) -> str:
+    """What to add to a complaint about a missing option: a text may have been meant as a known loss's name."""
+    from practice.named import close_losses
+
+    near = close_losses(text) if text is not None else None
+    if near is None:
+        return "A known loss brings it along: `lossprep list losses`."
+    meant = f" Did you mean {near[0]!r}?" if near else ""
+    return f"There is no loss called {text!r} in `lossprep list losses`.{meant}"
 
 
 def chosen(

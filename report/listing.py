@@ -18,14 +18,21 @@ def listing(questions: Sequence[Question], width: int | None, *, unicode: bool =
     Where a terminal is too narrow for the longest of them, each takes two lines. The count comes at the end.
     """
     rows = [(question.id, question.level, question.kind, question.title) for question in questions]
-    wide = [max((len(row[column]) for row in rows), default=0) for column in range(3)]
-    lines = [_GAP.join([*(text.ljust(room) for text, room in zip(row, wide, strict=False)), row[3]]) for row in rows]
+    return columns(rows, "question", width, unicode=unicode)
+
+
+def columns(rows: Sequence[tuple[str, ...]], what: str, width: int | None, *, unicode: bool = True) -> str:
+    """Rows of a name, some words and a title, under one another; on a terminal, with their count."""
+    wide = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    wide[-1:] = [0]  # the title is not filled up
+    lines = [_GAP.join(text.ljust(room) for text, room in zip(row, wide, strict=False)) for row in rows]
     if width is None:
         return "".join(f"{line}\n" for line in lines)
     if max(map(len, lines), default=0) > width:
         cut = partial(_cut, width=width, mark="…" if unicode else "...")
-        lines = [f"{cut(f'{id} ({level}, {kind})')}\n{cut(_GAP + title)}" for id, level, kind, title in rows]
-    return "".join(f"{line}\n" for line in (*lines, counted(len(rows), "question") + "."))
+        heads = [f"{row[0]} ({', '.join(row[1:-1])})" for row in rows]
+        lines = [f"{cut(head)}\n{cut(_GAP + row[-1])}" for head, row in zip(heads, rows, strict=True)]
+    return "".join(f"{line}\n" for line in (*lines, counted(len(rows), what) + "."))
 
 
 def _cut(text: str, width: int, mark: str) -> str:

@@ -17,5 +17,5 @@ def glued(text: str) -> str:
 
 def counted(number: int, thing: str) -> str:
     """`1 try`, `2 tries`."""
-    several = f"{thing[:-1]}ies" if thing.endswith("y") else f"{thing}s"
+    several = f"{thing[:-1]}ies" if thing.endswith("y") else f"{thing}es" if thing.endswith("s") else f"{thing}s"
     return f"{number} {thing if number == 1 else several}"

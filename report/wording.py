@@ -44,6 +44,9 @@ def _possible_hint(finding: Finding, hint: str | None, asked: Kind | None) -> st
     """The hint, in place of one that cannot be followed here."""
     if finding.code == "no-entry" and asked is None:
         return "Define it at the top level of the file, or name another one with --entry."
+    if finding.code == "unknown-symbol" and "no_loss" in finding.data:
+        option = finding.data.get("declare", "--var")
+        return f"`lossprep list losses` shows the known ones; {option} declares a name of your own."
     if finding.code == "unknown-symbol" and "declare" in finding.data:
         option, name = finding.data["declare"], finding.data.get("symbol", "u")
         return f"Declare it, such as {option} '{name}: real'."
@@ -185,6 +188,8 @@ _DERIVATION: Final[dict[str, tuple[tuple[Template, ...], str | None]]] = {
     ),
     "unknown-symbol": (
         (
+            When("no_loss", True, "There is no loss called {text}, nor was the name declared; did you mean {losses}?"),
+            When("no_loss", True, "There is no loss called {text}, nor was the name declared."),
             "{symbol} is not a name that was declared; did you mean {suggestion}?",
             "{symbol} is not a name that was declared. One may use {known}.",
             "{symbol} is not a name that was declared.",
