@@ -100,6 +100,8 @@ class Scope:
     """Free index letters, each with the dimension it runs over."""
     loss: Expr | None = None
     """What `L` names in a derivation."""
+    stated: Expr | None = None
+    """The same loss as the derivation itself writes it, in the names that it introduces: what ∂L/∂u is taken of."""
 
     def canonical(self, name: str) -> str | None:
         """The declared name behind a canonical spelling or alias, or None."""

@@ -1,19 +1,35 @@
-"""A loss stated in another convention: ½(y − ŷ)² where the question has no ½."""
+"""The loss as a submission states it: the asked one, or one in another convention, as ½(y − ŷ)² where the question
+has no ½."""
 
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Final
 
 from grader.formula.declare import Scope
-from grader.formula.tree import Expr
+from grader.formula.tree import ONE, Call, Expr, Mul, Num
+from grader.symbolic.compare import Equal, compare
+from grader.symbolic.differentiate import over, times
 from grader.symbolic.domain import domain_of
 from grader.symbolic.quantity import Formula
 from grader.symbolic.trial import Trial
 
+_BASES: Final = (ONE, Call("log", (Num(Fraction(2)),)), Call("log", (Num(Fraction(10)),)))
 
-def positive_factor(asked: Expr, stated: Expr, scope: Scope, *, deadline: float) -> Fraction | None:
-    """The positive constant c ≠ 1 with stated = c·asked everywhere, or None."""
+
+def positive_factor(asked: Expr, stated: Expr, scope: Scope, *, deadline: float) -> Expr | None:
+    """The positive constant c with stated = c·asked everywhere, or None: rational, or over ln 2 or ln 10, as
+    logarithms to other bases give it. A constant that only fits where one tends to look is none: the whole domain
+    is gone through."""
     domain = domain_of(scope, (asked, stated))
-    trial = Trial(Formula(asked, scope), Formula(stated, scope), domain, deadline)
-    c = trial.constant(lambda row: zip(row.got.items, row.expected.items, strict=True))
-    return c if c is not None and c > 0 and c != 1 else None
+    own = Formula(stated, scope)
+    for base in _BASES:
+        scaled = own if base == ONE else Formula(Mul((base, stated)), scope)
+        trial = Trial(Formula(asked, scope), scaled, domain, deadline)
+        c = trial.constant(lambda row: zip(row.got.items, row.expected.items, strict=True))
+        if c is not None:
+            factor = over(Num(c), base)
+            multiple = Formula(times(factor, asked), scope)
+            same = c > 0 and isinstance(compare(multiple, own, domain, deadline=deadline), Equal)
+            return factor if same else None
+    return None

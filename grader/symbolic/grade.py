@@ -12,7 +12,7 @@ from grader.formula.shape_of import shape_of
 from grader.formula.shapes import text as shape_text
 from grader.formula.shapes import transposed
 from grader.formula.show import show
-from grader.formula.tree import Call, Deriv, Expr, Name
+from grader.formula.tree import Call, Deriv, Expr, Name, Num
 from grader.symbolic.asked import Asked
 from grader.symbolic.compare import Different, Equal, Outcome, Unknown, compare
 from grader.symbolic.diagnose import diagnose, is_loss
@@ -45,7 +45,14 @@ def grade_derivation(task: DerivationTask, text: str, *, seconds: float = 2.0) -
         read = read_submission(text, problem, deadline=start + SHARES[0] * seconds)
     except Unreadable as reason:
         return _unreadable(reason, text)
-    return _Grading(problem, read, text, start, seconds).verdict()
+    verdict = _Grading(problem, read, text, start, seconds).verdict()
+    if read.convention is None or verdict.outcome != "wrong":
+        return verdict
+    # wrong for the loss that it states: right for the one that was asked, and only that line a slip?
+    start = time.monotonic()
+    read = read_submission(text, problem, deadline=start + SHARES[0] * seconds, own=False)
+    asked = _Grading(problem, read, text, start, seconds).verdict()
+    return asked if asked.outcome in ("right", "partly") else verdict
 
 
 def _unreadable(reason: Unreadable, text: str) -> Verdict:
@@ -78,8 +85,6 @@ class _Grading:
         return Asked(read.loss, read.wrt, domain_of(read.scope, (read.loss, read.wrt, read.final), asked=read.wrt))
 
     def verdict(self) -> Verdict:
-        if self.read.convention is not None:
-            self.notes.append(Finding("other-convention", "note", data={"factor": str(self.read.convention)}))
         mismatch = self._mismatch()
         if mismatch is not None:
             return mismatch
@@ -130,6 +135,10 @@ class _Grading:
     def _right(self, found: Equal, judged: list[Judged]) -> Verdict:
         findings: list[Finding] = []
         score = RIGHT
+        factor = self.read.convention
+        if factor is not None:
+            text = str(factor.value) if isinstance(factor, Num) else show(factor)
+            self.notes.append(Finding("other-convention", "note", data={"factor": text}))
         witness = None
         if self._lying:
             expected, got = self._shapes()
@@ -171,7 +180,7 @@ class _Grading:
         asked = self.asked
         if left_standing(answer, asked.scope):
             return Unknown(found.tried) if found.doubted else found
-        chosen = tuple(settings(asked.domain.dims, asked.domain.free, proof=True))
+        chosen = tuple(settings(asked.domain.dims, asked.domain.free, proof=True, least=asked.domain.least))
         claim = Claim(asked.loss, asked.wrt, answer, asked.scope, chosen)
         if proved_by_sympy(claim, deadline=self._until(SHARES[2])):
             return replace(found, evidence="proved")

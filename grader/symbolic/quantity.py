@@ -115,6 +115,8 @@ class _Slopes:
             raise Unsupported("a derivative by nothing")
         of: Expr = node.of if node.order == 1 else Deriv(node.of, wrt, order=node.order - 1)
         name = root(wrt)
+        if of == Name(LOSS) and self.scope.stated is not None and name in names_in(self.scope.stated, self.scope):
+            of = self.scope.stated
         if name in self.scope.definitions and name not in names_in(of, self.scope):
             of = written_in(of, name, self.scope, self.asked)
             if name not in names_in(of, self.scope):
@@ -193,10 +195,10 @@ def written_in(expr: Expr, name: str, scope: Scope, asked: Expr | None) -> Expr:
 
     The same formula where the variable asked for still stands beside it, since then dL/dp has no one meaning."""
     others = frozenset(scope.definitions) - {name}
-    for opened in (frozenset({LOSS}), others):
-        body = _opened(scope.definitions[name].body, scope, opened)
+    for names in (frozenset({LOSS}), others):
+        body = opened(scope.definitions[name].body, scope, names)
         known = _written(body, Name(name))
-        written = _exchanged(_opened(expr, scope, opened), known)
+        written = _exchanged(opened(expr, scope, names), known)
         alone = names_in(_exchanged(written, {Name(name): ONE}), scope)
         beside = alone & names_in(body, scope)
         if name in names_in(written, scope) and not (beside if asked is None else beside & {root(asked)}):
@@ -208,12 +210,12 @@ def _exchanged(expr: Expr, known: Mapping[Expr, Expr]) -> Expr:
     return replaced(expr, lambda node: known.get(node) if isinstance(node, Expr) else None)
 
 
-def _opened(expr: Expr, scope: Scope, names: frozenset[str]) -> Expr:
+def opened(expr: Expr, scope: Scope, names: frozenset[str]) -> Expr:
     """A formula with some definitions worked in."""
 
     def change(node: Node) -> Node | None:
         if isinstance(node, Name) and node.name in names and node.name in scope.definitions:
-            return _opened(scope.definitions[node.name].body, scope, names)
+            return opened(scope.definitions[node.name].body, scope, names)
         return None
 
     return replaced(expr, change)

@@ -7,13 +7,14 @@ can be judged like any other line.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from grader.formula.declare import Scope
-from grader.formula.rebuild import replaced
 from grader.formula.shape_of import shape_of
-from grader.formula.tree import Add, Deriv, Expr, Index, IndexVar, Mul, Name, Neg, Reduce, walk
+from grader.formula.tree import Deriv, Expr, walk
+from grader.symbolic.believing import Believed, believing
 from grader.symbolic.compare import Equal, Outcome, Unknown, compare
 from grader.symbolic.domain import domain_of
 from grader.symbolic.quantity import Formula
@@ -91,6 +92,8 @@ class _Judge:
         known = self.known.get((left, right))
         if known is not None:
             return known
+        if time.monotonic() > self.deadline:  # a thousand equations would each take a moment more
+            return Unknown(("time",))
         found = self._compared(left, right, diagonal=False)
         if isinstance(found, Equal) or not any(_by_components(side, self.scope) for side in (left, right)):
             return found
@@ -107,45 +110,17 @@ class _Judge:
 
     def _carried(self, equation: Equation) -> bool:
         """Whether the equation holds once the wrong ones before it are believed."""
-        rights = [equation.right, *self._believing(equation.right)]
-        for left in (*self._believing(equation.left), equation.left):
-            for right in rights:
-                if (left, right) != (equation.left, equation.right) and isinstance(self._compare(left, right), Equal):
-                    return True
-        return False
+        sides = [Formula(side, self.scope, self.asked) for side in (equation.left, equation.right)]
+        lefts, rights = (list(believing(side.expr, self.believed, self.scope, self.asked)) for side in sides)
+        pairs = ((a, b) for a in (*lefts, sides[0]) for b in (sides[1], *rights) if [a, b] != sides)
+        return any(isinstance(self._believed_same(a, b), Equal) for a, b in pairs)
 
-    def _believing(self, side: Expr) -> Iterator[Expr]:
-        """A side with wrong equations put to use: directly, or through the chain rule."""
-        written = side
-        for left, right in self.believed:
-            written = _replaced(written, left, right)
-        if written != side:
-            yield written
-        if not isinstance(side, Deriv):
-            return
-        by = side.wrt if side.wrt is not None else self.asked
-        for left, right in self.believed:
-            match left:
-                case Deriv(of, Name() as middle) if of == side.of:
-                    yield Mul((right, Deriv(middle, by)))
-                    for inner, value in self.believed:
-                        if inner == Deriv(middle, by):
-                            yield Mul((right, value))
-                case Deriv(Name() as middle, wrt) if wrt == by:
-                    yield Mul((Deriv(side.of, middle), right))
-                case Deriv(Index(Name(), letters) as middle, wrt) if wrt == by:
-                    yield self._summed(Mul((Deriv(side.of, middle), right)), letters, by)
-                case Deriv(part, wrt) if wrt == by and part != side.of:
-                    # the derivative of a term of what is derived here, or of one that is taken away
-                    yield Add((side, right, Neg(left)))
-                    yield Add((side, left, Neg(right)))
-
-    def _summed(self, body: Expr, letters: tuple[Expr, ...], by: Expr) -> Expr:
-        """A product of the chain rule, summed over the letters that the result does not have."""
-        for letter in letters:
-            if isinstance(letter, IndexVar) and letter.name in self.scope.indices and letter not in set(walk(by)):
-                body = Reduce("sum", body, letter.name, self.scope.indices[letter.name])
-        return body
+    def _believed_same(self, a: Believed, b: Believed) -> Outcome:
+        if isinstance(a, Formula) and isinstance(b, Formula) and a.scope == b.scope == self.scope:
+            return self._compare(a.expr, b.expr)
+        scope = b.scope if a.scope == self.scope else a.scope
+        domain = domain_of(scope, (a.expr, b.expr), asked=self.asked)
+        return compare(a, b, domain, deadline=self.deadline)
 
 
 def _by_components(side: Expr, scope: Scope) -> bool:
@@ -156,8 +131,3 @@ def _by_components(side: Expr, scope: Scope) -> bool:
             if of is None or by is None or (of and by):
                 return True
     return False
-
-
-def _replaced(expr: Expr, old: Expr, new: Expr) -> Expr:
-    """`expr` with each place where `old` stands taken by `new`."""
-    return replaced(expr, lambda node: new if node == old else None)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from itertools import pairwise
 
 from grader.formula import derivation
 from grader.formula.declare import Definition, Scope
 from grader.formula.derivation import Derivation, read_derivation
 from grader.formula.errors import Unreadable
-from grader.formula.tree import Deriv, Expr, Index, IndexVar, Name, Span
+from grader.formula.tree import ONE, Deriv, Expr, Index, IndexVar, Name, Span
 from grader.symbolic.convention import positive_factor
 from grader.symbolic.domain import without_range
 from grader.symbolic.place import place_of
@@ -32,26 +31,28 @@ class Submitted:
     final: Expr
     place: Span
     """Where `final` stands, brackets and all."""
-    convention: Fraction | None
+    convention: Expr | None
 
 
-def read_submission(text: str, problem: Problem, *, deadline: float) -> Submitted:
-    """Raises Unreadable."""
+def read_submission(text: str, problem: Problem, *, deadline: float, own: bool = True) -> Submitted:
+    """`own`: whether it may have a convention of its own. Raises Unreadable."""
     read = read_derivation(text, problem.scope)
     scope, loss, convention = read.scope, problem.loss, None
-    if read.stated_loss is not None:
-        convention = positive_factor(problem.loss, read.stated_loss, scope, deadline=deadline)
-        if convention is not None:
-            loss = read.stated_loss
-            scope = replace(scope, loss=loss)
-            if LOSS not in scope.variables:
-                scope = scope.with_definition(Definition(LOSS, loss))
-    last = read.equations[-1]
     scope = replace(scope, indices={**scope.indices, **{k: v for e in read.equations for k, v in e.indices.items()}})
     for side in (side for equation in read.equations for side in equation.sides):
         letter = without_range(side.expr, scope)
         if letter is not None:
             raise Unreadable("unreadable", side.span, ("an index of something that has components",), {"index": letter})
+    if read.stated_loss is not None:
+        factor = positive_factor(problem.loss, read.stated_loss, scope, deadline=deadline)
+        if factor == ONE:
+            scope = replace(scope, stated=read.stated_loss)
+        elif factor is not None and own:
+            convention, loss = factor, read.stated_loss
+            scope = replace(scope, loss=loss)
+            if LOSS not in scope.variables:
+                scope = scope.with_definition(Definition(LOSS, loss))
+    last = read.equations[-1]
     wrt = _wrt(problem.wrt, last, scope)
     return Submitted(_pairs(read, text, wrt, loss), scope, loss, wrt, read.answer.expr, read.answer.span, convention)
 

@@ -16,7 +16,7 @@ from grader.formula.evaluate import Point, Value
 from grader.formula.rebuild import replaced
 from grader.formula.shape_of import shape_of
 from grader.formula.show import show
-from grader.formula.tree import ZERO, Add, Call, Deriv, Expr, Name, Neg, Node, Num, walk
+from grader.formula.tree import ZERO, Add, Call, Deriv, Div, Expr, Index, Mul, Name, Neg, Node, Num, Reduce, walk
 from grader.symbolic.differentiate import differentiate, minus
 from grader.symbolic.quantity import LOSS, Formula, Gradient, Quantity, Unsupported, root
 
@@ -119,9 +119,21 @@ def _spread(loss: Expr, scope: Scope) -> Expr:
                 if len(shape_of(u, scope) or ()) < 2:
                     return Add((u, total))
                 return Call("transpose", (Add((Call("transpose", (u,)), total)),))
+            case Call("log", (Index(Call("softmax", (u,)), subscripts),)) | Index(
+                Call("log_softmax", (u,)) | Call("log", (Call("softmax", (u,)),)), subscripts
+            ) if len(subscripts) == len(shape_of(u, scope) or ()):
+                u, rows = _spread(u, scope), subscripts[:-1]
+                whole = Call("logsumexp", (u,))
+                return Add((Index(u, subscripts), Neg(Index(whole, rows) if rows else whole)))
+            case Call("log", (Div(above, below),)):
+                return Add((_logarithm(_spread(above, scope)), Neg(_logarithm(_spread(below, scope)))))
         return None
 
     return replaced(loss, change)
+
+
+def _logarithm(of: Expr) -> Expr:
+    return of.args[0] if isinstance(of, Call) and of.function == "exp" else Call("log", (of,))
 
 
 def _addends(loss: Expr, name: str) -> Iterator[Expr]:
@@ -141,8 +153,8 @@ def _tree(part: _Part, name: str) -> Expr | None:
 
 
 def _derivative(part: _Part, name: str) -> str | None:
-    """The derivative of the one addend of the loss in which the variable stands."""
-    summands = [term for term in _summands(part.loss) if any(node == Name(name) for node in walk(term))]
+    """The derivative of the one addend of the loss in which the variable stands, whatever number it is taken by."""
+    summands = [term for term in _summands(part.loss, name) if any(node == Name(name) for node in walk(term))]
     if len(summands) != 1 or any(node == Name(_HELD) for node in walk(summands[0])):
         return None
     return short(show(Deriv(summands[0], part.wrt), part.scope))
@@ -152,13 +164,30 @@ def _released(expr: Expr, name: str) -> Expr:
     return replaced(expr, lambda node: Name(name) if node == Name(_HELD) else None)
 
 
-def _summands(expr: Expr) -> list[Expr]:
+def _summands(expr: Expr, name: str) -> list[Expr]:
+    """The addends of a formula, in sums and beside factors that do not hold the variable too."""
     match expr:
         case Add(terms):
-            return [part for term in terms for part in _summands(term)]
+            return [part for term in terms for part in _summands(term, name)]
         case Neg(arg):
-            return [minus(part) for part in _summands(arg)]
+            return [minus(part) for part in _summands(arg, name)]
+        case Div(num, den) if not _holds(den, name) and _splits(num, name):
+            return _summands(num, name)
+        case Mul(factors) if sum(_holds(factor, name) for factor in factors) == 1:
+            inner = next(factor for factor in factors if _holds(factor, name))
+            return _summands(inner, name) if _splits(inner, name) else [expr]
+        case Reduce("sum" | "mean", body) if _splits(body, name):
+            return _summands(body, name)
     return [expr]
+
+
+def _splits(expr: Expr, name: str) -> bool:
+    return len(_summands(expr, name)) > 1
+
+
+def _holds(expr: Expr, name: str) -> bool:
+    """Whether the variable stands in a formula, held fixed or not."""
+    return any(node in (Name(name), Name(_HELD)) for node in walk(expr))
 
 
 def short(text: str) -> str | None:
