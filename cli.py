@@ -93,6 +93,7 @@ def _options(*decorators: Callable[[F], F]) -> Callable[[F], F]:
 _BANK = click.option("--bank", "banks", multiple=True, metavar="PATH", help="Add a bank file or folder.")
 _JSON = click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output, nothing else.")
 _PLAIN = click.option("--plain", is_flag=True, help="For screen readers: no colour, no bars, no tall formulas.")
+_PROFILE = click.option("--profile", is_flag=True, help="Of code: where digits are lost, drawn whatever the outcome.")
 _FILE = click.argument("file", required=False)
 _ANSWER = click.option("-a", "--answer", metavar="TEXT", help="The answer itself, in place of a file.")
 _SEED = click.option("--seed", type=int, help="Makes every random choice repeatable.")
@@ -345,10 +346,10 @@ def start(id: str, file: str | None, force: bool, banks: tuple[str, ...], as_jso
 @cli.command(cls=_AnswerLast)
 @click.argument("id")
 @_FILE
-@_options(_ANSWER, _BANK, _JSON, _PLAIN)
+@_options(_ANSWER, _BANK, _PROFILE, _JSON, _PLAIN)
 @click.option("--marks", metavar="N,N", help="For an explanation: the points of the rubric that it covers, from 1.")
-def submit(id: str, file: str | None, answer: str | None, marks: str | None, banks: tuple[str, ...], as_json: bool,
-           plain: bool) -> None:  # fmt: skip
+def submit(id: str, file: str | None, answer: str | None, marks: str | None, banks: tuple[str, ...], profile: bool,
+           as_json: bool, plain: bool) -> None:  # fmt: skip
     """Grade one answer to a question, and record it."""
     from grader.verdict import exit_code
     from practice.events import Graded
@@ -358,7 +359,7 @@ def submit(id: str, file: str | None, answer: str | None, marks: str | None, ban
     text = _answer(file, answer, question.kind)
     _say_testing(question.kind, as_json)
     verdict, typed = desk.judged(question, text, _grade, marked=marks, name=file)
-    _show(verdict, typed or "", as_json, plain, question)
+    _show(verdict, typed or "", as_json, plain, question, profile=profile)
     if typed is not None:  # after the verdict is out: a log that cannot be written takes nobody's answer away
         sys.stdout.flush()
         why = desk.recorded(os.environ, time.time(), Graded.of(question.id, typed, verdict))
@@ -435,9 +436,9 @@ def check(file: str | None, answer: str | None, loss: str | None, wrt: str | Non
 @click.option("--arg", "arguments", multiple=True, metavar="DECL", help="An argument, in its order.")
 @click.option("--entry", metavar="NAME", help="The function; the file's only public one unless told otherwise.")
 @click.option("--level", type=click.Choice(["correct", "stable", "precise"]), default="stable", show_default=True)
-@_options(_JSON, _PLAIN)
-def test_(file: str, loss: str, arguments: tuple[str, ...], entry: str | None, level: Any, as_json: bool,
-          plain: bool) -> None:  # fmt: skip
+@_options(_PROFILE, _JSON, _PLAIN)
+def test_(file: str, loss: str, arguments: tuple[str, ...], entry: str | None, level: Any, profile: bool,
+          as_json: bool, plain: bool) -> None:  # fmt: skip
     """Test a loss implementation against any formula."""
     from practice import checks
     from report import desk
@@ -448,7 +449,7 @@ def test_(file: str, loss: str, arguments: tuple[str, ...], entry: str | None, l
     _say_testing("code", as_json)
     grade = partial(checks.grade_source, loss, arguments, entry, level)
     verdict = _timed(partial(grade, text, file)) if isinstance(text, str) else text
-    _deliver(verdict, text if isinstance(text, str) else "", as_json, plain)
+    _deliver(verdict, text if isinstance(text, str) else "", as_json, plain, profile=profile)
 
 
 @cli.command()
@@ -562,25 +563,25 @@ def _timed(graded: Callable[[], Verdict]) -> Verdict:
 
 
 def _deliver(verdict: Verdict, text: str, as_json: bool, plain: bool, question: Question | None = None,
-             scope: Scope | None = None) -> NoReturn:  # fmt: skip
+             scope: Scope | None = None, *, profile: bool = False) -> NoReturn:  # fmt: skip
     """Shows a verdict, and exits with its code. What is no text at all is a fault of its file."""
     from grader.verdict import exit_code
 
-    _show(verdict, text, as_json, plain, question, scope)
+    _show(verdict, text, as_json, plain, question, scope, profile=profile)
     _exit(exit_code(verdict))
 
 
 def _show(verdict: Verdict, text: str, as_json: bool, plain: bool, question: Question | None = None,
-          scope: Scope | None = None) -> None:  # fmt: skip
+          scope: Scope | None = None, *, profile: bool = False) -> None:  # fmt: skip
     from report import desk
 
     if as_json:
-        _print_json([desk.form(verdict, question)])
+        _print_json([desk.form(verdict, question, profile=profile)])
     elif (said := desk.unusable_file(verdict)) is not None:
         raise Fault(said)
     else:
         paper = _paper(plain)
-        _write(desk.page(verdict, text, question, scope, paper), paper)
+        _write(desk.page(verdict, text, question, scope, paper, profile=profile), paper)
 
 
 def _exit(code: int) -> NoReturn:

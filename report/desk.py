@@ -260,12 +260,12 @@ def new_bank(id: str, kind: Kind) -> str:
     return skeleton(kind, id)
 
 
-def form(verdict: Verdict, asked: Question | None = None) -> dict[str, Any]:
-    """The verdict as JSON."""
+def form(verdict: Verdict, asked: Question | None = None, *, profile: bool = False) -> dict[str, Any]:
+    """The verdict as JSON; with the profile of code if it is asked for."""
     from report.json_form import verdict_form
     from report.speech import speaker
 
-    return verdict_form(verdict, speaker(asked))
+    return verdict_form(verdict, speaker(asked), profile=profile)
 
 
 def case_form(case: tuple[int, str], clock: Callable[[], float], note: Callable[[Exception], object]) -> dict[str, Any]:
@@ -283,11 +283,12 @@ def case_form(case: tuple[int, str], clock: Callable[[], float], note: Callable[
     return {**said, "id": id, "seconds": round(clock() - began, 6)}
 
 
-def page(verdict: Verdict, text: str, asked: Question | None, scope: Scope | None, paper: Paper) -> list[Block]:
-    """The verdict for people."""
+def page(verdict: Verdict, text: str, asked: Question | None, scope: Scope | None, paper: Paper,
+         *, profile: bool = False) -> list[Block]:  # fmt: skip
+    """The verdict for people; with the whole profile of code if it is asked for."""
     from report.verdict_page import page
 
-    return page(verdict, text, asked, scope, paper)
+    return page(verdict, text, asked, scope, paper, profile=profile)
 
 
 # the terminal

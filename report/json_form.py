@@ -7,16 +7,19 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from grader.verdict import Finding, Place, Step, Verdict
+from grader.verdict import Finding, Place, Step, Stretch, Verdict
 from report.text import GLUE
 from report.wording import Words
 
 Speak = Callable[[Finding], Words]
 
 
-def verdict_form(verdict: Verdict, speak: Speak) -> dict[str, Any]:
-    """The verdict as the contract has it; `speak` words its findings."""
-    return {
+def verdict_form(verdict: Verdict, speak: Speak, *, profile: bool = False) -> dict[str, Any]:
+    """The verdict as the contract has it; `speak` words its findings.
+
+    The keys are the contract's, which has no `profile`: that is one more, and only for those who ask for it.
+    """
+    form = {
         "format": 1,
         "id": verdict.id,
         "question": verdict.question,
@@ -41,6 +44,7 @@ def verdict_form(verdict: Verdict, speak: Speak) -> dict[str, Any]:
         },
         "seconds": round(verdict.seconds, 6),
     }
+    return {**form, "profile": [_stretch(stretch) for stretch in verdict.profile]} if profile else form
 
 
 def dumps(value: object, encoding: str | None = "utf-8") -> str:
@@ -75,6 +79,21 @@ def _step(step: Step) -> dict[str, Any]:
         "outcome": step.outcome,
         "evidence": step.evidence,
         "rule": step.rule,
+    }
+
+
+def _stretch(stretch: Stretch) -> dict[str, Any]:
+    """An end that is infinite is null."""
+    return {
+        "of": list(stretch.names),
+        "measure": stretch.measure,
+        "low": stretch.low if math.isfinite(stretch.low) else None,
+        "high": stretch.high if math.isfinite(stretch.high) else None,
+        "points": stretch.points,
+        "correct": round(stretch.correct, 4),
+        "stable": round(stretch.stable, 4),
+        "precise": round(stretch.precise, 4),
+        "bits": {"median": stretch.median, "worst": stretch.worst, "unavoidable": stretch.unavoidable},
     }
 
 

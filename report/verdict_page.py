@@ -14,8 +14,12 @@ from report.speech import speaker
 from report.verdict_view import Shown, verdict_blocks
 
 
-def page(verdict: Verdict, text: str, question: Question | None, scope: Scope | None, paper: Paper) -> list[Block]:
-    """The blocks of a verdict. `scope` holds the names of a task that is no question's; None: none could be read."""
+def page(verdict: Verdict, text: str, question: Question | None, scope: Scope | None, paper: Paper,
+         *, profile: bool = False) -> list[Block]:  # fmt: skip
+    """The blocks of a verdict. `scope` holds the names of a task that is no question's; None: none could be read.
+
+    With `profile`, that of code is drawn whatever the outcome, and in full.
+    """
     names = maths.scope_of(question) if question is not None else scope
     layout = None
     if verdict.kind == "derivation" and verdict.reading is not None and names is not None and not paper.plain:
@@ -30,7 +34,7 @@ def page(verdict: Verdict, text: str, question: Question | None, scope: Scope | 
     if isinstance(question, Explain) and verdict.outcome == "undecided":
         rubric = rubric_blocks(question, names or Scope(), paper)
         return [*verdict_blocks(replace(verdict, findings=()), Shown(typed, speaker(question)), paper), BLANK, *rubric]
-    return verdict_blocks(verdict, Shown(typed, speaker(question), layout), paper)
+    return verdict_blocks(verdict, Shown(typed, speaker(question), layout, profile=profile), paper)
 
 
 def _marked(verdict: Verdict, question: Explain, scope: Scope, paper: Paper) -> list[Block]:

@@ -15,6 +15,7 @@ from grader.verdict import Evidence, Finding, Levels, Outcome, Verdict, Witness
 from report.carets import caret
 from report.json_form import Speak
 from report.paper import BLANK, Block, Paper
+from report.profile_view import profile_blocks
 from report.text import GLUE, counted, glued
 from report.wording import fact_text
 
@@ -38,6 +39,8 @@ _MOST_FINDINGS: Final = 3
 _MOST_INPUTS: Final = 4
 _TALLEST: Final = 19
 """A screen of 24 lines, less the blank line above, the invitation to try again, and the prompt."""
+_SPARE: Final = 5
+"""Lines of a screen that are not the verdict's: see `_TALLEST`."""
 _LABEL: Final = 11
 
 
@@ -49,6 +52,8 @@ class Shown:
     speak: Speak
     layout: str | None = None
     with_hints: bool = True
+    profile: bool = False
+    """Whether that of code is drawn in full, whatever the outcome."""
 
 
 def verdict_blocks(verdict: Verdict, shown: Shown, paper: Paper) -> list[Block]:
@@ -61,6 +66,22 @@ def verdict_blocks(verdict: Verdict, shown: Shown, paper: Paper) -> list[Block]:
         blocks = _blocks(verdict, variant, findings, paper)
         if paper.write(blocks).count("\n") <= _TALLEST:
             break
+    if shown.profile:
+        return [*blocks, *profile_blocks(verdict.profile, paper, every=True)]
+    if verdict.profile and verdict.outcome in ("partly", "wrong"):
+        return _with_profile(verdict, shown, blocks, paper)
+    return blocks
+
+
+def _with_profile(verdict: Verdict, shown: Shown, blocks: list[Block], paper: Paper) -> list[Block]:
+    """In full where the screen is tall enough; else in brief, for which lesser findings give way; else not at all."""
+    drawn = [*blocks, *profile_blocks(verdict.profile, paper)]
+    if paper.fits(drawn, spare=_SPARE):
+        return drawn
+    brief = profile_blocks(verdict.profile, paper, brief=True)
+    for start in (blocks, _blocks(verdict, replace(shown, layout=None), 1, paper)):
+        if paper.fits([*start, *brief], spare=_SPARE):
+            return [*start, *brief]
     return blocks
 
 
