@@ -46,7 +46,7 @@ def grade_stated(stated: Stated, text: str) -> Verdict:
         try:
             read(value, scope)
         except Unreadable as error:
-            return _bad_option("derivation", option, value, error)
+            return bad_option("derivation", option, value, error)
     if not text.strip():
         return nothing("derivation")
     from grader.symbolic import DerivationTask, grade_derivation
@@ -69,7 +69,7 @@ def grade_source(
     try:
         read_formula(loss, scope)
     except Unreadable as error:
-        return _bad_option("code", "--loss", loss, error)
+        return bad_option("code", "--loss", loss, error)
     if not source.strip():
         return nothing("code")
     from grader.numeric import CodeTask, grade_code
@@ -77,6 +77,8 @@ def grade_source(
     return grade_code(CodeTask(loss, arguments, entry, level), source, name=name)
 
 
+LOSS_OPTIONS: Final = ("--loss", "LOSS")
+"""Where a loss is typed: there it may be a known one's name."""
 NO_WRT: Final = "the variable to differentiate by is missing: name it with --wrt"
 _KEYS: Final[Mapping[str, bool | None]] = {
     "id": None, "loss": True, "wrt": True, "answer": True, "var": False, "let": False,
@@ -164,11 +166,11 @@ def _scope(
         return scope_from(declarations, definitions)
     except Unreadable as error:
         text = str(error.data.get("declaration", ""))
-        return _bad_option(kind, option if text in declarations else "--let", text, error)
+        return bad_option(kind, option if text in declarations else "--let", text, error)
 
 
-def _bad_option(kind: str, option: str, text: str, error: Unreadable) -> Verdict:
-    """The place counts in the option's own text, which `data.text` repeats."""
+def bad_option(kind: str, option: str, text: str, error: Unreadable) -> Verdict:
+    """`unreadable`, for an option: the place counts in its own text, which `data.text` repeats."""
     start = min(error.span.start, len(text))
     line = text.count("\n", 0, start) + 1
     column = start - (text.rfind("\n", 0, start) + 1) + 1
@@ -180,6 +182,6 @@ def _bad_option(kind: str, option: str, text: str, error: Unreadable) -> Verdict
         "text": text,
         "declare": "--arg" if kind == "code" else "--var",
     }
-    if option == "--loss" and error.code == "unknown-symbol" and (near := named.close_losses(text)) is not None:
+    if option in LOSS_OPTIONS and error.code == "unknown-symbol" and (near := named.close_losses(text)) is not None:
         data |= {"no_loss": True, "losses": near}
     return _unreadable(kind, Finding(error.code, where=where, data=data))

@@ -64,7 +64,7 @@ def _finding(finding: Finding, words: Words) -> dict[str, Any]:
         "message": words.message.replace(GLUE, " "),
         "hint": words.hint and words.hint.replace(GLUE, " "),
         "where": finding.where and _place(finding.where),
-        "data": _plain(finding.data),
+        "data": plain(finding.data),
     }
 
 
@@ -97,12 +97,12 @@ def _stretch(stretch: Stretch) -> dict[str, Any]:
     }
 
 
-def _plain(value: object) -> Any:
+def plain(value: object) -> Any:
     """A fact as JSON knows it; infinities and NaN, which JSON has no numbers for, become texts."""
     if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
+        return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
     return value if isinstance(value, str | int | float | None) else str(value)

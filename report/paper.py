@@ -6,6 +6,7 @@ Colour is never the only channel: whatever a style says, a word beside it says t
 from __future__ import annotations
 
 import io
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -110,12 +111,19 @@ _ASCII: Final[Mapping[str, str]] = {
     "≠": "!=", "∞": "inf", "→": "->", "←": "<-", "↑": "Up", "↓": "Down", "⇒": "=>", "𝟙": "1", "ᵀ": "^T", "½": "1/2",
     "“": '"', "”": '"', "‘": "'", "’": "'", "«": '"', "»": '"', "≈": "~", "±": "+-", "∈": " in ", "∝": " prop. to ",
     "▒": "=", "⌊": "floor(", "⌋": ")", "ℓ": "l", "°": " deg", "∀": "for all ", "─": "-", "│": "|",
+    "⁄": "/",
 }  # fmt: skip
 _MARKS: Final[Mapping[str, str]] = {"\u0302": "hat", "\u0304": "bar", "\u0303": "tilde", "\u0305": "bar"}
 
+_RAISED: Final = re.compile("[⁰¹²³⁴-⁹]{2,}")
+_BOUND: Final = re.compile("(?<=[/^])[½⅓⅔⅙⅚⅐⅑]|[½⅓⅔⅙⅚⅐⅑](?=[\\^⁰¹²³⁴-⁹])")
+"""Fractions of one character that need brackets once they have three."""
+
 
 def to_ascii(text: str) -> str:
-    """The text in ASCII, readably: `ŷ − σ(z)²` is `yhat - sigma(z)^2`."""
+    """The text in ASCII, readably: `ŷ − σ(z)²` is `yhat - sigma(z)^2`, `r¹²` is `r^12`, `r^½` is `r^(1/2)`."""
+    text = _RAISED.sub(lambda found: f"^{unicodedata.normalize('NFKD', found[0])}", text)
+    text = _BOUND.sub(lambda found: f"({_letter(found[0])})", text)
     return "".join(_letter(char) for char in text)
 
 

@@ -103,9 +103,10 @@ class _Printer:
                 return self._row(head, self._parens(self._list(args)))
             case Reduce(op="sum" | "prod" | "mean", index=str()):
                 return self._reduce(node)
-            case Deriv(of=of, wrt=wrt) if wrt is not None and node.order == 1:
-                top = self._row(self._text("∂"), self._bracketed(of, Add, Neg, Mul, Div))
-                return self._fraction(top, self._row(self._text("∂"), self.form(wrt)))
+            case Deriv(of=of, wrt=wrt, order=order) if wrt is not None and order <= 2:
+                raised = "" if order == 1 else "²"
+                top = self._row(self._text(f"∂{raised}"), self._bracketed(of, Add, Neg, Mul, Div))
+                return self._fraction(top, self._row(self._text("∂"), self.form(wrt), self._text(raised)))
             case Cases(branches=branches, otherwise=otherwise):
                 return self._cases(branches, otherwise)
             case _:
@@ -149,12 +150,13 @@ class _Printer:
         return self._row(tall, self._text(" "), self._bracketed(node.body, Add, Neg))
 
     def _cases(self, branches: tuple[tuple[Cond, Expr], ...], otherwise: Expr | None) -> prettyForm:
-        rows = [
-            self._row(self.form(value), self._text(f"  where {show(test, self._scope)}")) for test, value in branches
-        ]
-        if otherwise is not None:
-            rows.append(self._row(self.form(otherwise), self._text("  otherwise")))
-        lines = [line for row in rows for line in row.picture]
+        values = [self.form(value) for _, value in branches] + ([self.form(otherwise)] if otherwise is not None else [])
+        tests = [f"where {show(test, self._scope)}" for test, _ in branches] + ["otherwise"]
+        room = max(box.width() for box in values) + 2
+        pairs = zip(values, tests, strict=False)  # there may be no "otherwise"
+        rows = [self._row(box, self._text(" " * (room - box.width()) + test)) for box, test in pairs]
+        wide = max(row.width() for row in rows)
+        lines = [line.ljust(wide) for row in rows for line in row.picture]
         return self._pf(*self._pf("\n".join(lines), len(lines) // 2).parens("{", ""))
 
     def _fraction(self, top: prettyForm, bottom: prettyForm) -> prettyForm:

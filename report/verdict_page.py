@@ -30,7 +30,7 @@ def page(verdict: Verdict, text: str, question: Question | None, scope: Scope | 
         (finding.data["text"] for finding in verdict.findings if "option" in finding.data and "text" in finding.data),
         None,
     )
-    typed = option if isinstance(option, str) and verdict.kind in ("derivation", "code") else text
+    typed = option if isinstance(option, str) and verdict.kind in ("derivation", "code", "analysis") else text
     if isinstance(question, Explain) and verdict.outcome == "undecided":
         rubric = rubric_blocks(question, names or Scope(), paper)
         return [*verdict_blocks(replace(verdict, findings=()), Shown(typed, speaker(question)), paper), BLANK, *rubric]
