@@ -9,9 +9,9 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.formula.tree import Expr
-from grader.numeric import variants
+from grader.numeric import forms, variants
 from grader.numeric.float_values import float_values
+from grader.numeric.forms import Form
 from grader.numeric.judge import Judged
 from grader.numeric.source import Source
 from grader.numeric.trial import Trial
@@ -38,46 +38,46 @@ class _Guess(NamedTuple):
         return {variants.LOW.name: float(self.ends[0]), variants.HIGH.name: float(self.ends[1])}
 
 
-def find(trial: Trial, source: Source, failed: Sequence[Judged]) -> tuple[dict[str, Fact], Expr] | None:
+def find(trial: Trial, source: Source, failed: Sequence[Judged]) -> tuple[dict[str, Fact], Form] | None:
     """The clip for which the truth at clipped values is what came, wherever that differs from the truth; with its
     epsilon or bound."""
     finite = [item for item in failed if item.case.probe.dtype == np.float64 and clearly_off(item)]
     if len(finite) < 3:
         return None
     sample = finite[:: max(1, len(finite) // SAMPLE)]
-    plain = float_values(trial, variants.usual(trial.statement), sample)
+    plain = float_values(trial, forms.usual(trial), sample)
     for guesses, formulas in _families(trial, source):
         for guess, clipped in _likely(trial, guesses, formulas, sample, plain):
-            formula = variants.settled(clipped, guess.ends)
+            formula = forms.settled(clipped, guess.ends)
             if sum(reproduced(trial, formula, sample, plain)) >= max(3, guess.share * len(sample)):
                 return guess.facts, formula
     return None
 
 
-def _families(trial: Trial, source: Source) -> Iterator[tuple[list[_Guess], tuple[Expr, ...]]]:
+def _families(trial: Trial, source: Source) -> Iterator[tuple[list[_Guess], tuple[Form, ...]]]:
     """The ends that stand in the text, then common ones; each list with the formulas that are clipped by such."""
-    small = variants.clipped(trial.statement)
+    small = forms.clipped(trial)
     others = [e for e in COMMON_EPSILONS if e not in source.epsilons]
     yield [_Guess(variants.around(e), {"epsilon": e}, NAMED_SHARE) for e in source.epsilons], small
     yield [_Guess(variants.around(e), {"epsilon": e}, GUESSED_SHARE) for e in others], small
     if source.bounds:
-        bounded = variants.bounded(trial.statement)
+        bounded = forms.bounded(trial)
         yield [_Guess(variants.within(b), {"bound": b}, NAMED_SHARE) for b in source.bounds], bounded
 
 
 def _likely(
     trial: Trial,
     guesses: Sequence[_Guess],
-    formulas: Sequence[Expr],
+    formulas: Sequence[Form],
     sample: Sequence[Judged],
     plain: Sequence[Floats | None],
-) -> list[tuple[_Guess, Expr]]:
+) -> list[tuple[_Guess, Form]]:
     """The clips that account for a few of the numbers: most do not. A formula is tried with all ends at once."""
     step = max(1, len(sample) // FEW)
     few = sample[::step]
     pairs = list(product(guesses, few))
     usual = [*plain[::step]] * len(guesses)
-    made: list[tuple[int, _Guess, Expr]] = []
+    made: list[tuple[int, _Guess, Form]] = []
     for formula in formulas if guesses else ():
         found = float_values(trial, formula, [item for _, item in pairs], [guess.given for guess, _ in pairs])
         hits = np.reshape(_hits([item for _, item in pairs], found, usual), (len(guesses), len(few))).sum(axis=1)
@@ -95,14 +95,14 @@ def clearly_off(item: Judged) -> bool:
 
 
 def reproduced(
-    trial: Trial, formula: Expr, items: Sequence[Judged], plain: Sequence[Floats | None] | None = None
+    trial: Trial, formula: Form, items: Sequence[Judged], plain: Sequence[Floats | None] | None = None
 ) -> list[bool]:
     """Within one percent (1 − p is rounded where p is next to 1), where truth and prediction are far further apart.
 
     `plain`: what the usual way of writing the formula gives, with nothing clipped.
     """
     if plain is None:
-        plain = float_values(trial, variants.usual(trial.statement), items)
+        plain = float_values(trial, forms.usual(trial), items)
     return _hits(items, float_values(trial, formula, items), plain)
 
 

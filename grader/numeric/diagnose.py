@@ -241,9 +241,9 @@ def witness(statement: Statement, item: Judged, *, got: str | None = None) -> Wi
 
 def _expected(item: Judged) -> str:
     truth = item.case.truth
-    if truth.near.ndim == 1 and truth.near.size <= SHOWN:
-        return f"[{', '.join(truth.digits)}]"
-    return truth.digits[0] if truth.shape == () else text(truth.near)
+    if truth.near.size == 1:
+        return truth.digits[0]
+    return f"[{', '.join(truth.digits)}]" if truth.near.ndim == 1 and truth.near.size <= SHOWN else text(truth.near)
 
 
 def _got(item: Judged) -> str:

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.numeric import clips, variants
+from grader.numeric import clips, forms, variants
 from grader.numeric.float_values import float_values
 from grader.numeric.judge import Judged
 from grader.numeric.messages import Failure, Region
@@ -152,7 +152,7 @@ class Usual:
 
     @cached_property
     def values(self) -> Mapping[int, Floats | None]:
-        found = float_values(self.trial, variants.usual(self.trial.statement), self.items)
+        found = float_values(self.trial, forms.usual(self.trial), self.items)
         return {id(item): value for item, value in zip(self.items, found, strict=True)}
 
     def explains(self, item: Judged) -> bool:

@@ -11,16 +11,18 @@ from numpy.typing import NDArray
 from grader.formula.declare import Classes, Variable
 from grader.formula.evaluate import Value
 from grader.formula.floats import evaluate_float
-from grader.formula.tree import Expr
+from grader.numeric.forms import Form
 from grader.numeric.judge import Judged
 from grader.numeric.oracle import NO_TRUTH
 from grader.numeric.trial import Trial
+from grader.numeric.wrong_slopes import Slope
+from grader.numeric.wrong_slopes import value as slope_value
 
 Floats = NDArray[np.float64]
 
 
 def float_values(
-    trial: Trial, formula: Expr, items: Sequence[Judged], given: Sequence[Mapping[str, float]] = ()
+    trial: Trial, formula: Form, items: Sequence[Judged], given: Sequence[Mapping[str, float]] = ()
 ) -> list[Floats | None]:
     """One value a call; None where the formula does not fit its inputs.
 
@@ -46,7 +48,7 @@ def _kind(trial: Trial, item: Judged) -> object:
 
 
 def _together(
-    trial: Trial, formula: Expr, items: Sequence[Judged], given: Sequence[Mapping[str, float]]
+    trial: Trial, formula: Form, items: Sequence[Judged], given: Sequence[Mapping[str, float]]
 ) -> list[Floats | None]:
     first = items[0].case.probe.values
     variables = trial.statement.variables
@@ -61,7 +63,11 @@ def _together(
         scope = scope.with_variable(Variable(name))
         inputs[name] = Value((), (np.array([numbers[name] for numbers in given]),))
     try:
-        found = evaluate_float(formula, scope, inputs, trial.oracle.sizes(first))
+        sizes = trial.oracle.sizes(first)
+        if isinstance(formula, Slope):
+            found = slope_value(formula, scope, inputs, sizes)
+        else:
+            found = evaluate_float(formula, scope, inputs, sizes)
     except (*NO_TRUTH, ValueError, IndexError, KeyError, TypeError):
         return [None] * len(items)
     parts = [np.broadcast_to(np.asarray(part, dtype=np.float64), (len(items),)) for part in found.items]
