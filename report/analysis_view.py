@@ -1,0 +1,217 @@
+"""What a loss is like, on the terminal: its derivatives in two dimensions, its properties, each with its argument."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from rich.text import Text
+
+from grader.formula.show import show, show_domain, show_name, show_number
+from grader.formula.tree import Deriv, Expr, Name
+from grader.properties.analysis import Analysis, Answer, Property
+from questions.losses import KnownLoss, Space
+from report.analysis_words import (
+    ANSWERS,
+    EVIDENCE,
+    INVARIANCES,
+    LIKELIHOODS,
+    MARKS,
+    MINIMISERS,
+    TITLES,
+    detail,
+    end_words,
+    kink_words,
+    named_words,
+)
+from report.paper import BLANK, Block, Paper
+from report.plot_curves import Drawn, along, plotted, settings, window
+from report.plot_text import plot_blocks, short
+from report.pretty import two_dimensional
+from report.text import GLUE
+
+STYLES: Final[dict[Answer, str]] = {"yes": "green", "no": "red", "undecided": "yellow"}
+_COLUMN: Final = max(len(title.text) for title in TITLES.values()) + 2
+_BESIDE: Final = 60
+"""On less, a property's argument stands below its name."""
+_LABEL: Final = 16
+_EQUATION: Final = re.compile(r"\S{1,12} [=→<] \S{1,16}")
+
+
+@dataclass(frozen=True, slots=True)
+class Analysed:
+    """A loss, by the name it was asked by, and what was found. `known` is its entry in the library, if it has one;
+    `space` is what its variable is, if that is known."""
+
+    name: str
+    analysis: Analysis
+    known: KnownLoss | None = None
+    space: Space | None = None
+
+    @property
+    def drawn(self) -> Drawn:
+        return Drawn(self.name, self.analysis, self.space)
+
+
+def analysis_blocks(loss: Analysed, paper: Paper) -> list[Block]:
+    """The whole report on one loss."""
+    found = loss.analysis
+    blocks = [*_head(loss, paper), *_formulas(found, paper), *_domains(found)]
+    plot = plotted([loss.drawn], loss.name, every_label=False)
+    if plot is not None and (drawn := plot_blocks(plot, paper)):
+        at = [Block(f"(drawn at {plot.at})", "  ", style="dim")] if plot.at else []
+        blocks += [BLANK, *drawn, *at]
+    blocks += [BLANK, _heading("Properties"), *_properties(found, paper)]
+    blocks += _section("Seams", kink_lines(found))
+    blocks += _section("Toward the ends", end_lines(found))
+    blocks += _section("Gradient at a few points", [text for text in [gradient_sizes(loss.drawn)] if text])
+    facts = about(found)
+    if facts:
+        blocks += [BLANK, _heading("Also"), *(_labelled(label, text, paper) for label, text in facts)]
+    if loss.known is not None:
+        blocks += [BLANK, Block(f"Sources: {', '.join(loss.known.sources)}.", style="dim")]
+    return [*blocks, BLANK]
+
+
+def _head(loss: Analysed, paper: Paper) -> list[Block]:
+    if loss.known is None:
+        return []
+    title = Text(loss.known.title, "bold").append(f" ({loss.known.name})", "not bold dim")
+    return [Block(title), Block(loss.known.meaning), BLANK]
+
+
+def _formulas(found: Analysis, paper: Paper) -> list[Block]:
+    wrt = Name(found.wrt)
+    sides: list[tuple[Expr, Expr | None, str]] = [
+        (Name("L"), found.loss, "L"),
+        (Deriv(Name("L"), wrt), found.gradient, f"∂L/∂{show_name(found.wrt)}"),
+        (Deriv(Name("L"), wrt, 2), found.curvature, f"∂²L/∂{show_name(found.wrt)}²"),
+    ]
+    blocks: list[Block] = []
+    for left, right, label in sides:
+        if right is None:
+            blocks += [Block(f"{label}: no closed form was found.", "  "), BLANK]
+            continue
+        lines = None
+        if not paper.plain:
+            lines = two_dimensional([left, right], ["="], found.scope, width=paper.measure - 4, unicode=paper.unicode)
+        if lines is None:
+            blocks.append(Block(show(right, found.scope), f"  {label} = ", "      "))
+        else:
+            blocks += [Block(f"  {line}", wrapped=False) for line in lines.split("\n")]
+        blocks.append(BLANK)
+    return blocks
+
+
+def _domains(found: Analysis) -> list[Block]:
+    """Over what everything below is said."""
+    declared = []
+    for name, variable in found.scope.variables.items():
+        shape = f"[{', '.join(map(str, variable.shape))}]" if variable.shape else ""
+        usual = f" (usually {show_number(variable.default)})" if variable.default is not None else ""
+        declared.append(f"{show_name(name)} {show_domain(variable.domain)}{shape}{usual}")
+    return [Block(f"for {', '.join(declared)}", "  ", style="dim")] if declared else []
+
+
+def _properties(found: Analysis, paper: Paper) -> list[Block]:
+    return [block for item in found.properties for block in property_blocks(item, found, paper)]
+
+
+def property_blocks(item: Property, found: Analysis, paper: Paper) -> list[Block]:
+    """`✓ Lipschitz   constant δ. Its slope is at most δ …`"""
+    title, value = TITLES[item.name], value_text(item, found)
+    said = Text()
+    if value:
+        said.append(f"{title.value or 'value'} {value}. ", "bold")
+    said.append(glued(detail(item, found.wrt)), "not bold")
+    evidence = EVIDENCE[item.evidence]
+    if paper.plain:
+        answer = f"{title.text}: {ANSWERS[item.answer]}{f', {evidence}' if evidence else ''}. "
+        return [Block(Text(answer).append_text(said))]
+    if evidence:
+        said.append(f" ({evidence})", "dim")
+    lead = Text("  ").append(f"{MARKS[item.answer]} ", STYLES[item.answer])
+    if paper.measure < _BESIDE:
+        return [Block(Text(title.text, "bold"), lead, wrapped=False), Block(said, "      ")]
+    return [Block(said, lead.append(f"{title.text:<{_COLUMN}}", "not dim"), " " * (_COLUMN + 4))]
+
+
+def value_text(item: Property, found: Analysis) -> str:
+    """A property's value, as it is shown; empty where it has none."""
+    return "" if item.value is None else unwrapped(show(item.value, found.scope))
+
+
+def unwrapped(text: str) -> str:
+    """A fraction by itself needs no brackets: `8/27`."""
+    inner = text[1:-1]
+    return inner if text.startswith("(") and text.endswith(")") and not set(inner) & set("()") else text
+
+
+def glued(text: str) -> str:
+    """`r = 2` and `r → ∞` stay on one line."""
+    return _EQUATION.sub(lambda found: found[0].replace(" ", GLUE), text)
+
+
+def kink_lines(found: Analysis) -> list[str]:
+    return [
+        kink_words(kink, found.wrt, _shown(kink.at, found) or "?", _shown(kink.left, found), _shown(kink.right, found))
+        for kink in found.kinks
+    ]
+
+
+def end_lines(found: Analysis) -> list[str]:
+    return [
+        end_words(end, found.wrt, _shown(end.at, found) or "?", _shown(end.loss, found), _shown(end.slope, found))
+        for end in found.ends
+    ]
+
+
+def _shown(expr: Expr | None, found: Analysis) -> str | None:
+    return None if expr is None else unwrapped(show(expr, found.scope))
+
+
+def gradient_sizes(loss: Drawn) -> str:
+    """The gradient at a few named points, from end to end: where it is large, and where it vanishes."""
+    found, values = loss.analysis, settings(loss.analysis)
+    if values is None or found.gradient is None:
+        return ""
+    import numpy as np
+
+    low, high = window(loss, values)
+    x = np.linspace(low, high, 5)
+    slopes = along(found.gradient, found, values, x)
+    wrt = show_name(found.wrt)
+    told = [
+        f"{short(float(slope))} at {wrt} = {short(float(at))}"
+        for at, slope in zip(x, slopes, strict=True)
+        if np.isfinite(slope)
+    ]
+    fixed = ", ".join(f"{show_name(name)} = {show_number(value)}" for name, value in values.items())
+    return f"{'; '.join(told)}{f' (with {fixed})' if fixed else ''}." if told else ""
+
+
+def about(found: Analysis) -> list[tuple[str, str]]:
+    """Minimiser, likelihood and invariances, each with its label."""
+    rows = []
+    if found.minimiser is not None:
+        rows.append(("least at", f"{named_words(found.minimiser, MINIMISERS)}, over a distribution of targets."))
+    if found.likelihood is not None:
+        rows.append(("likelihood", f"minus the log of {named_words(found.likelihood, LIKELIHOODS)}, up to a constant."))
+    rows += [(item.name, f"{named_words(item, INVARIANCES)}.") for item in found.invariances]
+    return rows
+
+
+def _section(title: str, lines: Sequence[str]) -> list[Block]:
+    return [BLANK, _heading(title), *(Block(glued(line), "  ", "    ") for line in lines)] if lines else []
+
+
+def _heading(title: str) -> Block:
+    return Block(title, style="bold")
+
+
+def _labelled(label: str, text: str, paper: Paper) -> Block:
+    if paper.plain or paper.measure < _BESIDE:
+        return Block(f"{label}: {text}", "  ", "    ")
+    return Block(text, f"  {label:<{_LABEL}}", " " * (_LABEL + 2))

@@ -1,0 +1,298 @@
+"""The words of an analysis: what each property is called, and the sentence for each argument that one rests on.
+
+Of the templates of a reason, the first one whose facts are all there is used, as in `report.wording`.
+"""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from grader.formula.show import show_name
+from grader.properties.analysis import Answer, End, Kink, Named, Proof, Property
+from grader.verdict import Fact
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """A property's name for people. It completes a sentence: a loss `is` convex, or `has` a bounded influence."""
+
+    text: str
+    verb: str = "is"
+    value: str = ""
+    """What the property's value is, where it has one."""
+
+
+TITLES: Final[Mapping[str, Title]] = {
+    "nonnegative": Title("non-negative"),
+    "zero-at-zero": Title("zero at the target"),
+    "even": Title("symmetric"),
+    "convex": Title("convex"),
+    "strictly-convex": Title("strictly convex"),
+    "strongly-convex": Title("strongly convex", value="modulus"),
+    "differentiable": Title("differentiable"),
+    "twice-differentiable": Title("twice differentiable"),
+    "lipschitz": Title("Lipschitz", value="constant"),
+    "smooth": Title("smooth", value="constant"),
+    "bounded": Title("bounded", value="supremum"),
+    "bounded-influence": Title("bounded influence", "has", value="bound"),
+    "redescending": Title("redescending"),
+    "saturates": Title("a saturating gradient", "has"),
+    "classification-calibrated": Title("classification-calibrated"),
+    "proper": Title("proper"),
+    "strictly-proper": Title("strictly proper"),
+}
+ANSWERS: Final[Mapping[Answer, str]] = {"yes": "yes", "no": "no", "undecided": "undecided"}
+MARKS: Final[Mapping[Answer, str]] = {"yes": "✓", "no": "✗", "undecided": "?"}
+EVIDENCE: Final[Mapping[Proof | None, str]] = {
+    "proved": "proved",
+    "tested": "tested, not proved",
+    "witness": "witness",
+    None: "",
+}
+
+REASON_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
+    # for
+    "lower-bound": ("Its infimum is {bound}, {at}.", "Its infimum is {bound}."),
+    "value-at": ("It is {value} {at}.",),
+    "identity": ("{left} = {right}, identically.",),
+    "slopes-grow": (
+        "Its curvature is never negative, and its slope never drops at a seam ({kinks}).",
+        "Its curvature is never negative.",
+    ),
+    "curvature-positive": (
+        "Its curvature is positive, save at isolated points at most, and its slope never drops at a seam ({kinks}).",
+        "Its curvature is positive, save at isolated points at most.",
+    ),
+    "curvature-above": ("Its curvature is at least {bound}, the infimum {at}.", "Its curvature is at least {bound}."),
+    "slopes-agree": (
+        "The slopes on both sides agree at every seam ({kinks}).",
+        "The slopes on both sides agree at every seam.",
+    ),
+    "curvatures-agree": (
+        "Slopes and curvatures on both sides agree at every seam ({kinks}).",
+        "Slopes and curvatures on both sides agree at every seam.",
+    ),
+    "analytic": ("It is one smooth formula, without a seam.",),
+    "slope-bound": (
+        "Its slope is at most {bound} in size, the supremum {at}.",
+        "Its slope is at most {bound} in size.",
+    ),
+    "curvature-bound": (
+        "Its curvature is at most {bound} in size, the supremum {at}.",
+        "Its curvature is at most {bound} in size.",
+    ),
+    "loss-bound": ("It is at most {bound} in size, the supremum {at}.", "It is at most {bound} in size."),
+    "slope-vanishes": ("Its slope tends to 0 at both ends ({ends}).", "Its slope tends to 0 at both ends."),
+    "plateau": (
+        "{at} it tends to its supremum, {supremum}, and its gradient to 0.",
+        "Where it tends to its supremum, its gradient tends to 0.",
+    ),
+    "convex-and-falling": (
+        "Convex, with slope {slope} < 0 at margin 0 (Bartlett, Jordan and McAuliffe 2006, theorem 2).",
+    ),
+    "smaller-on-the-right": (
+        "The right sign always costs less than the wrong one by as much, and the slope at margin 0 is {slope} < 0.",
+    ),
+    "weight-nonnegative": ("Its weight {weight} is never negative (Shuford, Albert and Massengill 1966).",),
+    "weight-positive": ("Its weight {weight} is positive (Shuford, Albert and Massengill 1966).",),
+    # against
+    "negative-at": ("It is {value} {at}.",),
+    "not-zero-at-zero": ("At the target it is {value}, not 0.",),
+    "differs-at": ("It is {value} {at}, and {mirrored} at the mirrored point.",),
+    "chord": (
+        "At {middle} it is {at_middle}, above the chord from {at_a} at {a} to {at_b} at {b}.",
+        "At {middle} it is {at_middle}, above its chord between {a} and {b}.",
+    ),
+    "flat-chord": ("It is a straight line between {a} and {b}.",),
+    "curvature-vanishes": (
+        "Its curvature has no positive lower bound: it comes to {value} {at}.",
+        "Its curvature has no positive lower bound.",
+    ),
+    "kink": ("{at} its slope jumps from {left} to {right}.", "{at} it has no derivative."),
+    "jump": ("{at} it jumps from {left} to {right}.", "{at} it jumps."),
+    "curvature-jumps": ("{at} its curvature jumps from {left} to {right}.", "{at} its curvature jumps."),
+    "slope-unbounded": ("Its slope grows without bound {at}.",),
+    "curvature-unbounded": ("Its curvature grows without bound {at}.",),
+    "loss-unbounded": ("It grows without bound {at}.",),
+    "slope-limit": ("{at} its slope tends to {value}, not to 0.", "{at} its slope does not tend to 0."),
+    "slope-stays": (
+        "{at}, where it tends to its supremum, its slope tends to {value}, not to 0.",
+        "{at}, where it tends to its supremum, its slope does not tend to 0.",
+    ),
+    "flat-at-zero": ("At margin 0 its slope is {slope}, not negative, so that the right sign is not rewarded.",),
+    "kinked-at-zero": (
+        "Convex, with slopes {left} and {right} at margin 0: without a derivative there it is not calibrated "
+        "(Bartlett, Jordan and McAuliffe 2006, theorem 2).",
+    ),
+    "best-is-elsewhere": (
+        "Where the true probability is {probability}, answering {best} costs {risk}, less than the "
+        "{risk_at_probability} of the truth.",
+        "Where the true probability is {probability}, answering {best} costs less than the truth.",
+    ),
+    "several-best": ("Where the true probability is {probability}, answering {other} costs no more.",),
+    # neither
+    "not-shown": (
+        "Neither shown nor refuted in the time allowed; tried: {tried}.",
+        "Neither shown nor refuted in the time allowed.",
+    ),
+}
+"""A template may begin with `{at}`; it is then set as the beginning of a sentence."""
+
+_PLACES: Final = ("at",)
+"""Facts that become `at r = 2` or `as r → ∞`."""
+_POINTS: Final = ("a", "b", "middle")
+"""Facts that become `r = 2`."""
+
+
+def detail(item: Property, wrt: str) -> str:
+    """The argument for an answer, or against it, as one sentence. `wrt` is the canonical name of the variable."""
+    facts = {name: text for name, fact in item.facts.items() if (text := _fact(name, fact, wrt))}
+    for template in REASON_WORDS[item.reason]:
+        needed = {name for _, name, _, _ in string.Formatter().parse(template) if name}
+        if needed <= facts.keys():
+            return _sentence(template.format(**facts), facts.get("cases"))
+    return _sentence(NO_DETAIL[item.answer], facts.get("cases"))
+
+
+NO_DETAIL: Final[Mapping[Answer, str]] = {
+    "yes": "It holds for every input.",
+    "no": "It does not hold.",
+    "undecided": "Neither shown nor refuted.",
+}
+
+
+def _sentence(said: str, cases: str | None) -> str:
+    said = said[0].upper() + said[1:] if said.startswith(("at ", "as ")) else said
+    return f"{said.removesuffix('.')} (for {cases})." if cases else said
+
+
+def _fact(name: str, fact: Fact, wrt: str) -> str:
+    if name in _PLACES:
+        return place(fact, wrt)
+    if name in _POINTS:
+        return point(fact, wrt)
+    return fact_text(fact)
+
+
+def fact_text(fact: Fact) -> str:
+    """A fact as it stands in a sentence: `1/2`, `r = 1 and y = 0`, `a, b and c`. Empty for what says nothing."""
+    match fact:
+        case None | "" | True | False:
+            return ""
+        case float():
+            return f"{fact:.4g}".replace("-", "−")
+        case Mapping():
+            return " and ".join(f"{show_name(key)} = {fact_text(value)}" for key, value in fact.items())
+        case tuple():
+            return joined([fact_text(item) for item in fact])
+    text = str(fact)
+    return "−" + text[1:] if text.startswith("-") else text
+
+
+def joined(texts: Sequence[str], last: str = "and") -> str:
+    """`a, b and c`."""
+    return ", ".join(texts[:-1]) + f" {last} {texts[-1]}" if len(texts) > 1 else "".join(texts)
+
+
+def point(fact: Fact, wrt: str) -> str:
+    """`r = 2`, of a value or of the values of several variables."""
+    text = fact_text(fact)
+    return text if not text or "=" in text or isinstance(fact, Mapping) else f"{show_name(wrt)} = {text}"
+
+
+def place(fact: Fact, wrt: str) -> str:
+    """`at r = 2`, or `as r → ∞` of an end."""
+    text = point(fact, wrt)
+    if not text:
+        return ""
+    return f"as {text.replace(' = ', ' → ')}" if "∞" in text else f"at {text}"
+
+
+# ---- what is no property
+
+GROWTH: Final[Mapping[str, str]] = {
+    "exponential": "grows exponentially",
+    "faster": "grows faster than any power",
+    "polynomial": "grows like a power",
+    "linear": "grows linearly",
+    "sublinear": "grows without bound, slower and slower",
+}
+MINIMISERS: Final[Mapping[str, str]] = {
+    "mean": "the mean",
+    "median": "the median",
+    "quantile": "a quantile",
+    "expectile": "an expectile",
+    "mode": "the mode",
+    "midrange": "the middle of the range",
+    "none": "nothing: it has no minimum",
+}
+LIKELIHOODS: Final[Mapping[str, str]] = {
+    "gaussian": "a Gaussian",
+    "laplace": "a Laplace distribution",
+    "asymmetric-laplace": "an asymmetric Laplace distribution",
+    "cauchy": "a Cauchy distribution",
+    "student-t": "Student's t distribution",
+    "logistic": "a logistic distribution",
+    "bernoulli": "a Bernoulli distribution",
+    "categorical": "a categorical distribution",
+    "poisson": "a Poisson distribution",
+    "gamma": "a gamma distribution",
+    "exponential": "an exponential distribution",
+}
+INVARIANCES: Final[Mapping[str, str]] = {
+    "shift": "depends on {of} alone",
+    "scale": "scales with {of}, of degree {degree}",
+}
+
+
+def kink_words(kink: Kink, wrt: str, at: str, left: str | None, right: str | None) -> str:
+    """A seam of the loss, with the slopes on both sides, already as text (None: there is none, or it is not known)."""
+    where = f"{show_name(wrt)} = {at}"
+    if kink.jump:
+        said = "the loss itself jumps"
+    elif left is None and right is None:
+        said = "no derivative"
+    elif left == right:
+        said = f"the slope is {left} on both sides, the curvature jumps"
+    else:
+        said = f"the slope is {left or 'not defined'} on the left and {right or 'not defined'} on the right"
+    return f"{where}: {said}{_for(kink.cases)}."
+
+
+def end_words(end: End, wrt: str, at: str, loss: str | None, slope: str | None) -> str:
+    """What happens toward one end of the domain; limits are text already (None: not known)."""
+    parts = [_growth(end, loss)]
+    if slope == "0":
+        parts.append("it is flat: its gradient tends to 0")
+    elif slope is not None:
+        parts.append(f"its slope tends to {slope}")
+    return f"{show_name(wrt)} → {at}: {'; '.join(parts)}{_for(end.cases)}."
+
+
+def _growth(end: End, loss: str | None) -> str:
+    like = f", like {end.order}" if end.order else ""
+    if loss == "−∞":
+        return f"it falls without bound{like}"
+    if loss == "∞":
+        return f"it {GROWTH.get(end.growth, 'grows without bound')}{like}"
+    if loss is not None:
+        return f"it {'levels off at' if end.growth == 'constant' else 'tends to'} {loss}"
+    return "its limit is not known" if end.growth == "unknown" else f"it {GROWTH.get(end.growth, 'levels off')}{like}"
+
+
+def _for(cases: Mapping[str, Fact]) -> str:
+    return f" (for {fact_text(cases)})" if cases else ""
+
+
+def named_words(named: Named, table: Mapping[str, str]) -> str:
+    """A minimiser, a likelihood or an invariance: its words, and the facts that they leave out, in brackets."""
+    template = table.get(named.name, named.name.replace("-", " "))
+    used = {name for _, name, _, _ in string.Formatter().parse(template) if name}
+    facts = {name: text for name, fact in named.facts.items() if (text := fact_text(fact))}
+    if not used <= facts.keys():
+        template, used = named.name.replace("-", " "), set()
+    rest = [f"{name} {text}" for name, text in facts.items() if name not in used]
+    return template.format(**facts) + (f" ({', '.join(rest)})" if rest else "")

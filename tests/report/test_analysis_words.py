@@ -1,0 +1,121 @@
+"""Every argument that an analysis can rest on has its sentence."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Mapping
+from typing import get_args, get_type_hints
+
+import pytest
+
+from grader.properties.analysis import PROPERTIES, Answer, End, Kink, Named, Property
+from grader.properties.reasons import REASONS
+from grader.verdict import Fact
+from report.analysis_words import (
+    GROWTH,
+    INVARIANCES,
+    MINIMISERS,
+    REASON_WORDS,
+    TITLES,
+    detail,
+    end_words,
+    fact_text,
+    kink_words,
+    named_words,
+)
+from tests.report.analyses import INF
+
+
+def test_every_reason_has_words_and_no_word_is_for_nothing() -> None:
+    assert REASON_WORDS.keys() == REASONS.keys()
+
+
+def test_every_property_has_a_title() -> None:
+    assert tuple(TITLES) == PROPERTIES
+
+
+def test_every_growth_has_words() -> None:
+    growths = set(get_args(get_type_hints(End)["growth"]))
+    assert growths - {"constant", "unknown"} == set(GROWTH)
+
+
+@pytest.mark.parametrize("reason", sorted(REASONS))
+def test_words_use_facts_that_the_reason_has_and_its_first_template_uses_what_it_needs(reason: str) -> None:
+    for template in REASON_WORDS[reason]:
+        named = {name for _, name, _, _ in string.Formatter().parse(template) if name}
+        assert named <= set(REASONS[reason])
+
+
+@pytest.mark.parametrize("reason", sorted(REASONS))
+@pytest.mark.parametrize("answer", get_args(Answer))
+def test_with_all_facts_or_none_there_is_one_sentence(reason: str, answer: Answer) -> None:
+    facts: Mapping[str, Fact] = {name: f"F{name}" for name in REASONS[reason]}
+    told = detail(Property("convex", answer, None, reason, facts), "r")
+    named = [name for _, name, _, _ in string.Formatter().parse(REASON_WORDS[reason][0]) if name]
+    assert all(f"F{name}" in told for name in named)
+    for said in (told, detail(Property("convex", answer, None, reason), "r")):
+        assert said[-1] == "."
+        assert "{" not in said
+        assert not said.startswith(("at ", "as "))
+
+
+@pytest.mark.parametrize(
+    ("reason", "facts", "said"),
+    [
+        ("value-at", {"value": "0", "at": "0"}, "It is 0 at ŷ = 0."),
+        ("negative-at", {"value": "-1/2", "at": "-2"}, "It is −1/2 at ŷ = −2."),
+        ("negative-at", {"value": "-1", "at": {"yhat": "1", "y": "2"}}, "It is −1 at ŷ = 1 and y = 2."),
+        ("loss-unbounded", {"at": "∞"}, "It grows without bound as ŷ → ∞."),
+        (
+            "slope-stays",
+            {"at": "−∞", "value": "-1", "cases": {"y": "1"}},
+            "As ŷ → −∞, where it tends to its supremum, its slope tends to −1, not to 0 (for y = 1).",
+        ),
+        ("flat-chord", {"a": "1", "b": "2", "cases": {"delta": "1"}},
+         "It is a straight line between ŷ = 1 and ŷ = 2 (for δ = 1)."),
+        ("slopes-grow", {"pieces": 1, "kinks": ()}, "Its curvature is never negative."),
+        ("not-shown", {"tried": ("a", "b", "c")}, "Neither shown nor refuted in the time allowed; tried: a, b and c."),
+    ],
+)  # fmt: skip
+def test_sentences_say_where_and_for_what(reason: str, facts: Mapping[str, Fact], said: str) -> None:
+    assert detail(Property("convex", "no", "witness", reason, facts), "yhat") == said
+
+
+@pytest.mark.parametrize(
+    ("fact", "text"), [(None, ""), ((), ""), (-0.123456, "−0.1235"), ("-2", "−2"), (3, "3"), (("δ",), "δ")]
+)
+def test_facts_as_text(fact: Fact, text: str) -> None:
+    assert fact_text(fact) == text
+
+
+def test_seams_say_what_happens_there() -> None:
+    assert "jumps from" not in kink_words(Kink(INF, None, None), "r", "0", "−1", "1")
+    assert (
+        kink_words(Kink(INF, None, None), "r", "0", "−1", "1")
+        == "r = 0: the slope is −1 on the left and 1 on the right."
+    )
+    assert "the curvature jumps" in kink_words(Kink(INF, None, None), "r", "δ", "δ", "δ")
+    assert "the loss itself jumps" in kink_words(Kink(INF, None, None, jump=True), "r", "0", "0", "0")
+    assert kink_words(Kink(INF, None, None, cases={"y": "1"}), "p", "1", "0", None).endswith("(for y = 1).")
+
+
+@pytest.mark.parametrize(
+    ("growth", "order", "loss", "slope", "said"),
+    [
+        ("exponential", "e^(−m)", "∞", "−∞", "it grows exponentially, like e^(−m); its slope tends to −∞"),
+        ("constant", None, "1", "0", "it levels off at 1; it is flat: its gradient tends to 0"),
+        ("unknown", None, None, None, "its limit is not known"),
+        ("sublinear", "log(r)", "−∞", None, "it falls without bound, like log(r)"),
+        ("unknown", None, "1/2", "2", "it tends to 1/2; its slope tends to 2"),
+    ],
+)
+def test_ends_say_how_fast(growth: str, order: str | None, loss: str | None, slope: str | None, said: str) -> None:
+    end = End(INF, None, None, growth, order)  # type: ignore[arg-type]
+    assert end_words(end, "m", "∞", loss, slope) == f"m → ∞: {said}."
+
+
+def test_a_minimiser_and_an_invariance_with_their_facts() -> None:
+    assert named_words(Named("quantile", {"level": "tau"}), MINIMISERS) == "a quantile (level tau)"
+    assert named_words(Named("something-new"), MINIMISERS) == "something new"
+    assert named_words(Named("shift", {"of": "ŷ − y"}), INVARIANCES) == "depends on ŷ − y alone"
+    assert named_words(Named("shift"), INVARIANCES) == "shift"
