@@ -9,10 +9,10 @@ from typing import Final, Literal
 from grader.formula.declare import Scope
 from grader.formula.tree import Expr
 from grader.verdict import NO_FACTS, Fact
+from questions.losses import Space
 
 Answer = Literal["yes", "no", "undecided"]
 Proof = Literal["proved", "tested", "witness"]
-Space = Literal["residual", "prediction", "probability", "logit", "margin", "logits", "probabilities"]
 
 PROPERTIES: Final = (
     "nonnegative", "zero-at-zero", "even", "convex", "strictly-convex", "strongly-convex", "differentiable",
@@ -101,7 +101,7 @@ class Analysis:
     minimiser: Named | None = None
     likelihood: Named | None = None
     invariances: tuple[Named, ...] = ()
-    """`shift` (depends on the difference of `facts["of"]` alone), `scale` (a scale parameter, homogeneous of a degree)."""
+    """`shift`: it depends on x − `facts["of"]` alone; `scale`: L(cx; c^w s) = c^k L(x; s), `facts` has s, w and k."""
     seconds: float = 0.0
 
     def __getitem__(self, name: str) -> Property:

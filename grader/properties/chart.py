@@ -1,0 +1,369 @@
+"""Where a function of the normal form is zero on a piece, and its sign between its zeros: all of them, proved.
+
+A polynomial in one kernel is solved. One in several (z and e^z, say) is divided by a coefficient and differentiated
+until it is: between two zeros of the derivative there is at most one zero, which the signs at both ends decide.
+Strzeboński, "Real root isolation for exp-log functions", ISSAC 2008; the idea is Rolle's and Sturm's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+from math import gcd
+
+from flint import arb, fmpz_mpoly
+
+from grader.formula.balls import precision
+from grader.formula.tree import Call, Num, Pow
+from grader.properties.germs import ONE_SCALE, Germs, Scale, Series
+from grader.properties.ground import Ground
+from grader.properties.spots import Spot, is_root, merged, number_at, order, outside, sign_at
+from grader.symbolic.field import GiveUp, Ratio
+
+DEEPEST = 12
+NEAR, FAR = 200, 60
+"""Halvings toward a point, and doublings toward infinity, in search of a sign that is known to be there."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Chart:
+    """`signs` has one more than `spots`: before the first, between them, behind the last. All are 1 or −1, or the
+    function is zero everywhere. A spot may be one where the function touches zero, or is infinite."""
+
+    spots: tuple[Spot, ...]
+    signs: tuple[int, ...]
+
+
+def chart_of(ground: Ground, ratio: Ratio) -> Chart:
+    """The chart of a function, poles among the spots."""
+    if ground.is_zero(ratio):
+        return Chart((), (0,))
+    return _product(ground, [(chart(ground, ratio.num), 1), (chart(ground, ratio.den), 1)])
+
+
+def chart(ground: Ground, poly: fmpz_mpoly) -> Chart:
+    """The chart of a polynomial over the kernels. Raises GiveUp where it cannot be found."""
+    if not poly:
+        return Chart((), (0,))
+    constant, parts = ground.field.factors(poly)
+    charts = [(_cached(ground, part), multiplicity) for part, multiplicity in parts]
+    return _product(ground, [(Chart((), (1 if constant > 0 else -1,)), 1), *charts])
+
+
+def _cached(ground: Ground, part: fmpz_mpoly) -> Chart:
+    key = str(part)
+    if key not in ground.charts:
+        ground.charts[key] = _factor(ground, part)
+    return ground.charts[key]
+
+
+def _product(ground: Ground, charts: Sequence[tuple[Chart, int]]) -> Chart:
+    spots = merged(ground, (spot for one, _ in charts for spot in one.spots))
+    signs = [1] * (len(spots) + 1)
+    for one, multiplicity in charts:
+        passed = 0
+        for place in range(len(signs)):
+            while place and passed < len(one.spots) and order(ground, one.spots[passed], spots[place - 1]) <= 0:
+                passed += 1
+            signs[place] *= one.signs[passed] ** multiplicity
+    return Chart(tuple(spots), tuple(signs))
+
+
+def _factor(ground: Ground, f: fmpz_mpoly) -> Chart:
+    moving = ground.moving(f)
+    sign = ground.strict(f)
+    if sign:
+        return Chart((), (sign,))
+    if ground.late():
+        raise GiveUp("time")
+    if not moving:
+        raise GiveUp("the sign of a parameter")
+    ground.depth += 1
+    try:
+        if ground.depth > DEEPEST:
+            raise GiveUp("too deep")
+        if len(moving) == 1:
+            try:
+                return _solved(ground, f, moving[0])
+            except GiveUp:
+                if not ground.plain and len(ground.moving(f)) == 1 and moving[0] != ground.place:
+                    raise
+        return _by_slopes(ground, f, moving)
+    except GiveUp:
+        weak = ground.signs.weak(f)
+        if weak:
+            return Chart((), (weak,))
+        raise
+    finally:
+        ground.depth -= 1
+
+
+# -- one kernel
+
+
+def _coefficients(ground: Ground, f: fmpz_mpoly, place: int) -> dict[int, fmpz_mpoly]:
+    """The coefficients of the powers of a generator, lowest first."""
+    groups: dict[int, dict[tuple[int, ...], int]] = {}
+    for exponents, coefficient in f.terms():
+        powers = tuple(map(int, exponents))
+        rest = (*powers[:place], 0, *powers[place + 1 :])
+        groups.setdefault(powers[place], {})[rest] = int(coefficient)
+    return {power: ground.field.ring.from_dict(groups[power]) for power in sorted(groups)}
+
+
+def _solved(ground: Ground, f: fmpz_mpoly, place: int) -> Chart:
+    field = ground.field
+    unit = field.poly(1)
+    by_power = {power: Ratio(c, unit) for power, c in _coefficients(ground, f, place).items()}
+    step = gcd(*by_power)
+    by_power = {power // step: c for power, c in by_power.items()}
+    degree = max(by_power)
+    a, b, c = (by_power.get(power, field.zero) for power in (2, 1, 0))
+    if degree == 1:
+        root = field.div(field.neg(c), b)
+        return _product(ground, [(_powered(ground, place, step, root), 1), (Chart((), (ground.sign_of(b),)), 1)])
+    if degree == 2:
+        four = field.whole(4)
+        disc = field.sub(field.mul(b, b), field.mul(four, field.mul(a, c)))
+        sign = ground.sign_of(disc)
+        outer = Chart((), (ground.sign_of(a),))
+        if sign < 0:
+            return outer
+        width = field.div(ground.algebra.sqrt(disc), field.mul(field.whole(2), a))
+        centre = field.div(field.neg(b), field.mul(field.whole(2), a))
+        roots = [field.sub(centre, width), field.add(centre, width)]
+        return _product(ground, [(outer, 1), *((_powered(ground, place, step, root), 1) for root in roots)])
+    raise GiveUp("a polynomial of higher degree")
+
+
+def _powered(ground: Ground, place: int, step: int, value: Ratio) -> Chart:
+    """The chart of kernel^step − value, for a constant value."""
+    if step == 1:
+        return _reaching(ground, place, value)
+    field = ground.field
+    sign = ground.sign_of(value)
+    positive = place in field.positive
+    if sign <= 0 and (positive or step % 2 == 0) and not (sign == 0 and not positive):
+        return Chart((), (1,))
+    if sign <= 0 or (not positive and step > 2):
+        raise GiveUp("a root of a negative number")
+    share = field.number(Fraction(1, step))
+    root = field.exp(field.mul(share, field.log(value)))
+    upper = _reaching(ground, place, root)
+    if positive:
+        return upper
+    return _product(ground, [(upper, 1), (_reaching(ground, place, field.neg(root)), 1)])
+
+
+def _reaching(ground: Ground, place: int, value: Ratio) -> Chart:
+    """The chart of kernel − value, for a constant value."""
+    field = ground.field
+    if place == ground.place:
+        side = outside(ground, value)
+        return Chart((), (-side,)) if side else Chart((Spot(value),), (-1, 1))
+    match ground.kernel_tree(place):
+        case Call("exp", (inner,)):
+            if ground.sign_of(value) <= 0:
+                return Chart((), (1,))
+            return chart_of(ground, field.sub(ground.ratio(inner), field.log(value)))
+        case Call("log", (inner,)):
+            return chart_of(ground, field.sub(ground.ratio(inner), field.exp(value)))
+        case Pow(base, Num(share)) if share.numerator == 1:
+            if ground.sign_of(value) <= 0:
+                return Chart((), (1,))
+            return chart_of(ground, field.sub(ground.ratio(base), field.power(value, share.denominator)))
+        case Call("atan" | "erf", (inner,)) if ground.is_zero(value):
+            return chart_of(ground, ground.ratio(inner))
+    raise GiveUp("a kernel that cannot be solved")
+
+
+# -- several kernels
+
+
+def _by_slopes(ground: Ground, f: fmpz_mpoly, moving: Sequence[int]) -> Chart:
+    top = max(moving)
+    by_power = _coefficients(ground, f, top)
+    tree = ground.kernel_tree(top)
+    unit = ground.field.poly(1)
+    plain = ground.derivative(Ratio(f, unit))
+    if all(ground.strict(part) for poly in (plain.num, plain.den) for part, _ in ground.field.factors(poly)[1]):
+        return _between(ground, f, [])
+    if isinstance(tree, Pow):
+        return _by_norm(ground, f, by_power, top)
+    divisor = by_power[min(by_power)] if isinstance(tree, Call) and tree.function == "exp" else by_power[max(by_power)]
+    slope = ground.derivative(ground.field.make(f, divisor))
+    if ground.is_zero(slope):
+        return chart(ground, divisor)
+    spots = (*chart_of(ground, slope).spots, *chart(ground, divisor).spots)
+    return _between(ground, f, merged(ground, spots))
+
+
+def _by_norm(ground: Ground, f: fmpz_mpoly, by_power: dict[int, fmpz_mpoly], root: int) -> Chart:
+    """a + b√c is zero at most where a² − b²c is."""
+    relation = ground.field.relations.get(root)
+    if relation is None or relation.degree != 2:
+        raise GiveUp("a root of higher order")
+    zero = ground.field.poly(0)
+    a, b = by_power.get(0, zero), by_power[1]
+    norm = ground.field.reduce(a * a - b * b * relation.value)
+    spots = [spot for spot in chart(ground, norm).spots if not _nonzero(ground, f, spot)]
+    edges = [None, *spots, None]
+    signs = []
+    for left, right in pairwise(edges):
+        signs.append(sign_at(ground, f, inside(*bounds(ground, left, right))))
+    if 0 in signs:
+        raise GiveUp("a zero between zeros")
+    return Chart(tuple(spots), tuple(signs))
+
+
+def _between(ground: Ground, f: fmpz_mpoly, spots: list[Spot]) -> Chart:
+    """The zeros of f, of which there is at most one between two of `spots`."""
+    found: list[Spot] = []
+    signs: list[int] = []
+    edges: list[Spot | None] = [None, *spots, None]
+    for left, right in pairwise(edges):
+        near = sign_beside(ground, f, left, 1), sign_beside(ground, f, right, -1)
+        if left is None:
+            signs.append(near[0])
+        elif not _nonzero(ground, f, left):
+            found.append(left)
+            signs.append(near[0])
+        elif signs[-1] != near[0]:
+            raise GiveUp("a sign that changes without a zero")
+        if near[0] != near[1]:
+            found.append(_root(ground, f, left, right, near))
+            signs.append(near[1])
+    return Chart(tuple(found), tuple(signs))
+
+
+def _nonzero(ground: Ground, f: fmpz_mpoly, spot: Spot) -> bool:
+    if not ground.plain:
+        return not ground.is_zero(_at(ground, f, spot))
+    for bits in (64, 256, 1024):
+        at = spot.enclose(ground, bits)
+        with precision(bits):
+            value = ground.poly_ball(f, at)
+        if value.is_nan() or not value.is_finite():
+            return False
+        if not value.contains(0):
+            return True
+    return False
+
+
+def sign_beside(ground: Ground, f: fmpz_mpoly, spot: Spot | None, side: int) -> int:
+    """The sign of f just beside a spot, or just inside the piece's end (None: its low end for side 1, else its high
+    one)."""
+    if spot is None:
+        end = ground.ends[0] if side > 0 else ground.ends[1]
+        germs = Germs(ground, approach(ground, end, side if end is not None else -side))
+        return germs.sign(germs.of_poly(f))
+    if ground.plain:
+        for bits in (64, 256, 1024):
+            at = spot.enclose(ground, bits)
+            with precision(bits):
+                value = ground.poly_ball(f, at)
+            if value > 0:
+                return 1
+            if value < 0:
+                return -1
+    if spot.exact is None:
+        raise GiveUp("a zero that may be double")
+    germs = Germs(ground, approach(ground, spot.exact, side))
+    return germs.sign(germs.of_poly(f))
+
+
+def _at(ground: Ground, f: fmpz_mpoly, spot: Spot) -> Ratio:
+    if spot.exact is None:
+        raise GiveUp("a point that is not exact, among parameters")
+    return number_at(ground, Ratio(f, ground.field.poly(1)), spot.exact)
+
+
+def approach(ground: Ground, at: Ratio | None, side: int) -> Series:
+    """x as t → ∞: at + side/t, or side·t toward infinity."""
+    field = ground.field
+    if at is None:
+        return Series(((Scale(a=Fraction(1)), field.whole(side)),))
+    terms = () if ground.is_zero(at) else ((ONE_SCALE, at),)
+    return Series((*terms, (Scale(a=Fraction(-1)), field.whole(side))))
+
+
+def _root(ground: Ground, f: fmpz_mpoly, left: Spot | None, right: Spot | None, signs: tuple[int, int]) -> Spot:
+    """The one zero between two edges, where f has these signs close to them."""
+    if not ground.plain:
+        raise GiveUp("a zero that depends on parameters")
+    low, high = _inner(ground, f, left, right, signs)
+    if low == high:
+        return Spot(ground.field.number(low))
+    simple = simplest_between(low, high)
+    if is_root(ground, f, simple):
+        return Spot(ground.field.number(simple))
+    return Spot(None, f, low, high, signs[1] > 0)
+
+
+def _inner(
+    ground: Ground, f: fmpz_mpoly, left: Spot | None, right: Spot | None, signs: tuple[int, int]
+) -> tuple[Fraction, Fraction]:
+    """Rational points inside where f has the signs that it has close to the edges."""
+    low, high = bounds(ground, left, right)
+    start = inside(low, high)
+    ends: list[Fraction] = []
+    for edge, sign, direction in ((low, signs[0], -1), (high, signs[1], 1)):
+        for step in range(NEAR if edge is not None else FAR):
+            here = start + direction * (2**step - 1) if edge is None else edge + (start - edge) / 2**step
+            seen = sign_at(ground, f, here)
+            if seen == 0:
+                return here, here
+            if seen == sign:
+                ends.append(here)
+                break
+        else:
+            raise GiveUp("a sign that shows only very close to an end")
+    return ends[0], ends[1]
+
+
+def bounds(ground: Ground, left: Spot | None, right: Spot | None) -> tuple[Fraction | None, Fraction | None]:
+    """Rational numbers just inside of two edges (None: an infinite one)."""
+    ends: list[Fraction | None] = []
+    for spot, end, upper in ((left, ground.ends[0], True), (right, ground.ends[1], False)):
+        if spot is None and end is None:
+            ends.append(None)
+            continue
+        place = spot if spot is not None else Spot(end)
+        value = place.enclose(ground, 256)
+        ends.append(_rational(value, upper=upper))
+    return ends[0], ends[1]
+
+
+def _rational(value: arb, *, upper: bool) -> Fraction:
+    """A rational number at or above a ball, or at or below it."""
+    mantissa, exponent = (value.upper() if upper else value.lower()).man_exp()
+    return Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
+
+
+def inside(low: Fraction | None, high: Fraction | None) -> Fraction:
+    """A simple number between two."""
+    if low is None and high is None:
+        return Fraction(0)
+    if low is None:
+        assert high is not None
+        return simplest_between(high - 2, high)
+    if high is None:
+        return simplest_between(low, low + 2)
+    return simplest_between(low, high)
+
+
+def simplest_between(low: Fraction, high: Fraction) -> Fraction:
+    """The number of smallest denominator, then size, strictly between two (Stern and Brocot)."""
+    if low < 0 < high:
+        return Fraction(0)
+    if high <= 0:
+        return -simplest_between(-high, -low)
+    whole = low.numerator // low.denominator
+    if whole + 1 < high:
+        return Fraction(whole + 1)
+    rest = low - whole
+    if not rest:  # low is whole, and high at most one above it
+        return whole + Fraction(1, int(1 / (high - whole)) + 1)
+    return whole + 1 / simplest_between(1 / (high - whole), 1 / rest)

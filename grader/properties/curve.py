@@ -1,0 +1,253 @@
+"""A loss of one real variable, whole: its pieces, their derivatives, what happens at the seams and at the ends.
+
+Constants travel between pieces as formulas, since every piece has a field of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+from typing import Final, Literal
+
+from flint import arb
+
+from grader.formula.balls import precision
+from grader.formula.declare import Variable
+from grader.formula.errors import Undefined
+from grader.formula.rebuild import substituted
+from grader.formula.tree import Const, Expr, Neg, Num
+from grader.properties.chart import Chart, approach, chart_of
+from grader.properties.germs import Germs, Series
+from grader.properties.ground import Ground
+from grader.properties.seams import Piece, pieces
+from grader.properties.spots import Spot, number_at
+from grader.symbolic.field import GiveUp, Ratio
+from grader.symbolic.quantity import Unsupported
+
+INFINITY: Final = Const("inf")
+MINUS_INFINITY: Final = Neg(Const("inf"))
+TRIED: Final = (GiveUp, Undefined, Unsupported)
+"""What says that the means here do not reach."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Bound:
+    """An extreme value, and where: `value` and `at` are constants or ±∞ where they are exact, else `ball` holds it."""
+
+    value: Expr | None
+    at: Expr | None
+    attained: bool
+    ball: arb | None = None
+    place: arb | None = None
+
+
+@dataclass(eq=False)
+class Curve:
+    """The loss as a function of x between `low` and `high` (None: infinite) for one assignment of finite variables."""
+
+    x: str
+    expr: Expr
+    parameters: Mapping[str, Variable]
+    low: Expr | None
+    high: Expr | None
+    deadline: float
+    closed: tuple[bool, bool] = (False, False)
+    """Whether the ends belong to the domain."""
+    cases: Mapping[str, Fraction] = field(default_factory=dict)
+    _derivatives: dict[tuple[int, int], Ratio] = field(default_factory=dict)
+
+    @cached_property
+    def pieces(self) -> Sequence[Piece]:
+        """Raises GiveUp, Undefined or Unsupported where the loss cannot be cut."""
+        return pieces(self.expr, self.x, self.parameters, self.low, self.high, deadline=self.deadline)
+
+    @cached_property
+    def constants(self) -> Ground:
+        """Where constants of different pieces are compared."""
+        return Ground(self.x, self.parameters, None, None, deadline=self.deadline)
+
+    @property
+    def plain(self) -> bool:
+        return not self.parameters
+
+    @property
+    def seams(self) -> list[Expr]:
+        return [piece.high for piece in self.pieces[:-1] if piece.high is not None]
+
+    def derivative(self, piece: int, order: int) -> Ratio:
+        key = piece, order
+        if key not in self._derivatives:
+            one = self.pieces[piece]
+            self._derivatives[key] = (
+                one.function if order == 0 else one.ground.derivative(self.derivative(piece, order - 1))
+            )
+        return self._derivatives[key]
+
+    def chart(self, piece: int, order: int) -> Chart:
+        return chart_of(self.pieces[piece].ground, self.derivative(piece, order))
+
+    def tree(self, piece: int, order: int) -> Expr:
+        return self.pieces[piece].ground.tree(self.derivative(piece, order))
+
+    # -- limits
+
+    def germ(self, piece: int, order: int, side: Literal[1, -1]) -> tuple[Germs, Series]:
+        """The expansion toward the low end of a piece (side 1: from its right) or the high one (side −1)."""
+        ground = self.pieces[piece].ground
+        end = ground.ends[0] if side > 0 else ground.ends[1]
+        germs = Germs(ground, approach(ground, end, side if end is not None else -side))
+        return germs, germs.of(self.derivative(piece, order))
+
+    def limit(self, piece: int, order: int, side: Literal[1, -1]) -> Expr:
+        """The limit at an end of a piece: a constant, or plus or minus infinity."""
+        ground = self.pieces[piece].ground
+        end = ground.ends[0] if side > 0 else ground.ends[1]
+        if end is not None and ground.plain:
+            direct = self._direct(piece, order, end)
+            if direct is not None:
+                return direct
+        germs, series = self.germ(piece, order, side)
+        limit = germs.limit(series)
+        if isinstance(limit, int):
+            return INFINITY if limit > 0 else MINUS_INFINITY
+        return ground.tree(limit)
+
+    def _direct(self, piece: int, order: int, end: Ratio) -> Expr | None:
+        """The value at an end, where the formula has one there."""
+        ground = self.pieces[piece].ground
+        ratio = self.derivative(piece, order)
+        with precision(128):
+            at = ground.ball(end, arb(0))
+            value = ground.ball(ratio, at)
+        if not value.is_finite():
+            return None
+        try:
+            return ground.tree(number_at(ground, ratio, end))
+        except TRIED:
+            return None
+
+    def value(self, order: int, at: Expr, side: Literal[1, -1]) -> Expr:
+        """The one-sided limit at any point that is a closed constant, `side` 1 from the right."""
+        place = self._piece_beside(at, side)
+        piece = self.pieces[place]
+        end = piece.low if side > 0 else piece.high
+        if end is not None and self.compare(at, end) == 0:
+            return self.limit(place, order, side)
+        return piece.ground.tree(number_at(piece.ground, self.derivative(place, order), piece.ground.ratio(at)))
+
+    def _piece_beside(self, at: Expr, side: int) -> int:
+        for place, seam in enumerate(self.seams):
+            order = self.compare(at, seam)
+            if order < 0 or (order == 0 and side < 0):
+                return place
+        return len(self.pieces) - 1
+
+    # -- constants
+
+    def compare(self, a: Expr, b: Expr) -> int:
+        """−1, 0, 1 for a < b, a = b, a > b, infinities included."""
+        ranks = [_rank(a), _rank(b)]
+        if any(ranks):
+            return (ranks[0] > ranks[1]) - (ranks[0] < ranks[1])
+        if isinstance(a, Num) and isinstance(b, Num):
+            return (a.value > b.value) - (a.value < b.value)
+        ground = self.constants
+        return ground.sign_of(ground.field.sub(ground.ratio(a), ground.ratio(b)))
+
+    def simplified(self, expr: Expr) -> Expr:
+        if _rank(expr):
+            return expr
+        return self.constants.tree(self.constants.ratio(expr))
+
+    def number(self, expr: Expr, bits: int = 128) -> arb:
+        """The value of a constant of a plain curve."""
+        if _rank(expr):
+            return arb.pos_inf() if _rank(expr) > 0 else arb.neg_inf()
+        with precision(bits):
+            return self.constants.ball(self.constants.ratio(expr), arb(0))
+
+    # -- extremes
+
+    def greatest(self, order: int) -> Bound:
+        """The supremum of the derivative of this order, away from seams for orders above 0."""
+        return self._extreme(order, 1)
+
+    def least(self, order: int) -> Bound:
+        return self._extreme(order, -1)
+
+    def _extreme(self, order: int, sign: int) -> Bound:
+        best: Bound | None = None
+        for bound in self._candidates(order, sign):
+            if best is None or self._beats(bound, best, sign):
+                best = bound
+        assert best is not None
+        return best
+
+    def _candidates(self, order: int, sign: int) -> Iterator[Bound]:
+        for place, piece in enumerate(self.pieces):
+            ends = (piece.low or MINUS_INFINITY, piece.high or INFINITY)
+            for side, end in ((1, ends[0]), (-1, ends[1])):
+                yield Bound(self.limit(place, order, side), end, self._within(end))  # type: ignore[arg-type]
+            slopes = self.chart(place, order + 1)
+            turns = [
+                spot
+                for spot, before, after in zip(slopes.spots, slopes.signs, slopes.signs[1:], strict=False)
+                if (before, after) == (sign, -sign)
+            ]
+            for spot in turns:
+                yield self._at(place, order, spot)
+
+    def _within(self, end: Expr) -> bool:
+        """Whether an end of a piece is a point of the domain."""
+        if _rank(end):
+            return False
+        for bound, closed in zip((self.low, self.high), self.closed, strict=True):
+            if bound is not None and self.compare(bound, end) == 0:
+                return closed
+        return True
+
+    def _at(self, place: int, order: int, spot: Spot) -> Bound:
+        ground = self.pieces[place].ground
+        ratio = self.derivative(place, order)
+        if spot.exact is not None:
+            try:
+                return Bound(ground.tree(number_at(ground, ratio, spot.exact)), ground.tree(spot.exact), True)
+            except TRIED:
+                pass
+        if not self.plain:
+            raise GiveUp("a turning point that depends on parameters")
+        for bits in (128, 512, 2048):
+            at = spot.enclose(ground, bits)
+            with precision(bits):
+                value = ground.ball(ratio, at)
+            if value.is_finite() and value.rel_accuracy_bits() > 60:
+                return Bound(None, None, True, value, at)
+        raise GiveUp("a value that cannot be enclosed")
+
+    def _beats(self, a: Bound, b: Bound, sign: int) -> bool:
+        if a.value is not None and b.value is not None:
+            order = self.compare(a.value, b.value) * sign
+            return order > 0 or (order == 0 and a.attained and not b.attained)
+        left, right = self.enclosed(a), self.enclosed(b)
+        if not left.overlaps(right):
+            return bool(left > right) == (sign > 0)
+        return False  # the same as far as 60 bits tell, and either will do
+
+    def enclosed(self, bound: Bound) -> arb:
+        if bound.ball is not None:
+            return bound.ball
+        assert bound.value is not None
+        return self.number(bound.value)
+
+
+def _rank(expr: Expr) -> int:
+    if expr == INFINITY:
+        return 1
+    return -1 if expr == MINUS_INFINITY else 0
+
+
+def put(expr: Expr, x: str, at: Expr) -> Expr:
+    """The formula at a point."""
+    return substituted(expr, {x: at})

@@ -1,0 +1,188 @@
+"""From what a curve shows to a property with its evidence, and witnesses at simple numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from fractions import Fraction
+from itertools import islice
+
+from flint import arb
+
+from grader.formula.balls import precision
+from grader.formula.balls import value as value_at
+from grader.formula.declare import Scope, Variable
+from grader.formula.errors import NotCertain, Undefined
+from grader.formula.evaluate import Value
+from grader.formula.show import show, show_number
+from grader.formula.tree import Expr
+from grader.properties.analysis import Answer, Proof, Property
+from grader.properties.chart import inside, simplest_between
+from grader.properties.curve import TRIED, Bound, Curve
+from grader.properties.reduce import Subject, cases_of, specialised
+from grader.verdict import Fact
+
+Judge = Callable[[Curve], Property]
+DIGITS = 12
+
+
+def everywhere(subject: Subject, name: str, judge: Judge, *, order: int | None = None) -> Property:
+    """The property of the whole loss: `yes` if it holds in every case, `no` if in some case it does not. `order`: of
+    the derivative that the value bounds, which tells how it depends on a scale that was set to 1."""
+    found: list[tuple[Curve, Property]] = []
+    for curve in subject.curves:
+        seen = attempt(name, judge, curve)
+        if seen.answer == "undecided" and curve.parameters:
+            for special in specialised(curve):
+                at_one = attempt(name, judge, special)
+                if at_one.answer == "no":
+                    curve, seen = special, at_one
+                    break
+        if seen.answer == "no":
+            return _scaled(subject, with_cases(seen, curve), None)
+        found.append((curve, seen))
+    for curve, seen in found:
+        if seen.answer == "undecided":
+            return with_cases(seen, curve)
+    curve, best = found[0]
+    for other, seen in found[1:]:
+        if best.value is not None and seen.value is not None and _larger(curve, seen.value, best.value):
+            curve, best = other, seen
+    return _scaled(subject, best if len(found) == 1 else with_cases(best, curve), order)
+
+
+def _larger(curve: Curve, a: Expr, b: Expr) -> bool:
+    try:
+        return curve.compare(a, b) > 0
+    except TRIED:
+        return False
+
+
+def _scaled(subject: Subject, seen: Property, order: int | None) -> Property:
+    """Where a scale was set to 1: a witness says so, and a bound is given for every scale."""
+    scaling = subject.scaling
+    if scaling is None:
+        return seen
+    if seen.value is not None and order is not None:
+        whole = scaling.restored(seen.value, order)
+        return replace(seen, value=whole, facts={**seen.facts, "bound": show(whole), "scale": scaling.name})
+    cases = {scaling.name: "1", **_mapping(seen.facts.get("cases"))}
+    return replace(seen, facts={**seen.facts, "cases": cases, "scale": scaling.name})
+
+
+def _mapping(fact: Fact) -> Mapping[str, Fact]:
+    return fact if isinstance(fact, Mapping) else {}
+
+
+def with_cases(seen: Property, curve: Curve) -> Property:
+    cases = cases_of(curve)
+    return replace(seen, facts={**seen.facts, "cases": dict(cases)}) if cases else seen
+
+
+def attempt(name: str, judge: Judge, curve: Curve) -> Property:
+    try:
+        return judge(curve)
+    except (*TRIED, NotCertain) as stop:
+        return undecided(name, str(stop))
+
+
+def yes(name: str, reason: str, *, value: Expr | None = None, **facts: Fact) -> Property:
+    return Property(name, "yes", "proved", reason, facts, value)
+
+
+def no(name: str, reason: str, *, evidence: Proof = "witness", **facts: Fact) -> Property:
+    return Property(name, "no", evidence, reason, facts)
+
+
+def undecided(name: str, *tried: str) -> Property:
+    answer: Answer = "undecided"
+    return Property(name, answer, None, "not-shown", {"tried": tried})
+
+
+# -- values at points
+
+
+def at_point(curve: Curve, x: Fraction, bits: int = 64) -> arb:
+    """The certain value of the loss at a rational point, parameters set. Raises Undefined, NotCertain."""
+    scope = Scope({curve.x: Variable(curve.x)})
+    with precision(bits + 32):
+        return value_at(curve.expr, scope, {curve.x: Value((), (x,))}, bits=bits).scalar
+
+
+def certain_at(curve: Curve, x: Fraction) -> arb | None:
+    try:
+        return at_point(curve, x)
+    except (Undefined, NotCertain):
+        return None
+
+
+def within(curve: Curve, low: Expr | None, high: Expr | None) -> Iterator[Fraction]:
+    """Simple numbers strictly between two constants, from the simplest on."""
+    left, right = rational(curve, low, upper=True), rational(curve, high, upper=False)
+    start = inside(left, right)
+    yield start
+    if left is not None and right is not None:
+        for depth in range(1, 7):
+            step = (right - left) / 2**depth
+            for k in range(1, 2**depth, 2):
+                middle = left + k * step
+                yield simplest_between(middle - step / 2, middle + step / 2)
+        return
+    for k in range(14):
+        for reach in (Fraction(2) ** k, Fraction(1, 2 ** (k + 1))):
+            if left is not None or right is None:
+                yield (left or Fraction(0)) + reach
+            if right is not None or left is None:
+                yield (right or Fraction(0)) - reach
+
+
+def rational(curve: Curve, end: Expr | None, *, upper: bool) -> Fraction | None:
+    """A rational number at a constant, or just above or below it."""
+    if end is None:
+        return None
+    ball = curve.number(end, 256)
+    if not ball.is_finite():
+        return None
+    mantissa, exponent = (ball.upper() if upper else ball.lower()).man_exp()
+    return Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
+
+
+def first(points: Iterator[Fraction], holds: Callable[[Fraction], bool], most: int = 60) -> Fraction | None:
+    """The first point at which something is certain."""
+    for x in islice(points, most):
+        try:
+            if holds(x):
+                return x
+        except (Undefined, NotCertain):
+            continue
+    return None
+
+
+# -- words for numbers
+
+
+def number_text(value: arb) -> str:
+    """Twelve digits of a certain value."""
+    if not value.is_finite():
+        return "∞" if value > 0 else "−∞"
+    text = value.str(DIGITS, radius=False)
+    return text.strip("[]").replace("-", "−")
+
+
+def point_text(x: Fraction) -> str:
+    return show_number(x)
+
+
+def bound_text(bound: Bound) -> str:
+    """An extreme value: exact, with its decimals where it is no simple number."""
+    if bound.value is not None:
+        return show(bound.value)
+    assert bound.ball is not None
+    return "≈ " + number_text(bound.ball)
+
+
+def place_text(bound: Bound) -> str:
+    if bound.at is not None:
+        return show(bound.at)
+    assert bound.place is not None
+    return "≈ " + number_text(bound.place)

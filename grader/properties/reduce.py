@@ -1,0 +1,297 @@
+"""From a declared loss to functions of one real variable: the task read, and its other variables dealt with.
+
+Finite ones (y ∈ {0,1}) take each of their values. A target that only shifts is set to 0, a parameter that only scales
+to 1, if the normal form proves that this is all they do. Others stay, as parameters with a domain. Ends that belong
+to a parameter's domain (γ = 0) become cases of their own, since what is proved inside may fail there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from itertools import product
+from math import prod
+from typing import Final
+
+from grader.formula.balls import precision
+from grader.formula.balls import value as value_at
+from grader.formula.declare import NONNEGATIVE, POSITIVE, REAL, Finite, Integers, Interval, Scope, Variable
+from grader.formula.errors import NotCertain, Undefined
+from grader.formula.evaluate import Value
+from grader.formula.rebuild import substituted
+from grader.formula.tree import Expr, Name, Num, Size, walk
+from grader.properties.analysis import AnalysisTask
+from grader.properties.curve import Curve
+from grader.symbolic.compare import Equal, compare
+from grader.symbolic.differentiate import over, plus, power, times
+from grader.symbolic.domain import domain_of
+from grader.symbolic.quantity import Formula, Unsupported, names_in
+from grader.symbolic.task import DerivationTask, Problem, read_task
+from questions.losses import Space
+
+MOST_CASES: Final = 24
+FACTOR: Final = "lossprep_factor"
+
+
+@dataclass(frozen=True, slots=True)
+class Scaling:
+    """L(c·x; c^w·s) = c^degree·L(x; s) for every c > 0: the parameter s may be taken as 1."""
+
+    name: str
+    weight: int
+    degree: int
+
+    def restored(self, value: Expr, order: int) -> Expr:
+        """A bound of the derivative of this order at s = 1, as it is for any s."""
+        exponent = (self.degree - order) * self.weight
+        if exponent == 0:
+            return value
+        if exponent < 0:
+            return over(value, power(Name(self.name), Num(Fraction(-exponent))))
+        return times(value, power(Name(self.name), Num(Fraction(exponent))))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Subject:
+    """A loss of one real variable. `curves`: one for each case of the finite variables."""
+
+    problem: Problem
+    x: Variable
+    loss: Expr
+    """With definitions put in."""
+    space: Space | None
+    shift: tuple[str, int] | None
+    """The target t (and the sign s) with L depending on x − s·t alone."""
+    scaling: Scaling | None
+    targets: tuple[Variable, ...]
+    """The finite variables."""
+    parameters: tuple[Variable, ...]
+    """The variables that were not dealt with."""
+    curves: tuple[Curve, ...] = field(default=())
+
+    @property
+    def scope(self) -> Scope:
+        return self.problem.scope
+
+
+class NotOneVariable(Exception):
+    """The loss is no function of one real variable. `reason` is a stable code."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def read(task: AnalysisTask) -> Problem:
+    """Raises TaskError."""
+    return read_task(DerivationTask(task.loss, task.wrt, task.variables, task.given))
+
+
+def subject_of(problem: Problem, space: Space | None, *, deadline: float) -> Subject:
+    """Raises NotOneVariable."""
+    scope = problem.scope
+    loss = expanded(problem.loss, scope)
+    if not isinstance(problem.wrt, Name) or problem.wrt.name not in scope.variables:
+        raise NotOneVariable("component")
+    x = scope.variables[problem.wrt.name]
+    used = [scope.variables[name] for name in sorted(names_in(loss, scope)) if name in scope.variables]
+    if any(variable.shape for variable in (x, *used)) or any(isinstance(node, Size) for node in walk(loss)):
+        raise NotOneVariable("vector")
+    if not isinstance(x.domain, Interval):
+        raise NotOneVariable("discrete")
+    others = [variable for variable in used if variable.name != x.name]
+    targets = tuple(variable for variable in others if isinstance(variable.domain, Finite))
+    rest = [_real(variable) for variable in others if variable not in targets]
+    flat = Scope({x.name: x, **{variable.name: variable for variable in (*targets, *rest)}})
+    shift, scaling = None, None
+    reduced = loss
+    if x.domain == REAL:
+        for variable in rest:
+            shift = _shift(reduced, x, variable, flat, deadline)
+            if shift is not None:
+                reduced = substituted(reduced, {variable.name: Num(Fraction(0))})
+                rest.remove(variable)
+                break
+    if x.domain in (REAL, POSITIVE, NONNEGATIVE):
+        for variable in rest:
+            if variable.domain not in (POSITIVE, NONNEGATIVE):
+                continue
+            scaling = _scaling(reduced, x, variable, rest, flat, deadline)
+            if scaling is not None:
+                break
+    subject = Subject(problem, x, loss, space, shift, scaling, targets, tuple(rest))
+    return replace(subject, curves=tuple(_curves(subject, reduced, deadline)))
+
+
+def expanded(expr: Expr, scope: Scope) -> Expr:
+    """The formula with every definition put in."""
+    names = {node.name for node in walk(expr) if isinstance(node, Name)} & scope.definitions.keys()
+    if not names:
+        return expr
+    return substituted(expr, {name: expanded(scope.definitions[name].body, scope) for name in names})
+
+
+def _real(variable: Variable) -> Variable:
+    """Whole numbers as real ones: what holds for all reals holds for them."""
+    if isinstance(variable.domain, Interval):
+        return variable
+    if isinstance(variable.domain, Integers):
+        return replace(variable, domain=REAL)
+    raise NotOneVariable("discrete")
+
+
+def _shift(loss: Expr, x: Variable, other: Variable, scope: Scope, deadline: float) -> tuple[str, int] | None:
+    if other.domain != REAL:
+        return None
+    for sign in (1, -1):
+        moved = plus(Name(x.name), times(Num(Fraction(sign)), Name(other.name)))
+        shifted = substituted(loss, {x.name: moved})
+        rest = substituted(loss, {other.name: Num(Fraction(0))})
+        if _same(shifted, rest, scope, deadline):
+            return other.name, sign
+    return None
+
+
+def _scaling(
+    loss: Expr, x: Variable, scale: Variable, rest: list[Variable], scope: Scope, deadline: float
+) -> Scaling | None:
+    factor = Variable(FACTOR, Interval(low=Fraction(0)))
+    wider = scope.with_variable(factor)
+    for weight in (1, -1):
+        stretched = power(Name(FACTOR), Num(Fraction(weight))) if weight > 0 else over(Num(Fraction(1)), Name(FACTOR))
+        moved = substituted(
+            loss, {x.name: times(Name(FACTOR), Name(x.name)), scale.name: times(stretched, Name(scale.name))}
+        )
+        degree = _degree(moved, loss, scope, x)
+        if degree is None:
+            continue
+        multiple = (
+            times(power(Name(FACTOR), Num(Fraction(degree))), loss)
+            if degree >= 0
+            else over(loss, power(Name(FACTOR), Num(Fraction(-degree))))
+        )
+        if _same(moved, multiple, wider, deadline):
+            return Scaling(scale.name, weight, degree)
+    return None
+
+
+def _degree(moved: Expr, loss: Expr, scope: Scope, x: Variable) -> int | None:
+    """The k with moved = 2^k·loss at a point, where the factor is 2."""
+    values = {
+        name: Value((), (next(samples(variable, place)),))
+        for place, (name, variable) in enumerate(scope.variables.items())
+    }
+    values[FACTOR] = Value((), (Fraction(2),))
+    wider = scope.with_variable(Variable(FACTOR))
+    with precision(96):
+        try:
+            after = value_at(moved, wider, values).scalar
+            before = value_at(loss, wider, values).scalar
+        except (Undefined, NotCertain):
+            return None
+        if before.contains(0) or not before.is_finite() or not after.is_finite():
+            return None
+        ratio = after / before
+        for degree in (1, 2, 0, 3, 4, -1, -2):
+            if ratio.overlaps(ratio.__class__(2) ** degree):
+                return degree
+    return None
+
+
+def samples(variable: Variable, turn: int = 0) -> Iterator[Fraction]:
+    """Ordinary values of a variable."""
+    shares = [Fraction(3, 4), Fraction(1, 3), Fraction(7, 8), Fraction(1, 10), Fraction(1, 2)]
+    shares = shares[turn % 5 :] + shares[: turn % 5]
+    match variable.domain:
+        case Finite(values):
+            yield from values
+        case Interval(None, None):
+            yield from (Fraction(n) for n in (1, -1, 2, 0, -3))
+        case Interval(low, None):
+            assert low is not None
+            yield from (low + n for n in (Fraction(1), Fraction(2), Fraction(1, 2), Fraction(5), Fraction(1, 8)))
+        case Interval(None, high):
+            assert high is not None
+            yield from (high - n for n in (Fraction(1), Fraction(2), Fraction(1, 2)))
+        case Interval(low, high):
+            assert low is not None
+            assert high is not None
+            yield from (low + share * (high - low) for share in shares)
+
+
+def _same(left: Expr, right: Expr, scope: Scope, deadline: float) -> bool:
+    domain = domain_of(scope, (left, right))
+    try:
+        found = compare(Formula(left, scope), Formula(right, scope), domain, deadline=deadline)
+    except Unsupported:
+        return False
+    return isinstance(found, Equal) and found.evidence == "proved"
+
+
+def _curves(subject: Subject, loss: Expr, deadline: float) -> Iterator[Curve]:
+    """One curve for each value of the finite variables, and for each closed end of a parameter."""
+    domain = subject.x.domain
+    assert isinstance(domain, Interval)
+    choices: list[list[tuple[str, Fraction | None]]] = []
+    for variable in subject.targets:
+        assert isinstance(variable.domain, Finite)
+        choices.append([(variable.name, value) for value in variable.domain.values])
+    for variable in subject.parameters:
+        choices.append([(variable.name, value) for value in _values(variable, subject.scaling)])
+    if prod(map(len, choices)) > MOST_CASES:
+        raise NotOneVariable("cases")
+    for chosen in product(*choices):
+        fixed = {name: value for name, value in chosen if value is not None}
+        free = {variable.name: _inside(variable) for variable in subject.parameters if variable.name not in fixed}
+        expr = substituted(loss, {name: Num(value) for name, value in fixed.items()})
+        yield Curve(
+            subject.x.name,
+            expr,
+            free,
+            None if domain.low is None else Num(domain.low),
+            None if domain.high is None else Num(domain.high),
+            deadline,
+            closed=(domain.low is not None and not domain.low_open, domain.high is not None and not domain.high_open),
+            cases=fixed,
+        )
+
+
+def _values(variable: Variable, scaling: Scaling | None) -> list[Fraction | None]:
+    """None stands for the inside of a parameter's domain."""
+    domain = variable.domain
+    assert isinstance(domain, Interval)
+    ends: list[Fraction | None] = []
+    if domain.low is not None and not domain.low_open:
+        ends.append(domain.low)
+    if domain.high is not None and not domain.high_open:
+        ends.append(domain.high)
+    inside: Fraction | None = Fraction(1) if scaling is not None and scaling.name == variable.name else None
+    return [inside, *ends]
+
+
+def _inside(variable: Variable) -> Variable:
+    domain = variable.domain
+    assert isinstance(domain, Interval)
+    return replace(variable, domain=replace(domain, low_open=True, high_open=True))
+
+
+def specialised(curve: Curve) -> Iterator[Curve]:
+    """The curve at single values of its parameters, to look for what speaks against a property."""
+    rows = [list(samples(variable, place)) for place, variable in enumerate(curve.parameters.values())]
+    for turn in range(3):
+        fixed = {name: row[turn % len(row)] for name, row in zip(curve.parameters, rows, strict=True)}
+        yield Curve(
+            curve.x,
+            substituted(curve.expr, {name: Num(value) for name, value in fixed.items()}),
+            {},
+            curve.low,
+            curve.high,
+            curve.deadline,
+            closed=curve.closed,
+            cases={**curve.cases, **fixed},
+        )
+
+
+def cases_of(curve: Curve) -> Mapping[str, str]:
+    return {name: str(value) for name, value in curve.cases.items()}
