@@ -28,6 +28,7 @@ CODE: Final = (
     "broadcasting", "clip-bias", "overflow", "underflow", "cancellation", "nan", "domain-error", "edge-case",
     "wrong-value", "wrong-shape", "dtype", "mutates-input", "not-deterministic", "slow", "hides-nan", "prints",
     "timeout", "out-of-memory", "crashed", "forbidden", "no-entry", "syntax-error", "import-error",
+    "transposed", "lost-chain-factor", "lost-term", "wrong-branch", "wrong-variable",  # of a gradient
 )  # fmt: skip
 
 SMALL_KINDS: Final = (

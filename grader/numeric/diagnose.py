@@ -11,7 +11,7 @@ import numpy as np
 from grader.formula.declare import Classes, Integers
 from grader.numeric import ends, ordinary
 from grader.numeric.ends import Group, failure_code
-from grader.numeric.judge import Judged
+from grader.numeric.judge import Judged, in_other_order
 from grader.numeric.messages import Failure
 from grader.numeric.shrink import SHOWN, cost, number, text
 from grader.numeric.source import Source
@@ -61,12 +61,16 @@ def at_ordinary(trial: Trial, source: Source, judged: Sequence[Judged], failed: 
     for item in failed:
         faults.setdefault(item.fault or "value", []).append(item)
     made: list[Group] = []
+    if "parts" in faults:
+        made.append(Group("wrong-shape", tuple(faults["parts"]), _in_parts(trial, faults["parts"][0]), None))
     if "shape" in faults:
         several = [item for item in faults["shape"] if item.case.elements > 1] or faults["shape"]
         made += [Group(code, tuple(several), data, None) for code, data in ordinary.explain_shape(trial, judged)]
     if "value" in faults:
         found = ordinary.explain_values(trial, source, judged)
         items = tuple(faults["value"])
+        if "shape" in faults and found == [("wrong-value", {})]:  # as what has another shape elsewhere would be
+            found = []
         made += [Group(code, items, data, _said(items) if code == "wrong-value" else None) for code, data in found]
     if "failure" in faults:
         made += _failures(trial, source, faults["failure"])
@@ -82,6 +86,36 @@ def at_ordinary(trial: Trial, source: Source, judged: Sequence[Judged], failed: 
     if hidden:  # the calls with read-only inputs say the same
         made = [g for g in made if g.code != "not-deterministic"]
     return _merged(made)
+
+
+def _in_parts(trial: Trial, item: Judged) -> dict[str, Fact]:
+    """What should have been returned, and what was."""
+    reply = item.reply
+    if reply is not None and reply.parts is not None and in_other_order(item.case, reply.parts):
+        return {"order": parts_text(trial.statement)}
+    return {"parts": parts_text(trial.statement), "got": _kind_text(item)}
+
+
+def parts_text(statement: Statement) -> str:
+    """`(loss, gradient by w)`."""
+    return f"({', '.join('loss' if wrt is None else f'gradient by {wrt}' for wrt in statement.parts)})"
+
+
+def _kind_text(item: Judged) -> str:
+    """`array of shape (3,)`, `tuple of 3`."""
+    reply = item.reply
+    if reply is None:
+        return "no answer"
+    if reply.type in ("tuple", "list") and reply.shape is not None:
+        return f"{reply.type} of {reply.shape[0]}"
+    kind = reply.type.removesuffix("Type")
+    return (
+        f"array of shape {reply.shape}"
+        if kind == "array" and reply.shape
+        else "number"
+        if reply.value is not None
+        else kind
+    )
 
 
 def remembers(trial: Trial, failed: Sequence[Judged]) -> list[Judged]:
@@ -232,10 +266,14 @@ def _inputs(statement: Statement, item: Judged) -> dict[str, str]:
 def witness(statement: Statement, item: Judged, *, got: str | None = None) -> Witness:
     """The input, the true value, and what came instead; for a shape, the two shapes."""
     expected = _expected(item)
+    if got is None and item.fault == "parts":
+        return Witness(_inputs(statement, item), parts_text(statement), _kind_text(item))
     if got is None:
         got = _got(item)
         if item.fault == "shape" and item.reply is not None and item.reply.shape is not None:
-            expected, got = f"shape {item.case.truth.shape}", f"{item.reply.type} of shape {item.reply.shape}"
+            several = item.reply.type in ("tuple", "list")
+            got = _kind_text(item) if several else f"{item.reply.type} of shape {item.reply.shape}"
+            expected = f"shape {item.case.truth.shape}"
     return Witness(_inputs(statement, item), expected, got)
 
 

@@ -174,8 +174,8 @@ def classify(usual: Usual, item: Judged, source: Source) -> tuple[str, Region | 
         return failure_code(reply.failure, ordinary=ordinary), reply.failure.where
     if item.fault == "mutated":
         return "mutates-input", None
-    if item.fault in ("shape", "dtype") or reply.value is None:
-        return "wrong-shape" if item.fault == "shape" else "dtype", None
+    if item.fault in ("parts", "shape", "dtype") or reply.value is None:
+        return "dtype" if item.fault == "dtype" else "wrong-shape", None
     value = reply.value
     said = {warned.message.split(" encountered")[0]: warned.where for warned in reversed(reply.warnings)}
     if np.isnan(value).any():

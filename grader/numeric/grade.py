@@ -159,7 +159,7 @@ def _explained(
     explained = diagnose.each_part(trial, source, judged, failed, level)
     first = explained[0]
     simplest = min(first.items, key=diagnose.simplicity)
-    settled = level == "correct" and (first.code in UNSHRUNK or simplest.fault == "shape")
+    settled = level == "correct" and (first.code in UNSHRUNK or simplest.fault in ("parts", "shape"))
     shown = simplest if settled else shrunk(trial.about(simplest.part), simplest, level, first.same)
     severity = "note" if _asked_is_reached(task, reached) else "error"
     findings = []

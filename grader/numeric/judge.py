@@ -18,7 +18,8 @@ from grader.numeric.slopes import GradientOracle
 from grader.numeric.task import Statement
 from grader.verdict import Levels
 
-Fault = Literal["missing", "failure", "shape", "dtype", "mutated", "value"]
+Fault = Literal["missing", "failure", "parts", "shape", "dtype", "mutated", "value"]
+"""`parts`: not as many values as were asked, or not in their order."""
 ENOUGH: Final = 4
 """Ordinary inputs with a value, below which nothing is called right."""
 LARGE_ROWS: Final = 5000
@@ -192,8 +193,18 @@ def judge_all(case: Case, reply: Reply | None) -> list[Judged]:
     if count == 1 or reply is None or reply.failure is not None or reply.mutated:
         return [judge(case, reply)]
     if reply.parts is None or len(reply.parts) != count:
-        return [_failed(case, reply, "shape")]
+        return [_failed(case, reply, "parts")]
+    if in_other_order(case, reply.parts):
+        return [_failed(case, reply, "parts")]
     return [judge(each, reply.parts[each.oracle.part]) for each in (case, *case.others)]
+
+
+def in_other_order(case: Case, parts: Sequence[Reply]) -> bool:
+    """Whether the gradient stands where the loss should, and the loss where the gradient."""
+    if len(parts) != 2 or not case.others:
+        return False
+    loss, slope = case.truth.shape, case.others[0].truth.shape
+    return loss != slope and (parts[0].shape, parts[1].shape) == (slope, loss)
 
 
 def judge(case: Case, reply: Reply | None) -> Judged:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from grader.formula.declare import Classes, Finite, Interval, OneHot, Simplex
 from grader.formula.tree import Expr
-from grader.numeric import variants
+from grader.numeric import gradients, variants
 from grader.numeric.float_values import float_values
 from grader.numeric.judge import Judged
 from grader.numeric.oracle import NO_TRUTH
@@ -32,14 +32,16 @@ Explained = tuple[str, dict[str, Fact]]
 def explain_values(trial: Trial, source: Source, judged: Sequence[Judged]) -> list[Explained]:
     """The codes, with their facts, that account for wrong numbers on ordinary float64 inputs; most specific first."""
     valued = [item for item in judged if item.ordinary and item.reply is not None and item.reply.value is not None]
-    plain = [item for item in valued if item.case.probe.label == "float64" and item.fault != "shape"]
+    shapeless = ("shape", "parts")
+    plain = [item for item in valued if item.case.probe.label == "float64" and item.fault not in shapeless]
     wrong = [item for item in plain if not item.correct]
     if not wrong:
         return _by_kind_of_input(judged)
     if varies(judged):
         return [("not-deterministic", {})]
     found = list(_by_ratio(trial, plain))
-    found = found or _by_formula(trial, source, plain) or _by_calls(trial, plain, wrong) or _by_offset(plain)
+    explain = _by_formula if trial.oracle.wrt is None else gradients.explain
+    found = found or explain(trial, source, plain) or _by_calls(trial, plain, wrong) or _by_offset(plain)
     return found or _by_kind_of_input(judged) or _edge(plain, wrong) or [("wrong-value", {})]
 
 
@@ -90,7 +92,7 @@ def _edge(plain: Sequence[Judged], wrong: Sequence[Judged]) -> list[Explained]:
 
 def _by_ratio(trial: Trial, plain: Sequence[Judged]) -> Iterator[Explained]:
     """got / truth is −1, n, 1/n, K, 1/ln 2 …, the same law at every call."""
-    numbers = [(got, truth, item) for item in plain for got, truth in _numbers(item)]
+    numbers = [(got, truth, item) for item in plain for got, truth in _numbers(item) if got or truth]
     pairs = [(got, truth, item) for got, truth, item in numbers if truth and got and math.isfinite(got)]
     if len(pairs) < max(3, 0.6 * len(numbers)):
         return
@@ -147,10 +149,11 @@ def _by_offset(plain: Sequence[Judged]) -> list[Explained]:
 
 
 def _numbers(item: Judged) -> list[tuple[float, float]]:
-    """Pairs of what came and what is true."""
+    """Pairs of what came and what is true, where one thing is."""
     assert item.reply is not None
     assert item.reply.value is not None
-    return list(zip(item.reply.value.ravel().tolist(), item.case.truth.near.ravel().tolist(), strict=True))
+    settled = item.case.truth.settled
+    return list(zip(item.reply.value[settled].tolist(), item.case.truth.near[settled].tolist(), strict=True))
 
 
 def _sizes(trial: Trial, item: Judged) -> dict[str, int]:
@@ -246,7 +249,10 @@ def _true_at(trial: Trial, item: Judged, values: Mapping[str, NDArray[Any]]) -> 
         truth = trial.oracle.truth(values)
     except NO_TRUTH:
         return False
-    return item.got is not None and bool(np.all(truth.error(np.asarray(item.got)) <= NEAR * np.abs(truth.near)))
+    got = None if item.reply is None else item.reply.value
+    if got is None or (got.size != 1 and got.shape != truth.shape):
+        return False
+    return bool(np.all(truth.error(got.reshape(truth.shape)) <= NEAR * np.abs(truth.near)))
 
 
 def _swapped(trial: Trial, plain: Sequence[Judged]) -> list[Explained]:
@@ -354,6 +360,9 @@ def explain_shape(trial: Trial, judged: Sequence[Judged]) -> list[Explained]:
     if not off:
         return []
     several = [item for item in off if item.case.elements > 1] or off
+    found = [] if trial.oracle.wrt is None else gradients.explain_shape(trial, off)
+    if found:
+        return found
     reply, truth = several[0].reply, several[0].case.truth
     assert reply is not None
     named = reply.shape is None or reply.type in ("tuple", "list")

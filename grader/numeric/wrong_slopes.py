@@ -138,7 +138,7 @@ class _Recording(Reverse[Floats]):
     def function(self, name: str, args: Sequence[Var[Floats]]) -> Var[Floats]:
         found = super().function(name, args)
         if name in self.guess.forgotten and found.parents:
-            return self.var(found.value, *((parent, self.base.number(Fraction(1))) for parent, _ in found.parents))
+            return self.var(found.value, *((arg, self.base.number(Fraction(1))) for arg in args if arg.parents))
         if name in self.guess.repeated and found.parents:
             return self.var(found.value, *((parent, slope * slope) for parent, slope in found.parents))
         return found
