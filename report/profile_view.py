@@ -44,8 +44,8 @@ def profile_blocks(
         blocks += [_row(row, level, paper, brief) for row in rows]
         taken = max(axis, key=lambda stretch: stretch.unavoidable)
         if every and taken.unavoidable > CLEAN:
-            said = f"Not counted: bits that no float64 program could keep, up to {taken.unavoidable:.0f} of them,"
-            blocks.append(Block(f"{said} {words(taken)}.", "  ", style="dim"))
+            said = f"Not counted: bits that no float64 program could keep, up to {taken.unavoidable:.0f} of them"
+            blocks.append(Block(f"{said} ({words(taken)}).", "  ", style="dim"))
     return blocks
 
 

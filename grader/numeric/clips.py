@@ -21,6 +21,8 @@ Floats = NDArray[np.float64]
 COMMON_EPSILONS: Final = (1e-7, 1e-15, 1e-12, 1e-8, 1e-10, 1e-9, 1e-6, 1e-5, 1e-16, 2.0**-52, 1e-4, 1e-3, 1e-14, 1e-20)
 SAMPLE: Final = 24
 FEW: Final = 6
+SMALL: Final = 8
+"""Elements of a small input."""
 NAMED_SHARE: Final = 0.5
 GUESSED_SHARE: Final = 0.9
 """The part of the clearly wrong numbers that a clip must account for: one that stands in the text, and a guess."""
@@ -44,6 +46,8 @@ def find(trial: Trial, source: Source, failed: Sequence[Judged]) -> tuple[dict[s
     finite = [item for item in failed if item.case.probe.dtype == np.float64 and clearly_off(item)]
     if len(finite) < 3:
         return None
+    small = [item for item in finite if item.case.elements <= SMALL]
+    finite = small if len(small) >= SAMPLE else finite  # a large batch costs as much as many small ones
     sample = finite[:: max(1, len(finite) // SAMPLE)]
     plain = float_values(trial, forms.usual(trial), sample)
     for guesses, formulas in _families(trial, source):

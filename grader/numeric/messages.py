@@ -199,7 +199,10 @@ def _count(value: object) -> bool:
 
 
 def _text(value: object) -> str:
-    return "".join(c if c.isprintable() else " " for c in value[:TEXT_LIMIT]) if isinstance(value, str) else ""
+    if not isinstance(value, str):
+        return ""
+    text = value[:TEXT_LIMIT]
+    return text if text.isprintable() else "".join(c if c.isprintable() else " " for c in text)
 
 
 def read_texts(value: object) -> tuple[str, ...]:

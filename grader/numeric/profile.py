@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from grader.formula.declare import Interval, Simplex
 from grader.numeric import variants
-from grader.numeric.judge import Judged
+from grader.numeric.judge import Case, Judged
 from grader.numeric.oracle import C, Inputs
 from grader.numeric.task import Statement
 from grader.verdict import Measure, Stretch
@@ -76,16 +76,17 @@ class Axis:
 
 def profile(statement: Statement, judged: Sequence[Judged]) -> tuple[Stretch, ...]:
     """The stretches of every axis of a task, in order, without those where nothing was tried."""
-    counted = [item for item in judged if _counts(statement, item)]
+    found = [(item, _placed(statement, item.case)) for item in judged]
+    counted = [item for item, places in found if places is not None]
     if not counted:
         return ()
+    placed = [places for _, places in found if places is not None]
     lost, unavoidable = _bits(counted)
     passed = {level: np.array([item.passes(level) for item in counted]) for level in ("correct", "stable", "precise")}
     made = []
-    for axis in axes(statement):
-        placed = [axis.place(axis.of(item.case.probe.values)) for item in counted]
+    for number, axis in enumerate(axes(statement)):
         for low, high in axis.stretches():
-            here = np.array([place == (low, high) for place in placed])
+            here = np.array([places[number] == (low, high) for places in placed])
             if not here.any():
                 continue
             kept = np.maximum(lost[here] - unavoidable[here], 0.0)
@@ -104,37 +105,51 @@ def profile(statement: Statement, judged: Sequence[Judged]) -> tuple[Stretch, ..
     return tuple(made)
 
 
-def _counts(statement: Statement, item: Judged) -> bool:
-    probe = item.case.probe
+@lru_cache(maxsize=8192)
+def _placed(statement: Statement, case: Case) -> tuple[tuple[float, float], ...] | None:
+    """The stretch of each axis that a case is in; None for one that is not counted."""
+    probe = case.probe
     rows = [dim for dim in statement.dims if dim not in statement.class_dims]
-    sizes = item.case.oracle.sizes(probe.values) if rows else {}
-    return probe.label == "float64" and all(sizes[dim] == 1 for dim in rows if dim in sizes)
+    sizes = case.oracle.sizes(probe.values) if rows else {}
+    if probe.label != "float64" or any(sizes.get(dim, 1) != 1 for dim in rows):
+        return None
+    return tuple(axis.place(axis.of(probe.values)) for axis in axes(statement))
 
 
 def _bits(items: Sequence[Judged]) -> tuple[Floats, Floats]:
     """Bits lost, and those of them that nothing could have kept, of each call: of its worst component."""
-    lost, unavoidable = np.zeros(len(items)), np.zeros(len(items))
+    lost, unavoidable = np.full(len(items), float(BITS)), np.zeros(len(items))
+    places, errors, sizes = [], [], []
     for at, item in enumerate(items):
         value, truth = None if item.reply is None else item.reply.value, item.case.truth
-        if item.fault not in (None, "value") or value is None or value.shape != truth.shape:
-            lost[at] = BITS
-            continue
-        if not value.size:
-            continue
-        with np.errstate(all="ignore"):
-            size = np.abs(truth.near)
-            gone = np.log2(truth.error(value) / np.maximum(EPS * size, ETA))
-            if item.precise:  # an infinity, too, where it is no fault
-                gone = np.minimum(np.nan_to_num(gone, nan=0.0, posinf=0.0), BITS)
-            bits = np.clip(np.nan_to_num(gone, nan=BITS, posinf=BITS, neginf=0.0), 0.0, BITS)
-            if np.max(bits) > SURE:
-                allowed = item.case.bounds.precise / (C * item.case.elements * EPS)  # |v| + S
-                taken = np.clip(np.nan_to_num(np.log2(allowed / np.maximum(size, ETA / EPS))), 0.0, bits)
-            else:
-                taken = np.zeros(value.shape)
-        worst = int(np.argmax(bits - taken))
-        lost[at], unavoidable[at] = bits.ravel()[worst], taken.ravel()[worst]
+        if item.fault in (None, "value") and value is not None and value.shape == truth.shape and value.size:
+            places.append(at)
+            errors.append(truth.error(value).ravel())
+            sizes.append(np.abs(truth.near).ravel())
+    if not places:
+        return lost, unavoidable
+    starts = np.cumsum([0, *(len(error) for error in errors[:-1])])
+    with np.errstate(all="ignore"):
+        gone = np.log2(np.concatenate(errors) / np.maximum(EPS * np.concatenate(sizes), ETA))
+    precise = np.repeat([items[at].precise for at in places], [len(error) for error in errors])
+    gone[~np.isfinite(gone) & precise] = 0.0  # infinity for infinity
+    bits = np.clip(np.nan_to_num(gone, nan=BITS, posinf=BITS, neginf=0.0), 0.0, BITS)
+    lost[places] = np.maximum.reduceat(bits, starts)
+    for at, start, size in zip(places, starts, sizes, strict=True):
+        if lost[at] > SURE:
+            mine = bits[start : start + len(size)]
+            taken = np.minimum(_unavoidable(items[at].case, size), mine)
+            worst = int(np.argmax(mine - taken))
+            lost[at], unavoidable[at] = mine[worst], taken[worst]
     return lost, unavoidable
+
+
+def _unavoidable(case: Case, size: Floats) -> Floats:
+    """log2(1 + S/|v|), elementwise."""
+    with np.errstate(all="ignore"):
+        allowed = case.bounds.precise.ravel() / (C * case.elements * EPS)  # |v| + S
+        taken = np.log2(allowed / np.maximum(size, ETA / EPS))
+    return np.asarray(np.maximum(np.nan_to_num(taken, nan=0.0, posinf=BITS, neginf=0.0), 0.0), dtype=np.float64)
 
 
 def _short(bits: float) -> float:

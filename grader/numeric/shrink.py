@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -60,6 +61,7 @@ def looks(item: Judged) -> str:
     return "nan" if np.isnan(value).any() else "inf" if np.isinf(value).any() else "number"
 
 
+@lru_cache(maxsize=4096)
 def cost(probe: Probe) -> tuple[float, ...]:
     """Fewer elements, fewer optional arguments, fewer digits than three and fewer non-zeros, smaller numbers."""
     count = sum(array.size for array in probe.values.values())
@@ -76,7 +78,7 @@ def cost(probe: Probe) -> tuple[float, ...]:
 
 def _digits(x: float) -> int:
     """1, and more for a fraction and for each digit past the third."""
-    digits = len(np.format_float_scientific(x, trim="-").split("e")[0].replace(".", ""))
+    digits = len(repr(x).split("e")[0].replace(".", "").strip("0"))
     return 1 + max(0, digits - 3) + (x != math.floor(x) and x > 1)
 
 
