@@ -436,10 +436,12 @@ def check(file: str | None, answer: str | None, loss: str | None, wrt: str | Non
 @click.option("--arg", "arguments", multiple=True, metavar="DECL", help="An argument, in its order.")
 @click.option("--entry", metavar="NAME", help="The function; the file's only public one unless told otherwise.")
 @click.option("--level", type=click.Choice(["correct", "stable", "precise"]), default="stable", show_default=True)
+@click.option("--grad", "wrt", multiple=True, metavar="NAME", help="Test the gradient by this argument instead.")
+@click.option("--returns", type=click.Choice(["gradient", "both"]), help="With --grad: both is (loss, gradient, …).")
 @_options(_PROFILE, _JSON, _PLAIN)
-def test_(file: str, loss: str, arguments: tuple[str, ...], entry: str | None, level: Any, profile: bool,
-          as_json: bool, plain: bool) -> None:  # fmt: skip
-    """Test a loss implementation against any formula."""
+def test_(file: str, loss: str, arguments: tuple[str, ...], entry: str | None, level: Any, wrt: tuple[str, ...],
+          returns: str | None, profile: bool, as_json: bool, plain: bool) -> None:  # fmt: skip
+    """Test an implementation of any loss, or of its gradient, against the formula."""
     from practice import checks
     from report import desk
 
@@ -447,7 +449,10 @@ def test_(file: str, loss: str, arguments: tuple[str, ...], entry: str | None, l
         raise click.UsageError(f"test needs the arguments, such as --arg 'z: real[n]'. {desk.or_loss(loss)}")
     text = _answer(file, None, "code")
     _say_testing("code", as_json)
-    grade = partial(checks.grade_source, loss, arguments, entry, level)
+    if returns is not None and not wrt:
+        raise click.UsageError("--returns needs --grad, such as --grad z.")
+    value: Any = "loss" if not wrt else "loss-and-gradient" if returns == "both" else "gradient"
+    grade = partial(checks.grade_source, checks.Coded(loss, arguments, entry, level, value, wrt))
     verdict = _timed(partial(grade, text, file)) if isinstance(text, str) else text
     _deliver(verdict, text if isinstance(text, str) else "", as_json, plain, profile=profile)
 

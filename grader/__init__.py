@@ -45,7 +45,10 @@ def _graded(question: Question, submission: Submission, seconds: float | None) -
         case Code():
             from grader import numeric
 
-            code_task = numeric.CodeTask(question.loss, question.arguments, question.entry, question.asks)
+            code_task = numeric.CodeTask(
+                question.loss, question.arguments, question.entry, question.asks, question.returns,
+                numeric.asked.names_of(question.wrt),
+            )  # fmt: skip
             allowed = 10.0 if seconds is None else seconds
             return numeric.grade_code(code_task, submission.text, seconds=allowed, name=submission.name)
         case Explain():

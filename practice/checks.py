@@ -14,7 +14,7 @@ from grader.formula.read import read_formula, read_loss, read_wrt, scope_from
 from grader.verdict import Fact, Finding, Place, Verdict
 from practice import named
 from questions import losses
-from questions.kinds import CodeLevel
+from questions.kinds import CodeLevel, Returns
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,30 +54,47 @@ def grade_stated(stated: Stated, text: str) -> Verdict:
     return grade_derivation(DerivationTask(task.loss, task.wrt, task.variables, task.given), text)
 
 
-def grade_source(
-    loss: str, arguments: tuple[str, ...], entry: str | None, level: CodeLevel, source: str, name: str
-) -> Verdict:
-    """The verdict on a loss implementation; `unreadable`, with the option named, if the task cannot be read.
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """A code task, as typed. `loss` may be a known loss's name; `wrt`: the arguments of the gradients."""
+
+    loss: str
+    arguments: tuple[str, ...]
+    entry: str | None = None
+    level: CodeLevel = "stable"
+    returns: Returns = "loss"
+    wrt: tuple[str, ...] = ()
+
+
+def grade_source(coded: Coded, source: str, name: str) -> Verdict:
+    """The verdict on an implementation; `unreadable`, with the option named, if the task cannot be read.
 
     A known loss brings those arguments that were not given, in its own order, after those that were.
     """
-    task = named.meant(loss, variables=arguments)
+    task = named.meant(coded.loss, variables=coded.arguments)
     loss, arguments = task.loss, task.variables
     scope = _scope("--arg", arguments, (), kind="code")
     if isinstance(scope, Verdict):
         return scope
+    from grader.numeric import CodeTask, asked, grade_code
+
     try:
-        read_formula(loss, scope)
+        formula = read_formula(loss, scope)
+        if coded.wrt:
+            asked.check_scalar(formula, scope, loss)
     except Unreadable as error:
         return bad_option("code", "--loss", loss, error)
+    for wrt in coded.wrt:
+        try:
+            asked.read_argument(wrt, scope)
+        except Unreadable as error:
+            return bad_option("code", "--grad", wrt, error)
     if not source.strip():
         return nothing("code")
-    from grader.numeric import CodeTask, grade_code
-
-    return grade_code(CodeTask(loss, arguments, entry, level), source, name=name)
+    return grade_code(CodeTask(loss, arguments, coded.entry, coded.level, coded.returns, coded.wrt), source, name=name)
 
 
-LOSS_OPTIONS: Final = ("--loss", "LOSS")
+LOSS_OPTIONS: Final = ("--loss", "LOSS", "--against")
 """Where a loss is typed: there it may be a known one's name."""
 NO_WRT: Final = "the variable to differentiate by is missing: name it with --wrt"
 _KEYS: Final[Mapping[str, bool | None]] = {

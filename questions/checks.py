@@ -52,6 +52,11 @@ def check(cls: type[Question] | None, values: Mapping[str, Any], sources: Collec
     elif cls is Code:
         for key in ("starter", "reference"):
             _check_python(key, values, say)
+        returns, wrt = values.get("returns"), values.get("wrt")
+        if returns not in (None, "loss") and "wrt" in values and wrt is None:
+            say(("returns",), "no-wrt", {"returns": returns})
+        if returns == "loss" and wrt is not None:
+            say(("wrt",), "no-gradient", {"wrt": wrt[:40]})
 
 
 def _check_id(values: Mapping[str, Any], say: SayAt) -> None:

@@ -46,6 +46,7 @@ DESCRIPTIONS: Final[Mapping[str, str]] = {
     "starter": "What the person starts from. Python; it must not pass.",
     "reference": "The model answer. Python.",
     "asks": "The level that is asked.",
+    "returns": "What the function returns: the loss, its gradient by wrt, or the tuple of both.",
     "points": "The rubric, which the person marks after answering.",
 }
 

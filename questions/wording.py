@@ -122,6 +122,8 @@ WORDS: Final[Mapping[str, str | Callable[[Data], str]]] = {
     "no-rejected": "'rejected' is empty: give at least one answer that must not pass, with its finding",
     "bad-python": "line {line} of {key!r} is not Python: {said}",
     "no-entry": _no_entry,
+    "no-wrt": "{returns!r} needs 'wrt': the argument that the gradient is taken with respect to",
+    "no-gradient": "'wrt' says {wrt!r}, but no gradient is asked: write 'returns: gradient' or 'loss-and-gradient'",
     "unknown-source": lambda data: f"no source {data['key']!r} in questions/sources.yaml{_meant(data)}",
     "bad-date": "{value!r} is not a date (2026-11-23)",
     "no-reason": "source {key!r}: 'checked' is null, so 'note' must say why",

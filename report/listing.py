@@ -75,9 +75,10 @@ def prompt_form(question: Question, order: Sequence[int] | None = None) -> dict[
             return {**form, "unit": unit}
         case Derivation(loss=loss, wrt=wrt, variables=variables, given=given):
             return {**form, "loss": loss, "wrt": wrt, "variables": list(variables), "given": list(given)}
-        case Code(loss=loss, arguments=arguments, entry=entry, starter=starter, asks=asks):
+        case Code(loss=loss, arguments=arguments, entry=entry, starter=starter, asks=asks, returns=returns, wrt=wrt):
             return {
                 **form, "loss": loss, "arguments": list(arguments), "entry": entry, "asks": asks, "starter": starter,
+                "returns": returns, "wrt": wrt,
             }  # fmt: skip
         case Explain():
             return form

@@ -43,7 +43,7 @@ def prompt_blocks(question: Question, scope: Scope, paper: Paper, order: Sequenc
             blocks += [BLANK, _row("names", names)]
         case Code(arguments=arguments, asks=asks):
             shapes = ", ".join(maths.python_shape(argument) for argument in arguments)
-            rows = {"function": signature(question), "shapes": shapes, "asked": _LEVELS[asks]}
+            rows = {"function": signature(question), "shapes": shapes, **_returned(question), "asked": _LEVELS[asks]}
             blocks += [BLANK, *(_row(label, said, wide=10) for label, said in rows.items())]
         case Number(unit=unit):
             if unit:
@@ -51,6 +51,14 @@ def prompt_blocks(question: Question, scope: Scope, paper: Paper, order: Sequenc
         case Explain():
             pass
     return blocks
+
+
+def _returned(question: Code) -> dict[str, str]:
+    """What the function gives back, where it is not the loss alone."""
+    if question.returns == "loss" or question.wrt is None:
+        return {}
+    slopes = [f"the gradient by {name.strip()}, of its shape" for name in question.wrt.split(",")]
+    return {"returns": ", ".join(["the loss", *slopes] if question.returns == "loss-and-gradient" else slopes)}
 
 
 def _row(label: str, value: str, *, wide: int | None = None) -> Block:

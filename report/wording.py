@@ -34,10 +34,20 @@ def words(finding: Finding, mistakes: Sequence[Mistake] = (), asked: Kind | None
     """
     own = next((mistake.say for mistake in mistakes if mistake.finding == finding.code), None)
     if own is not None and finding.code not in _BY_THE_AUTHOR:
-        return Words(own)
+        return Words(_said_of(finding, own))
     templates, hint = WORDS[finding.code]
     said = next(filled for filled in (_filled(template, finding.data) for template in templates) if filled is not None)
-    return Words(said, own or _possible_hint(finding, hint, asked))
+    return Words(_said_of(finding, said), own or _possible_hint(finding, hint, asked))
+
+
+def _said_of(finding: Finding, message: str) -> str:
+    """The message, with the value that it is about where code returns several."""
+    if "value" not in finding.data:
+        return message
+    part, argument = finding.data.get("part"), finding.data.get("argument")
+    about = f"In the gradient by {_displayed(argument)}" if part == "gradient" else "In the loss"
+    first, _, rest = message.partition(" ")
+    return f"{about}: {first.lower() if first in _OPENINGS else first} {rest}"
 
 
 def _possible_hint(finding: Finding, hint: str | None, asked: Kind | None) -> str | None:
@@ -76,6 +86,10 @@ class Is:
 Template = str | When | Is
 _NAMES: Final = ("first", "second", "wrt")
 """Facts that hold canonical names of the task."""
+_OPENINGS: Final = frozenset(
+    {"The", "It", "This", "Two", "Three", "Clipping", "Digits", "An", "A", "Arrays", "There", "On", "What", "One"}
+)
+"""Words that begin a sentence, and are small within one."""
 _BY_THE_AUTHOR: Final = ("wrong-option", "unknown-symbol", "unreadable")
 
 
@@ -127,7 +141,10 @@ _DERIVATION: Final[dict[str, tuple[tuple[Template, ...], str | None]]] = {
         "Write the shape under each factor. The gradient has the shape of the variable it is taken for.",
     ),
     "transposed": (
-        ("This is the transpose of the gradient.",),
+        (
+            "This is the transpose of the gradient: its shape should be {expected}, and is {got}.",
+            "This is the transpose of the gradient.",
+        ),
         "The gradient has the variable's own shape: a column for a column.",
     ),
     "sign-flipped": (
@@ -146,7 +163,7 @@ _DERIVATION: Final[dict[str, tuple[tuple[Template, ...], str | None]]] = {
         (
             When("missing", True, "A factor of the chain rule is missing: {factor}."),
             When("missing", False, "There is a factor too many: {factor}."),
-            "A factor of the chain rule is missing.",
+            "The chain rule is broken: a factor is missing, or stands there twice.",
         ),
         "Go from the loss to the variable one function at a time, and write down each inner derivative.",
     ),
@@ -155,7 +172,11 @@ _DERIVATION: Final[dict[str, tuple[tuple[Template, ...], str | None]]] = {
         "Look at the constants: the exponent that comes down, a ½ in front, a mean.",
     ),
     "lost-term": (
-        ("A term is missing: {term}.", "A term is missing."),
+        (
+            "A term is missing: what {of_loss} in the loss brings to the gradient.",
+            "A term is missing: {term}.",
+            "A term is missing.",
+        ),
         "Differentiate each term of the loss by itself, then count them again.",
     ),
     "wrong-term": (
@@ -167,7 +188,10 @@ _DERIVATION: Final[dict[str, tuple[tuple[Template, ...], str | None]]] = {
         "Differentiate each term of the loss by itself, then compare the weights.",
     ),
     "wrong-branch": (
-        ("One branch of the piecewise gradient is wrong.",),
+        (
+            Is("missing", True, "Right as far as it goes, but one case of the loss is left out."),
+            "One branch of the piecewise gradient is wrong.",
+        ),
         "Take each case of the loss by itself, and differentiate it there.",
     ),
     "swapped-variables": (
@@ -245,6 +269,7 @@ _DERIVATION: Final[dict[str, tuple[tuple[Template, ...], str | None]]] = {
     ),
     "wrong-value": (
         (
+            Is("part", "gradient", "The gradient is {factor} times the right one."),
             "The value is {factor} times the right one.",
             "The labels of {labels} are off by {offset}.",
             "The value is off by a constant, {offset}.",
@@ -257,11 +282,20 @@ _DERIVATION: Final[dict[str, tuple[tuple[Template, ...], str | None]]] = {
 
 _CODE: Final[dict[str, tuple[tuple[Template, ...], str | None]]] = {
     "wrong-sign": (
-        ("The sign is wrong: this is minus the loss.",),
+        (
+            Is("part", "gradient", "The sign is wrong: this is minus the gradient."),
+            "The sign is wrong: this is minus the loss.",
+        ),
         "A loss to be minimised: is the minus there, once?",
     ),
     "wrong-reduction": (
-        ("The reduction is wrong: the result is {factor} times the loss.", "The reduction over the batch is wrong."),
+        (
+            When("summed", True, "The gradient was reduced to one number: it has the shape {expected}."),
+            Is("factor", "none", "The reduction over the batch is missing: the shape should be {expected}, not {got}."),
+            Is("part", "gradient", "The reduction is wrong: the result is {factor} times the gradient."),
+            "The reduction is wrong: the result is {factor} times the loss.",
+            "The reduction over the batch is wrong.",
+        ),
         "A mean, a sum, or one value per sample: the formula says which, and over which axes.",
     ),
     "wrong-axis": (
@@ -332,8 +366,13 @@ _CODE: Final[dict[str, tuple[tuple[Template, ...], str | None]]] = {
         "Try one sample, one class, exact 0 and exact 1.",
     ),
     "wrong-shape": (
-        ("The result should have shape {expected}; yours is {got}.", "The result does not have the promised shape."),
-        "A loss per batch is one number, a plain scalar: not (1,), not a tuple.",
+        (
+            "The result should be {parts}; yours is a {got}.",
+            "The values are returned in another order than {order}.",
+            "The result should have shape {expected}; yours is {got}.",
+            "The result does not have the promised shape.",
+        ),
+        "A loss is one plain number: not (1,), not a tuple. A gradient has the shape of what it is taken by.",
     ),
     "dtype": (
         ("It goes wrong for the type {dtype}.", "The result has an unexpected type."),

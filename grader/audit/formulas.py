@@ -20,6 +20,7 @@ from grader.formula.read import (
     read_wrt,
 )
 from grader.formula.tree import Name, Node, Size, walk
+from grader.numeric.asked import check_scalar, read_argument
 from questions import prose
 from questions.kinds import Choice, Code, Derivation, Explain, Number, Question
 from questions.places import FieldPath
@@ -119,9 +120,24 @@ def _task(question: Question, reader: _Reader) -> Scope | None:
             scope = reader.declared(("arguments",), question.arguments, Scope())
             if scope is not None:  # its result may be an array, such as a log-softmax
                 reader.tried(("loss",), partial(read_formula, question.loss, scope))
+                _gradients(question, scope, reader)
             return scope
         case Choice() | Explain():
             return Scope()
+
+
+def _gradients(question: Code, scope: Scope, reader: _Reader) -> None:
+    """What gradients are asked for, and whether the loss has one."""
+    offset = 0
+    for name in (question.wrt or "").split(",") if question.wrt is not None else ():
+        try:
+            read_argument(name, scope)
+        except Unreadable as error:
+            reader.failed(("wrt",), error, offset)
+        offset += len(name) + 1
+    if question.wrt is not None and not reader.remarks:
+        formula = read_formula(question.loss, scope)
+        reader.tried(("loss",), partial(check_scalar, formula, scope, question.loss))
 
 
 def _prose(question: Question, scope: Scope, reader: _Reader) -> set[str]:

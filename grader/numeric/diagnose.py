@@ -29,14 +29,16 @@ def each_part(
     trial: Trial, source: Source, judged: Sequence[Judged], failed: Sequence[Judged], level: str
 ) -> list[Group]:
     """What keeps a submission below a level, for each of the values that it returns, in their order; each says which
-    value it is about (`part`, and for a gradient the `argument`) unless the loss is all that is asked."""
+    value it is about (`part`, for a gradient the `argument`, and of several its place, `value`) unless the loss is all
+    that is asked."""
     explain, parts = at_ordinary if level == "correct" else at_ends, trial.statement.parts
     made: list[Group] = []
     for part in sorted({item.part for item in failed}):
         own, missed = ([item for item in items if item.part == part] for items in (judged, failed))
         for group in explain(trial.about(part), source, own, missed):
             if not any(_same_place(group, before) for before in made):
-                made.append(replace(group, data={**group.data, **_about(parts, part)}))
+                about = {} if any(item.fault == "parts" for item in group.items) else _about(parts, part)
+                made.append(replace(group, data={**group.data, **about}))
     return made
 
 
@@ -49,7 +51,8 @@ def _about(parts: Sequence[str | None], part: int) -> dict[str, Fact]:
     if parts == (None,):
         return {}
     wrt = parts[part]
-    return {"part": "loss"} if wrt is None else {"part": "gradient", "argument": wrt}
+    about: dict[str, Fact] = {"part": "loss"} if wrt is None else {"part": "gradient", "argument": wrt}
+    return about if len(parts) == 1 else {**about, "value": part}
 
 
 def at_ordinary(trial: Trial, source: Source, judged: Sequence[Judged], failed: Sequence[Judged]) -> list[Group]:

@@ -220,8 +220,9 @@ def explain_shape(trial: Trial, off: Sequence[Judged]) -> list[Explained]:
         return []
     if all(_turned_layout(item) for item in valued):
         return [("transposed", _shapes(valued[0]))]
-    if all(_each_sample(item) for item in valued):
-        return [("wrong-reduction", {"factor": "none", **_shapes(valued[0])})]
+    larger = [item for item in valued if _value(item).size != item.case.truth.near.size]
+    if larger and all(_each_sample(item) for item in larger):
+        return [("wrong-reduction", {"factor": "none", **_shapes(larger[0])})]
     if all(_summed(item) for item in valued):
         return [("wrong-reduction", {"summed": True, **_shapes(valued[0])})]
     for name, variable in trial.statement.variables.items():

@@ -7,13 +7,10 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
 from grader.formula.declare import Classes, OneHot, Scope, Simplex, Variable
-from grader.formula.errors import Unreadable
 from grader.formula.functions import FUNCTIONS
-from grader.formula.names import canonical
 from grader.formula.read import read_formula, scope_from
-from grader.formula.shape_of import shape_of
-from grader.formula.shapes import text as shape_text
-from grader.formula.tree import Call, Expr, Span, walk
+from grader.formula.tree import Call, Expr, walk
+from grader.numeric.asked import check_scalar, read_argument
 from questions.kinds import CodeLevel, Returns
 
 
@@ -36,11 +33,6 @@ class CodeTask:
     def statement(self) -> Statement:
         """The task, read. Raises Unreadable."""
         return state(self.loss, self.arguments, self.returns, self.wrt)
-
-
-def names_of(wrt: str | None) -> tuple[str, ...]:
-    """The arguments that a bank names: `w, b`."""
-    return () if wrt is None else tuple(name.strip() for name in wrt.split(","))
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,23 +91,5 @@ def state(loss: str, arguments: tuple[str, ...], returns: Returns = "loss", wrt:
     if returns == "loss":
         return Statement(formula, scope)
     check_scalar(formula, scope, loss)
-    slopes = tuple(read_wrt(name, scope) for name in wrt)
+    slopes = tuple(read_argument(name, scope) for name in wrt)
     return Statement(formula, scope, slopes if returns == "gradient" else (None, *slopes))
-
-
-def check_scalar(formula: Expr, scope: Scope, text: str) -> None:
-    """Raises Unreadable for a formula that has no gradient, since its value is not one number."""
-    if shape := shape_of(formula, scope):
-        raise Unreadable(
-            "shape-mismatch", Span(0, len(text)), data={"expected": shape_text(()), "got": shape_text(shape)}
-        )
-
-
-def read_wrt(text: str, scope: Scope) -> str:
-    """The argument that a gradient is taken with respect to: one of real values. Raises Unreadable."""
-    name = scope.canonical(canonical(text.strip()))
-    if name is None or not scope.variables[name].continuous:
-        real = tuple(known for known, variable in scope.variables.items() if variable.continuous)
-        wanted = f"an argument of real values ({', '.join(real)})" if real else "a loss with an argument of real values"
-        raise Unreadable("unreadable", Span(0, len(text)), (wanted,), {"got": text.strip()})
-    return name
