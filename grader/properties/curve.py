@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
+from itertools import pairwise
 from typing import Final, Literal
 
 from flint import arb
@@ -17,7 +18,7 @@ from grader.formula.balls import precision
 from grader.formula.declare import Variable
 from grader.formula.errors import Undefined
 from grader.formula.rebuild import substituted
-from grader.formula.tree import Const, Expr, Neg, Num
+from grader.formula.tree import Call, Const, Expr, Neg, Num
 from grader.properties.chart import Chart, approach, chart_of
 from grader.properties.germs import Germs, Series
 from grader.properties.ground import Ground
@@ -57,6 +58,8 @@ class Curve:
     """Whether the ends belong to the domain."""
     cases: Mapping[str, Fraction] = field(default_factory=dict)
     _derivatives: dict[tuple[int, int], Ratio] = field(default_factory=dict)
+    _limits: dict[tuple[int, int, int], Expr] = field(default_factory=dict)
+    _extremes: dict[tuple[int, int], Bound] = field(default_factory=dict)
 
     @cached_property
     def pieces(self) -> Sequence[Piece]:
@@ -102,6 +105,12 @@ class Curve:
 
     def limit(self, piece: int, order: int, side: Literal[1, -1]) -> Expr:
         """The limit at an end of a piece: a constant, or plus or minus infinity."""
+        key = piece, order, side
+        if key not in self._limits:
+            self._limits[key] = self._limit(piece, order, side)
+        return self._limits[key]
+
+    def _limit(self, piece: int, order: int, side: Literal[1, -1]) -> Expr:
         ground = self.pieces[piece].ground
         end = ground.ends[0] if side > 0 else ground.ends[1]
         if end is not None and ground.plain:
@@ -112,7 +121,7 @@ class Curve:
         limit = germs.limit(series)
         if isinstance(limit, int):
             return INFINITY if limit > 0 else MINUS_INFINITY
-        return ground.tree(limit)
+        return ground.tree(ground.rationalised(limit))
 
     def _direct(self, piece: int, order: int, end: Ratio) -> Expr | None:
         """The value at an end, where the formula has one there."""
@@ -124,7 +133,7 @@ class Curve:
         if not value.is_finite():
             return None
         try:
-            return ground.tree(number_at(ground, ratio, end))
+            return ground.tree(ground.rationalised(number_at(ground, ratio, end)))
         except TRIED:
             return None
 
@@ -143,6 +152,42 @@ class Curve:
             if order < 0 or (order == 0 and side < 0):
                 return place
         return len(self.pieces) - 1
+
+    # -- seams and segments
+
+    @cached_property
+    def joined(self) -> bool:
+        """Whether the loss has, at every seam, the value that it tends to from both sides."""
+        return all(self.joined_at(seam) for seam in self.seams)
+
+    def joined_at(self, seam: Expr) -> bool:
+        left, right = self.value(0, seam, -1), self.value(0, seam, 1)
+        if _rank(left) or self.compare(left, right) != 0:
+            return False
+        try:
+            own = self.constants.ratio(put(self.expr, self.x, seam))
+        except Undefined:
+            return False
+        return self.constants.is_zero(self.constants.field.sub(own, self.constants.ratio(left)))
+
+    def segments(self, piece: int, chart: Chart) -> Iterator[tuple[Expr | None, Expr | None, int]]:
+        """The stretches between the spots of a chart, with their signs. Spots that are no closed numbers come as
+        decimals just inside. None stands for the end of the piece."""
+        ground = self.pieces[piece].ground
+        edges: list[tuple[Expr | None, Expr | None]] = [(None, None)]
+        edges += [(_beside(ground, spot, upper=False), _beside(ground, spot, upper=True)) for spot in chart.spots]
+        edges.append((None, None))
+        for ((_, low), (high, _)), sign in zip(pairwise(edges), chart.signs, strict=True):
+            yield low, high, sign
+
+    def inside(self, at: Expr) -> bool:
+        """Whether a constant belongs to the domain."""
+        for end, closed, sign in ((self.low, self.closed[0], 1), (self.high, self.closed[1], -1)):
+            if end is not None:
+                side = self.compare(at, end) * sign
+                if side < 0 or (side == 0 and not closed):
+                    return False
+        return True
 
     # -- constants
 
@@ -178,6 +223,11 @@ class Curve:
         return self._extreme(order, -1)
 
     def _extreme(self, order: int, sign: int) -> Bound:
+        if (order, sign) not in self._extremes:
+            self._extremes[order, sign] = self._found(order, sign)
+        return self._extremes[order, sign]
+
+    def _found(self, order: int, sign: int) -> Bound:
         best: Bound | None = None
         for bound in self._candidates(order, sign):
             if best is None or self._beats(bound, best, sign):
@@ -213,7 +263,8 @@ class Curve:
         ratio = self.derivative(place, order)
         if spot.exact is not None:
             try:
-                return Bound(ground.tree(number_at(ground, ratio, spot.exact)), ground.tree(spot.exact), True)
+                value = ground.rationalised(number_at(ground, ratio, spot.exact))
+                return Bound(ground.tree(value), ground.tree(spot.exact), True)
             except TRIED:
                 pass
         if not self.plain:
@@ -221,9 +272,9 @@ class Curve:
         for bits in (128, 512, 2048):
             at = spot.enclose(ground, bits)
             with precision(bits):
-                value = ground.ball(ratio, at)
-            if value.is_finite() and value.rel_accuracy_bits() > 60:
-                return Bound(None, None, True, value, at)
+                enclosed = ground.ball(ratio, at)
+            if enclosed.is_finite() and enclosed.rel_accuracy_bits() > 60:
+                return Bound(None, None, True, enclosed, at)
         raise GiveUp("a value that cannot be enclosed")
 
     def _beats(self, a: Bound, b: Bound, sign: int) -> bool:
@@ -235,11 +286,41 @@ class Curve:
             return bool(left > right) == (sign > 0)
         return False  # the same as far as 60 bits tell, and either will do
 
+    def larger(self, high: Bound, low: Bound) -> Bound:
+        """The one of an upper and a lower bound that is larger in size, its value without sign."""
+        turned = Bound(
+            None if low.value is None else self.simplified(Neg(low.value)),
+            low.at,
+            low.attained,
+            None if low.ball is None else -low.ball,
+            low.place,
+        )
+        try:
+            return turned if self._beats(turned, high, 1) else high
+        except GiveUp:  # which of the two depends on the parameters
+            if high.value is None or turned.value is None:
+                raise
+            return Bound(Call("max", (high.value, turned.value)), high.at, high.attained)
+
+    def known(self, bound: Bound) -> Expr | None:
+        """The value as a formula: exact, or as many decimals as are certain."""
+        if bound.value is not None:
+            return bound.value
+        assert bound.ball is not None
+        return Num(Fraction(bound.ball.str(12, radius=False).strip("[]")), decimal=True)
+
     def enclosed(self, bound: Bound) -> arb:
         if bound.ball is not None:
             return bound.ball
         assert bound.value is not None
         return self.number(bound.value)
+
+
+def _beside(ground: Ground, spot: Spot, *, upper: bool) -> Expr:
+    if spot.exact is not None:
+        return ground.tree(spot.exact)
+    spot.enclose(ground, 60)
+    return Num(spot.high if upper else spot.low)
 
 
 def _rank(expr: Expr) -> int:

@@ -11,14 +11,16 @@ from flint import arb
 
 from grader.formula.balls import precision
 from grader.formula.balls import value as value_at
-from grader.formula.declare import Scope, Variable
+from grader.formula.declare import POSITIVE, Scope, Variable
 from grader.formula.errors import NotCertain, Undefined
 from grader.formula.evaluate import Value
+from grader.formula.rebuild import replaced
 from grader.formula.show import show, show_number
-from grader.formula.tree import Expr
-from grader.properties.analysis import Answer, Proof, Property
+from grader.formula.tree import Call, Expr, Node, Num, Pow
+from grader.properties.analysis import Property
 from grader.properties.chart import inside, simplest_between
 from grader.properties.curve import TRIED, Bound, Curve
+from grader.properties.ground import Ground
 from grader.properties.reduce import Subject, cases_of, specialised
 from grader.verdict import Fact
 
@@ -64,10 +66,26 @@ def _scaled(subject: Subject, seen: Property, order: int | None) -> Property:
     if scaling is None:
         return seen
     if seen.value is not None and order is not None:
-        whole = scaling.restored(seen.value, order)
-        return replace(seen, value=whole, facts={**seen.facts, "bound": show(whole), "scale": scaling.name})
+        whole = scaled(subject, seen.value, order)
+        return replace(seen, value=whole, facts={**seen.facts, "bound": shown(whole), "scale": scaling.name})
+    if seen.answer == "yes":
+        return replace(seen, facts={**seen.facts, "scale": scaling.name})
     cases = {scaling.name: "1", **_mapping(seen.facts.get("cases"))}
     return replace(seen, facts={**seen.facts, "cases": cases, "scale": scaling.name})
+
+
+def scaled(subject: Subject, value: Expr, order: int) -> Expr:
+    """A bound of a derivative at scale 1, for any scale."""
+    scaling = subject.scaling
+    if scaling is None:
+        return value
+    whole = scaling.restored(value, order)
+    parameters = {scaling.name: Variable(scaling.name, POSITIVE), **subject.curves[0].parameters}
+    ground = Ground(subject.x.name, parameters, None, None, deadline=subject.curves[0].deadline)
+    try:
+        return ground.tree(ground.rationalised(ground.ratio(whole)))
+    except TRIED:
+        return whole
 
 
 def _mapping(fact: Fact) -> Mapping[str, Fact]:
@@ -86,17 +104,18 @@ def attempt(name: str, judge: Judge, curve: Curve) -> Property:
         return undecided(name, str(stop))
 
 
-def yes(name: str, reason: str, *, value: Expr | None = None, **facts: Fact) -> Property:
-    return Property(name, "yes", "proved", reason, facts, value)
+def yes(name: str, reason: str, constant: Expr | None = None, /, **facts: Fact) -> Property:
+    """`constant` is the property's value: a bound, as a formula."""
+    return Property(name, "yes", "proved", reason, facts, constant)
 
 
-def no(name: str, reason: str, *, evidence: Proof = "witness", **facts: Fact) -> Property:
-    return Property(name, "no", evidence, reason, facts)
+def no(name: str, reason: str, /, **facts: Fact) -> Property:
+    """The facts are the witness: a point, or an end and the limit there."""
+    return Property(name, "no", "witness", reason, facts)
 
 
 def undecided(name: str, *tried: str) -> Property:
-    answer: Answer = "undecided"
-    return Property(name, answer, None, "not-shown", {"tried": tried})
+    return Property(name, "undecided", None, "not-shown", {"tried": tried})
 
 
 # -- values at points
@@ -131,9 +150,14 @@ def within(curve: Curve, low: Expr | None, high: Expr | None) -> Iterator[Fracti
     for k in range(14):
         for reach in (Fraction(2) ** k, Fraction(1, 2 ** (k + 1))):
             if left is not None or right is None:
-                yield (left or Fraction(0)) + reach
+                yield _near((left or Fraction(0)) + reach, reach)
             if right is not None or left is None:
-                yield (right or Fraction(0)) - reach
+                yield _near((right or Fraction(0)) - reach, reach)
+
+
+def _near(x: Fraction, reach: Fraction) -> Fraction:
+    """A simple number close to x, as far as `reach` allows."""
+    return simplest_between(x - reach / 4, x + reach / 4)
 
 
 def rational(curve: Curve, end: Expr | None, *, upper: bool) -> Fraction | None:
@@ -169,6 +193,17 @@ def number_text(value: arb) -> str:
     return text.strip("[]").replace("-", "−")
 
 
+def shown(expr: Expr) -> str:
+    """A constant on one line, its roots as roots."""
+
+    def change(node: Node) -> Node | None:
+        if isinstance(node, Pow) and node.exponent == Num(Fraction(1, 2)):
+            return Call("sqrt", (replaced(node.base, change),))
+        return None
+
+    return show(replaced(expr, change))
+
+
 def point_text(x: Fraction) -> str:
     return show_number(x)
 
@@ -176,13 +211,13 @@ def point_text(x: Fraction) -> str:
 def bound_text(bound: Bound) -> str:
     """An extreme value: exact, with its decimals where it is no simple number."""
     if bound.value is not None:
-        return show(bound.value)
+        return shown(bound.value)
     assert bound.ball is not None
     return "≈ " + number_text(bound.ball)
 
 
 def place_text(bound: Bound) -> str:
     if bound.at is not None:
-        return show(bound.at)
+        return shown(bound.at)
     assert bound.place is not None
     return "≈ " + number_text(bound.place)

@@ -129,7 +129,8 @@ class Ground:
                         factors.append(power(base, Num(share * exponent)))
                     case _:
                         factors.append(power(kernel, Num(Fraction(exponent))))
-        return times(*factors)
+        term = times(*factors)
+        return Neg(Num(-term.value)) if isinstance(term, Num) and term.value < 0 else term
 
     def kernel_tree(self, place: int) -> Expr:
         """What a generator stands for, here: log|f| is log(f) or log(−f)."""
@@ -140,6 +141,20 @@ class Ground:
         if tree is None:
             raise GiveUp("a kernel without a formula")
         return tree(self.poly_tree)
+
+    def rationalised(self, ratio: Ratio) -> Ratio:
+        """The same with no square root left in the denominator, as far as that takes one step for each root."""
+        field = self.field
+        for place, relation in list(field.relations.items()):
+            degrees = ratio.den.degrees()
+            if relation.degree != 2 or degrees[place] != 1:
+                continue
+            # den = a + b·k with k² = c: times a − b·k
+            b = ratio.den.derivative(place)
+            turned = Ratio(ratio.den - 2 * b * field.gens[place], field.poly(1))
+            above = field.mul(Ratio(ratio.num, field.poly(1)), turned)
+            ratio = field.div(above, field.mul(Ratio(ratio.den, field.poly(1)), turned))
+        return ratio
 
     # -- derivatives
 

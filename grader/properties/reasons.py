@@ -11,6 +11,7 @@ from typing import Final
 REASONS: Final[Mapping[str, tuple[str, ...]]] = {
     # for
     "lower-bound": ("bound", "at"),  # the infimum of the loss, exact, and where (a point or an end)
+    "nowhere-negative": (),  # by the signs of its factors and pieces
     "value-at": ("at", "value"),  # the loss has this value there
     "identity": ("left", "right"),  # shown equal by the normal form
     "slopes-grow": ("pieces", "kinks"),  # curvature ≥ 0 on every piece, slopes do not fall at any kink
@@ -32,6 +33,7 @@ REASONS: Final[Mapping[str, tuple[str, ...]]] = {
     "negative-at": ("at", "value"),
     "not-zero-at-zero": ("value",),
     "differs-at": ("at", "value", "mirrored"),  # L(at) and L(−at)
+    "lopsided-domain": (),  # the domain is not symmetric about 0
     "chord": ("a", "b", "at_a", "at_b", "middle", "at_middle"),  # the middle lies above the chord
     "flat-chord": ("a", "b"),  # affine between a and b
     "curvature-vanishes": ("at", "value"),  # the infimum of the curvature is 0 (or less), there
@@ -43,6 +45,7 @@ REASONS: Final[Mapping[str, tuple[str, ...]]] = {
     "loss-unbounded": ("at",),
     "slope-limit": ("at", "value"),  # the slope's limit there is not 0
     "slope-stays": ("at", "value"),  # where the loss tends to its supremum, the slope does not vanish
+    "supremum-inside": ("at", "value"),  # the loss is largest at a point inside, and not toward an end
     "flat-at-zero": ("slope",),  # φ'(0) is not negative, so a correct sign is not rewarded
     "kinked-at-zero": ("left", "right"),  # convex, and no derivative at 0: theorem 2 again
     "best-is-elsewhere": ("probability", "best", "risk", "risk_at_probability"),  # a better answer than the truth

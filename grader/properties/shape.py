@@ -1,0 +1,136 @@
+"""Convexity: the curvature on every piece, and the slopes at every seam."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from grader.formula.errors import NotCertain, Undefined
+from grader.formula.tree import ZERO, Expr
+from grader.properties.analysis import Property
+from grader.properties.curve import Curve
+from grader.properties.evidence import (
+    at_point,
+    bound_text,
+    no,
+    number_text,
+    place_text,
+    point_text,
+    rational,
+    shown,
+    within,
+    yes,
+)
+from grader.symbolic.field import GiveUp
+
+HALVINGS = 40
+
+
+def convex(curve: Curve) -> Property:
+    return _bent(curve, "convex")
+
+
+def _bent(curve: Curve, name: str) -> Property:
+    signs = [sign for place in range(len(curve.pieces)) for sign in curve.chart(place, 2).signs]
+    if min(signs) >= 0 and all(_rising(curve, seam) for seam in curve.seams) and curve.joined:
+        return yes(name, "slopes-grow", pieces=len(curve.pieces), kinks=len(curve.seams))
+    chord = _chord(curve)
+    if chord is None:
+        raise GiveUp("no chord was found below the loss")
+    a, b = chord
+    middle = (a + b) / 2
+    values = {key: number_text(at_point(curve, x)) for key, x in (("at_a", a), ("at_b", b), ("at_middle", middle))}
+    return no(name, "chord", a=point_text(a), b=point_text(b), middle=point_text(middle), **values)
+
+
+def _rising(curve: Curve, seam: Expr) -> bool:
+    """Whether the loss is continuous at a seam and its slope does not fall there."""
+    values = curve.value(0, seam, -1), curve.value(0, seam, 1)
+    slopes = curve.value(1, seam, -1), curve.value(1, seam, 1)
+    return curve.compare(*values) == 0 and curve.compare(*slopes) <= 0
+
+
+def _chord(curve: Curve) -> tuple[Fraction, Fraction] | None:
+    """Two simple points with the loss certainly above their chord in the middle. Only for numbers."""
+    if not curve.plain:
+        raise GiveUp("a witness needs values for the parameters")
+    for place, piece in enumerate(curve.pieces):
+        for low, high, sign in curve.segments(place, curve.chart(place, 2)):
+            if sign >= 0:
+                continue
+            points = sorted(_some(within(curve, low or piece.low, high or piece.high), 12), key=_simplicity)
+            for x in points:
+                for y in points:
+                    if x < y and _surely_above(curve, x, y):
+                        return x, y
+    for seam in curve.seams:
+        here = rational(curve, seam, upper=True)
+        if here is None or _rising(curve, seam):
+            continue
+        for k in range(HALVINGS):
+            step = Fraction(1, 2**k)
+            for a, b in ((here - step, here + step), (here - step, here + 3 * step), (here - 3 * step, here + step)):
+                if _surely_above(curve, a, b):
+                    return a, b
+    return None
+
+
+def _some(points: Iterator[Fraction], count: int) -> list[Fraction]:
+    found: list[Fraction] = []
+    for x in points:
+        if x not in found:
+            found.append(x)
+        if len(found) == count:
+            break
+    return found
+
+
+def _simplicity(x: Fraction) -> tuple[int, Fraction]:
+    return x.denominator, abs(x)
+
+
+def above(curve: Curve, a: Fraction, b: Fraction) -> bool:
+    """Whether the loss in the middle is certainly above the chord."""
+    ends = at_point(curve, a, 128) + at_point(curve, b, 128)
+    return bool(2 * at_point(curve, (a + b) / 2, 128) > ends)
+
+
+def _surely_above(curve: Curve, a: Fraction, b: Fraction) -> bool:
+    try:
+        return above(curve, a, b)
+    except (Undefined, NotCertain):
+        return False
+
+
+def strictly_convex(curve: Curve) -> Property:
+    name = "strictly-convex"
+    seen = _bent(curve, name)
+    if seen.answer == "no":
+        return seen
+    for place, piece in enumerate(curve.pieces):
+        for low, high, sign in curve.segments(place, curve.chart(place, 2)):
+            if sign == 0:
+                a, b = _flat(curve, low or piece.low, high or piece.high)
+                return no(name, "flat-chord", a=a, b=b)
+    return yes(name, "curvature-positive", pieces=len(curve.pieces), kinks=len(curve.seams))
+
+
+def _flat(curve: Curve, low: Expr | None, high: Expr | None) -> tuple[str, str]:
+    """Two points between which the loss is a straight line."""
+    if not curve.plain:
+        return "−∞" if low is None else shown(low), "∞" if high is None else shown(high)
+    points = sorted(_some(within(curve, low, high), 3))
+    return point_text(points[0]), point_text(points[-1])
+
+
+def strongly_convex(curve: Curve) -> Property:
+    name = "strongly-convex"
+    seen = _bent(curve, name)
+    if seen.answer == "no":
+        return seen
+    least = curve.least(2)
+    if least.value is None:
+        raise GiveUp("the least curvature is no closed number")
+    if curve.compare(least.value, ZERO) > 0:
+        return yes(name, "curvature-above", least.value, bound=bound_text(least), at=place_text(least))
+    return no(name, "curvature-vanishes", at=place_text(least), value=bound_text(least))

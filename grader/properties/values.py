@@ -1,0 +1,125 @@
+"""What the values of a loss are like: its sign, its value at zero, its symmetry, its bounds."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from grader.formula.errors import Undefined
+from grader.formula.tree import ZERO, Expr, Name, Neg
+from grader.properties.analysis import Property
+from grader.properties.curve import INFINITY, MINUS_INFINITY, TRIED, Bound, Curve, put
+from grader.properties.evidence import (
+    at_point,
+    bound_text,
+    first,
+    no,
+    number_text,
+    place_text,
+    point_text,
+    shown,
+    undecided,
+    within,
+    yes,
+)
+from grader.properties.same import Apart, difference
+from grader.symbolic.field import GiveUp
+
+
+def nonnegative(curve: Curve) -> Property:
+    name = "nonnegative"
+    try:
+        if all(min(curve.chart(place, 0).signs) >= 0 for place in range(len(curve.pieces))) and curve.joined:
+            return _with_bound(curve)
+    except GiveUp:
+        pass
+    least = curve.least(0)
+    if not curve.joined:
+        raise GiveUp("a value at a seam that stands apart")
+    if not _below_zero(curve, least):
+        return yes(name, "lower-bound", bound=bound_text(least), at=place_text(least))
+    if not curve.plain:
+        raise GiveUp("a witness needs values for the parameters")
+    x = negative_point(curve)
+    if x is None:
+        return no(name, "negative-at", at=place_text(least), value=bound_text(least))
+    return no(name, "negative-at", at=point_text(x), value=number_text(at_point(curve, x)))
+
+
+def _with_bound(curve: Curve) -> Property:
+    """Nowhere negative, by the signs; the infimum is told as well where it is found."""
+    try:
+        least = curve.least(0)
+    except TRIED:
+        return yes("nonnegative", "nowhere-negative")
+    return yes("nonnegative", "lower-bound", bound=bound_text(least), at=place_text(least))
+
+
+def _below_zero(curve: Curve, bound: Bound) -> bool:
+    if bound.value is not None:
+        return curve.compare(bound.value, ZERO) < 0
+    ball = curve.enclosed(bound)
+    if ball.contains(0):
+        raise GiveUp("an infimum that cannot be told from zero")
+    return bool(ball < 0)
+
+
+def negative_point(curve: Curve) -> Fraction | None:
+    for place, piece in enumerate(curve.pieces):
+        chart = curve.chart(place, 0)
+        for low, high, sign in curve.segments(place, chart):
+            if sign < 0:
+                found = first(within(curve, low or piece.low, high or piece.high), lambda x: at_point(curve, x) < 0)
+                if found is not None:
+                    return found
+    return None
+
+
+def zero_at_zero(curve: Curve) -> Property:
+    name = "zero-at-zero"
+    if not curve.inside(ZERO):
+        ends = [end for end in (curve.low, curve.high) if end is not None and curve.compare(end, ZERO) == 0]
+        if not ends:
+            return no(name, "not-zero-at-zero", value=None)
+        side = 0 if curve.low == ends[0] else -1
+        limit = curve.limit(side, 0, 1 if side == 0 else -1)
+        if limit == ZERO:
+            raise GiveUp("zero is an end of the domain, and not in it")
+        return no(name, "not-zero-at-zero", value=shown(limit))
+    try:
+        value = curve.constants.ratio(put(curve.expr, curve.x, ZERO))
+    except Undefined:
+        return no(name, "not-zero-at-zero", value=None)
+    if curve.constants.is_zero(value):
+        return yes(name, "value-at", at="0", value="0")
+    return no(name, "not-zero-at-zero", value=shown(curve.constants.tree(value)))
+
+
+def even(curve: Curve) -> Property:
+    """Asked of the formula as it stands, pieces and all."""
+    name = "even"
+    mirrored_domain = (
+        curve.low is None
+        if curve.high is None
+        else curve.low is not None and curve.compare(Neg(curve.high), curve.low) == 0
+    )
+    if not mirrored_domain or curve.closed[0] != curve.closed[1]:
+        return no(name, "lopsided-domain")
+    mirrored: Expr = put(curve.expr, curve.x, Neg(Name(curve.x)))
+    found = difference(curve, curve.expr, mirrored)
+    if found is None:
+        return yes(name, "identity", left=f"L(−{curve.x})", right=f"L({curve.x})")
+    if isinstance(found, Apart):
+        cases = {key: value for key, value in found.inputs.items() if key != curve.x}
+        facts = {"at": found.inputs[curve.x], "value": found.left, "mirrored": found.right}
+        return no(name, "differs-at", **facts, cases={**{k: str(v) for k, v in curve.cases.items()}, **cases})
+    return undecided(name, *found)
+
+
+def bounded(curve: Curve) -> Property:
+    name = "bounded"
+    high, low = curve.greatest(0), curve.least(0)
+    for bound, infinite in ((high, INFINITY), (low, MINUS_INFINITY)):
+        if bound.value == infinite:
+            return no(name, "loss-unbounded", at=place_text(bound))
+    top = curve.larger(high, low)
+    return yes(name, "loss-bound", top.value, bound=bound_text(top), at=place_text(top))
