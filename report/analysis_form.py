@@ -7,7 +7,7 @@ from typing import Any
 from grader.formula.show import show
 from grader.formula.tree import Expr
 from grader.properties.analysis import Analysis, End, Kink, Named, Property
-from report.analysis_view import Analysed, unwrapped
+from report.analysis_view import Analysed, constant_text
 from report.analysis_words import detail
 from report.json_form import plain
 from report.paper import to_ascii
@@ -21,11 +21,11 @@ def analysis_form(loss: Analysed) -> dict[str, Any]:
         "loss": show(found.loss, found.scope),
         "gradient": _text(found.gradient, found),
         "curvature": _text(found.curvature, found),
-        "properties": {item.name: _property(item, found) for item in found.properties},
+        "properties": {item.name: _property(item, found.wrt) for item in found.properties},
         "name": loss.known.name if loss.known else None,
         "wrt": to_ascii(found.wrt),
-        "kinks": [_kink(kink, found) for kink in found.kinks],
-        "ends": [_end(end, found) for end in found.ends],
+        "kinks": [_kink(kink) for kink in found.kinks],
+        "ends": [_end(end) for end in found.ends],
         "minimiser": _named(found.minimiser),
         "likelihood": _named(found.likelihood),
         "invariances": [_named(item) for item in found.invariances],
@@ -34,43 +34,43 @@ def analysis_form(loss: Analysed) -> dict[str, Any]:
     }
 
 
-def _property(item: Property, found: Analysis) -> dict[str, Any]:
+def _property(item: Property, wrt: str) -> dict[str, Any]:
     return {
         "answer": item.answer,
         "evidence": item.evidence,
-        "detail": detail(item, found.wrt),
-        "value": None if item.value is None else ascii_formula(item.value, found),
+        "detail": detail(item, wrt),
+        "value": None if item.value is None else ascii_formula(item.value),
     }
 
 
-def ascii_formula(expr: Expr, found: Analysis) -> str:
-    """`8/27`, `c^2/6`, `delta`: what our reader reads back as the same formula."""
-    return to_ascii(unwrapped(show(expr, found.scope)))
+def ascii_formula(expr: Expr) -> str:
+    """`8/27`, `c^2/6`, `sqrt(5)*delta`: what our reader reads back as an equal formula."""
+    return to_ascii(constant_text(expr))
 
 
 def _text(expr: Expr | None, found: Analysis) -> str | None:
     return None if expr is None else show(expr, found.scope)
 
 
-def _limit(expr: Expr | None, found: Analysis) -> str | None:
-    return None if expr is None else ascii_formula(expr, found)
+def _limit(expr: Expr | None) -> str | None:
+    return None if expr is None else ascii_formula(expr)
 
 
-def _kink(kink: Kink, found: Analysis) -> dict[str, Any]:
+def _kink(kink: Kink) -> dict[str, Any]:
     return {
-        "at": _limit(kink.at, found),
-        "left": _limit(kink.left, found),
-        "right": _limit(kink.right, found),
+        "at": _limit(kink.at),
+        "left": _limit(kink.left),
+        "right": _limit(kink.right),
         "jump": kink.jump,
         "cases": plain(kink.cases),
     }
 
 
-def _end(end: End, found: Analysis) -> dict[str, Any]:
+def _end(end: End) -> dict[str, Any]:
     return {
-        "at": _limit(end.at, found),
-        "loss": _limit(end.loss, found),
-        "slope": _limit(end.slope, found),
+        "at": _limit(end.at),
+        "loss": _limit(end.loss),
+        "slope": _limit(end.slope),
         "growth": end.growth,
         "order": end.order,
         "cases": plain(end.cases),

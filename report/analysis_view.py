@@ -12,6 +12,7 @@ from rich.text import Text
 from grader.formula.show import show, show_domain, show_name, show_number
 from grader.formula.tree import Deriv, Expr, Name
 from grader.properties.analysis import Analysis, Answer, Property
+from grader.properties.evidence import shown
 from questions.losses import KnownLoss, Space
 from report.analysis_words import (
     ANSWERS,
@@ -25,6 +26,7 @@ from report.analysis_words import (
     end_words,
     kink_words,
     named_words,
+    unwrapped,
 )
 from report.paper import BLANK, Block, Paper
 from report.plot_curves import Drawn, along, plotted, settings, window
@@ -121,7 +123,7 @@ def _properties(found: Analysis, paper: Paper) -> list[Block]:
 
 def property_blocks(item: Property, found: Analysis, paper: Paper) -> list[Block]:
     """`✓ Lipschitz   constant δ. Its slope is at most δ …`"""
-    title, value = TITLES[item.name], value_text(item, found)
+    title, value = TITLES[item.name], value_text(item)
     said = Text()
     if value:
         said.append(f"{title.value or 'value'} {value}. ", "bold")
@@ -138,15 +140,14 @@ def property_blocks(item: Property, found: Analysis, paper: Paper) -> list[Block
     return [Block(said, lead.append(f"{title.text:<{_COLUMN}}", "not dim"), " " * (_COLUMN + 4))]
 
 
-def value_text(item: Property, found: Analysis) -> str:
+def value_text(item: Property) -> str:
     """A property's value, as it is shown; empty where it has none."""
-    return "" if item.value is None else unwrapped(show(item.value, found.scope))
+    return "" if item.value is None else constant_text(item.value)
 
 
-def unwrapped(text: str) -> str:
-    """A fraction by itself needs no brackets: `8/27`."""
-    inner = text[1:-1]
-    return inner if text.startswith("(") and text.endswith(")") and not set(inner) & set("()") else text
+def constant_text(expr: Expr) -> str:
+    """A constant, its roots as roots, without brackets around all of it."""
+    return unwrapped(shown(expr))
 
 
 def glued(text: str) -> str:
@@ -156,20 +157,17 @@ def glued(text: str) -> str:
 
 def kink_lines(found: Analysis) -> list[str]:
     return [
-        kink_words(kink, found.wrt, _shown(kink.at, found) or "?", _shown(kink.left, found), _shown(kink.right, found))
+        kink_words(kink, found.wrt, _shown(kink.at) or "?", _shown(kink.left), _shown(kink.right))
         for kink in found.kinks
     ]
 
 
 def end_lines(found: Analysis) -> list[str]:
-    return [
-        end_words(end, found.wrt, _shown(end.at, found) or "?", _shown(end.loss, found), _shown(end.slope, found))
-        for end in found.ends
-    ]
+    return [end_words(end, found.wrt, _shown(end.at) or "?", _shown(end.loss), _shown(end.slope)) for end in found.ends]
 
 
-def _shown(expr: Expr | None, found: Analysis) -> str | None:
-    return None if expr is None else unwrapped(show(expr, found.scope))
+def _shown(expr: Expr | None) -> str | None:
+    return None if expr is None else constant_text(expr)
 
 
 def gradient_sizes(loss: Drawn) -> str:

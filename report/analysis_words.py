@@ -5,6 +5,7 @@ Of the templates of a reason, the first one whose facts are all there is used, a
 
 from __future__ import annotations
 
+import re
 import string
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -27,7 +28,7 @@ class Title:
 
 TITLES: Final[Mapping[str, Title]] = {
     "nonnegative": Title("non-negative"),
-    "zero-at-zero": Title("zero at the target"),
+    "zero-at-zero": Title("zero at zero"),
     "even": Title("symmetric"),
     "convex": Title("convex"),
     "strictly-convex": Title("strictly convex"),
@@ -56,23 +57,24 @@ EVIDENCE: Final[Mapping[Proof | None, str]] = {
 REASON_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     # for
     "lower-bound": ("Its infimum is {bound}, {at}.", "Its infimum is {bound}."),
+    "nowhere-negative": ("Its sign is negative nowhere.",),
     "value-at": ("It is {value} {at}.",),
     "identity": ("{left} = {right}, identically.",),
     "slopes-grow": (
-        "Its curvature is never negative, and its slope never drops at a seam ({kinks}).",
+        "Its curvature is never negative, and its slope never drops {kinks}.",
         "Its curvature is never negative.",
     ),
     "curvature-positive": (
-        "Its curvature is positive, save at isolated points at most, and its slope never drops at a seam ({kinks}).",
+        "Its curvature is positive, save at isolated points at most, and its slope never drops {kinks}.",
         "Its curvature is positive, save at isolated points at most.",
     ),
     "curvature-above": ("Its curvature is at least {bound}, the infimum {at}.", "Its curvature is at least {bound}."),
     "slopes-agree": (
-        "The slopes on both sides agree at every seam ({kinks}).",
+        "The slopes on both sides agree {kinks}.",
         "The slopes on both sides agree at every seam.",
     ),
     "curvatures-agree": (
-        "Slopes and curvatures on both sides agree at every seam ({kinks}).",
+        "Slopes and curvatures on both sides agree {kinks}.",
         "Slopes and curvatures on both sides agree at every seam.",
     ),
     "analytic": ("It is one smooth formula, without a seam.",),
@@ -85,7 +87,7 @@ REASON_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
         "Its curvature is at most {bound} in size.",
     ),
     "loss-bound": ("It is at most {bound} in size, the supremum {at}.", "It is at most {bound} in size."),
-    "slope-vanishes": ("Its slope tends to 0 at both ends ({ends}).", "Its slope tends to 0 at both ends."),
+    "slope-vanishes": ("Its slope tends to 0 toward both ends.",),
     "plateau": (
         "{at} it tends to its supremum, {supremum}, and its gradient to 0.",
         "Where it tends to its supremum, its gradient tends to 0.",
@@ -100,8 +102,9 @@ REASON_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "weight-positive": ("Its weight {weight} is positive (Shuford, Albert and Massengill 1966).",),
     # against
     "negative-at": ("It is {value} {at}.",),
-    "not-zero-at-zero": ("At the target it is {value}, not 0.",),
+    "not-zero-at-zero": ("At 0 it is {value}.", "It has no value at 0."),
     "differs-at": ("It is {value} {at}, and {mirrored} at the mirrored point.",),
+    "lopsided-domain": ("Its domain is not symmetric about 0.",),
     "chord": (
         "At {middle} it is {at_middle}, above the chord from {at_a} at {a} to {at_b} at {b}.",
         "At {middle} it is {at_middle}, above its chord between {a} and {b}.",
@@ -122,6 +125,10 @@ REASON_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
         "{at}, where it tends to its supremum, its slope tends to {value}, not to 0.",
         "{at}, where it tends to its supremum, its slope does not tend to 0.",
     ),
+    "supremum-inside": (
+        "Its supremum, {value}, is not at an end: it stands {at}.",
+        "Its supremum is not at an end.",
+    ),
     "flat-at-zero": ("At margin 0 its slope is {slope}, not negative, so that the right sign is not rewarded.",),
     "kinked-at-zero": (
         "Convex, with slopes {left} and {right} at margin 0: without a derivative there it is not calibrated "
@@ -141,20 +148,32 @@ REASON_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """A template may begin with `{at}`; it is then set as the beginning of a sentence."""
 
+_DECIMALS: Final = re.compile(r"[-−]?\d+\.\d+")
 _PLACES: Final = ("at",)
 """Facts that become `at r = 2` or `as r → ∞`."""
 _POINTS: Final = ("a", "b", "middle")
 """Facts that become `r = 2`."""
+_SEAMS: Final = "kinks"
+"""The fact that becomes `at r = −δ and δ`, or `at any of its 2 seams`."""
 
 
 def detail(item: Property, wrt: str) -> str:
     """The argument for an answer, or against it, as one sentence. `wrt` is the canonical name of the variable."""
     facts = {name: text for name, fact in item.facts.items() if (text := _fact(name, fact, wrt))}
+    if "scale" in facts and "cases" not in facts and "at" in facts:
+        facts["at"] += f" where {show_name(facts['scale'])} is 1"
     for template in REASON_WORDS[item.reason]:
         needed = {name for _, name, _, _ in string.Formatter().parse(template) if name}
         if needed <= facts.keys():
-            return _sentence(template.format(**facts), facts.get("cases"))
-    return _sentence(NO_DETAIL[item.answer], facts.get("cases"))
+            return _sentence(template.format(**facts), _cases(item, facts.get("cases"), bool(needed)))
+    return _sentence(NO_DETAIL[item.answer], None)
+
+
+def _cases(item: Property, cases: str | None, has_facts: bool) -> str | None:
+    """For what the sentence holds. A `yes` holds for everything: then the cases say where its facts belong."""
+    if item.answer != "yes" or not cases:
+        return cases
+    return f"{cases}; every other case holds too" if has_facts else None
 
 
 NO_DETAIL: Final[Mapping[Answer, str]] = {
@@ -174,7 +193,9 @@ def _fact(name: str, fact: Fact, wrt: str) -> str:
         return place(fact, wrt)
     if name in _POINTS:
         return point(fact, wrt)
-    return fact_text(fact)
+    if name == _SEAMS and isinstance(fact, int):
+        return "" if not fact else "at its seam" if fact == 1 else f"at any of its {fact} seams"
+    return place(fact, wrt) if name == _SEAMS else fact_text(fact)
 
 
 def fact_text(fact: Fact) -> str:
@@ -188,8 +209,15 @@ def fact_text(fact: Fact) -> str:
             return " and ".join(f"{show_name(key)} = {fact_text(value)}" for key, value in fact.items())
         case tuple():
             return joined([fact_text(item) for item in fact])
-    text = str(fact)
+    text = unwrapped(str(fact))
+    text = text.rstrip("0").rstrip(".") if _DECIMALS.fullmatch(text) else text
     return "−" + text[1:] if text.startswith("-") else text
+
+
+def unwrapped(text: str) -> str:
+    """A fraction by itself needs no brackets: `8/27`."""
+    inner = text[1:-1]
+    return inner if text.startswith("(") and text.endswith(")") and not set(inner) & set("()") else text
 
 
 def joined(texts: Sequence[str], last: str = "and") -> str:
@@ -198,9 +226,11 @@ def joined(texts: Sequence[str], last: str = "and") -> str:
 
 
 def point(fact: Fact, wrt: str) -> str:
-    """`r = 2`, of a value or of the values of several variables."""
+    """`r = 2`, of a value or of the values of several variables; `r ≈ 0.5` of one that is only enclosed."""
     text = fact_text(fact)
-    return text if not text or "=" in text or isinstance(fact, Mapping) else f"{show_name(wrt)} = {text}"
+    if not text or "=" in text or isinstance(fact, Mapping):
+        return text
+    return f"{show_name(wrt)} {text}" if text.startswith("≈") else f"{show_name(wrt)} = {text}"
 
 
 def place(fact: Fact, wrt: str) -> str:

@@ -72,7 +72,7 @@ def _said(loss: Analysed, name: str) -> str:
     item = _property(loss, name)
     if item is None:
         return "not asked"
-    value = value_text(item, loss.analysis)
+    value = value_text(item)
     return ANSWERS[item.answer] + (f" ({value})" if value else "")
 
 
@@ -106,7 +106,7 @@ def _row(name: str, losses: Sequence[Analysed], width: int) -> list[Block]:
     for loss in losses:
         item = _property(loss, name)
         answer = _CELL[item.answer] if item is not None else "-"
-        value = value_text(item, loss.analysis) if item is not None else ""
+        value = value_text(item) if item is not None else ""
         beside = f"{answer} {value}" if value else answer
         fits = len(beside) <= width
         line.append(" " * _GAP).append(f"{beside if fits else answer:<{width}}", STYLES[item.answer] if item else "dim")

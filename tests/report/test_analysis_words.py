@@ -73,7 +73,15 @@ def test_with_all_facts_or_none_there_is_one_sentence(reason: str, answer: Answe
         ),
         ("flat-chord", {"a": "1", "b": "2", "cases": {"delta": "1"}},
          "It is a straight line between ŷ = 1 and ŷ = 2 (for δ = 1)."),
-        ("slopes-grow", {"pieces": 1, "kinks": ()}, "Its curvature is never negative."),
+        ("slopes-grow", {"pieces": 1, "kinks": 0}, "Its curvature is never negative."),
+        ("slopes-grow", {"pieces": 2, "kinks": 1},
+         "Its curvature is never negative, and its slope never drops at its seam."),
+        ("slopes-agree", {"kinks": 2}, "The slopes on both sides agree at any of its 2 seams."),
+        ("slopes-agree", {"kinks": ("−δ", "δ")}, "The slopes on both sides agree at ŷ = −δ and δ."),
+        ("curvature-bound", {"bound": "(8/27)", "at": "≈ 0.5"},
+         "Its curvature is at most 8/27 in size, the supremum at ŷ ≈ 0.5."),
+        ("slope-bound", {"bound": "c", "at": "1", "scale": "c"},
+         "Its slope is at most c in size, the supremum at ŷ = 1 where c is 1."),
         ("not-shown", {"tried": ("a", "b", "c")}, "Neither shown nor refuted in the time allowed; tried: a, b and c."),
     ],
 )  # fmt: skip
@@ -82,7 +90,35 @@ def test_sentences_say_where_and_for_what(reason: str, facts: Mapping[str, Fact]
 
 
 @pytest.mark.parametrize(
-    ("fact", "text"), [(None, ""), ((), ""), (-0.123456, "−0.1235"), ("-2", "−2"), (3, "3"), (("δ",), "δ")]
+    ("reason", "facts", "said"),
+    [
+        (
+            "lower-bound",
+            {"bound": "0", "at": "1"},
+            "Its infimum is 0, at p = 1 (for y = 1; every other case holds too).",
+        ),
+        ("analytic", {}, "It is one smooth formula, without a seam."),
+    ],
+)
+def test_what_holds_in_every_case_does_not_sound_as_if_it_held_in_one(
+    reason: str, facts: Mapping[str, Fact], said: str
+) -> None:
+    assert detail(Property("convex", "yes", "proved", reason, {**facts, "cases": {"y": "1"}}), "p") == said
+
+
+@pytest.mark.parametrize(
+    ("fact", "text"),
+    [
+        (None, ""),
+        ((), ""),
+        (-0.123456, "−0.1235"),
+        ("-2", "−2"),
+        (3, "3"),
+        (("δ",), "δ"),
+        ("2.000", "2"),
+        ("−0.250", "−0.25"),
+        ("10", "10"),
+    ],
 )
 def test_facts_as_text(fact: Fact, text: str) -> None:
     assert fact_text(fact) == text
