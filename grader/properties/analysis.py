@@ -12,6 +12,7 @@ from grader.verdict import NO_FACTS, Fact
 from questions.losses import Space
 
 Answer = Literal["yes", "no", "undecided"]
+Growth = Literal["exponential", "faster", "polynomial", "linear", "sublinear", "constant", "unknown"]
 Proof = Literal["proved", "tested", "witness"]
 
 PROPERTIES: Final = (
@@ -70,7 +71,7 @@ class End:
     """Where: a number, `∞` or `−∞`."""
     loss: Expr | None
     slope: Expr | None
-    growth: Literal["exponential", "faster", "polynomial", "linear", "sublinear", "constant", "unknown"]
+    growth: Growth
     """Of the loss. `faster`: than any power, but not plainly exponential; `sublinear`: to infinity, like log or √."""
     order: str | None = None
     """The leading term as text, such as `r` or `e^(−m)`."""

@@ -94,7 +94,8 @@ def calibrated(curve: Curve) -> Property:
         if curve.compare(left, ZERO) < 0:
             return yes(name, "convex-and-falling", slope=shown(left))
         return no(name, "flat-at-zero", slope=shown(left))
-    if not same or curve.compare(left, ZERO) >= 0:
+    # near 0 the risk falls toward the likelier class if the slope on the right is negative, and the steeper one
+    if curve.compare(right, ZERO) >= 0 or curve.compare(left, right) < 0:
         raise GiveUp("neither convex nor falling at zero")
     against = plus(curve.expr, minus(mirrored(curve)))
     gap = Curve(curve.x, against, curve.parameters, ZERO, None, curve.deadline, cases=curve.cases)
@@ -103,7 +104,7 @@ def calibrated(curve: Curve) -> Property:
     last = gap.limit(len(gap.pieces) - 1, 0, -1)
     seams = all(gap.compare(gap.value(0, seam, 1), ZERO) < 0 for seam in gap.seams)
     if signs == {-1} and clear and seams and gap.compare(last, ZERO) < 0:
-        return yes(name, "smaller-on-the-right", slope=shown(left))
+        return yes(name, "smaller-on-the-right", slope=shown(right))
     raise GiveUp("not larger for every wrong sign")
 
 

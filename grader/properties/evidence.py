@@ -28,7 +28,7 @@ Judge = Callable[[Curve], Property]
 DIGITS = 12
 
 
-def everywhere(subject: Subject, name: str, judge: Judge, *, order: int | None = None) -> Property:
+def everywhere(subject: Subject, name: str, judge: Judge, order: int | None = None) -> Property:
     """The property of the whole loss: `yes` if it holds in every case, `no` if in some case it does not. `order`: of
     the derivative that the value bounds, which tells how it depends on a scale that was set to 1."""
     found: list[tuple[Curve, Property]] = []

@@ -26,7 +26,7 @@ REASONS: Final[Mapping[str, tuple[str, ...]]] = {
     "slope-vanishes": ("ends",),  # the slope's limits are 0 at both ends
     "plateau": ("at", "supremum"),  # toward this end the loss tends to its supremum and the slope to 0
     "convex-and-falling": ("slope",),  # Bartlett, Jordan & McAuliffe 2006, theorem 2: convex, and φ'(0) < 0
-    "smaller-on-the-right": ("slope",),  # φ(m) < φ(−m) for every m > 0, and φ'(0) < 0
+    "smaller-on-the-right": ("slope",),  # φ(m) < φ(−m) for every m > 0 and in the limit, and φ'(0+) < 0
     "weight-nonnegative": ("weight",),  # −L₁'(p)/(1−p) = L₀'(p)/p ≥ 0 (Shuford, Albert & Massengill 1966)
     "weight-positive": ("weight",),
     # against

@@ -1,0 +1,89 @@
+"""From a task to all that is said about a loss."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final, TypeVar
+
+from grader.formula.errors import NotCertain
+from grader.formula.show import show
+from grader.properties import ends, meaning, shape, slopes, values
+from grader.properties.analysis import Analysis, AnalysisTask, Named, Property
+from grader.properties.closed import closed_forms
+from grader.properties.curve import TRIED
+from grader.properties.decisions import decisions
+from grader.properties.evidence import Judge, everywhere, undecided
+from grader.properties.reduce import NotOneVariable, Subject, read, subject_of
+from grader.verdict import Fact
+
+SECONDS: Final = 8.0
+T = TypeVar("T")
+
+JUDGES: Final[tuple[tuple[str, Judge, int | None], ...]] = (
+    ("nonnegative", values.nonnegative, 0),
+    ("zero-at-zero", values.zero_at_zero, None),
+    ("even", values.even, None),
+    ("convex", shape.convex, None),
+    ("strictly-convex", shape.strictly_convex, None),
+    ("strongly-convex", shape.strongly_convex, 2),
+    ("differentiable", slopes.differentiable, None),
+    ("twice-differentiable", slopes.twice_differentiable, None),
+    ("lipschitz", slopes.lipschitz, 1),
+    ("smooth", slopes.smooth, 2),
+    ("bounded", values.bounded, 0),
+    ("bounded-influence", slopes.bounded_influence, 1),
+    ("redescending", slopes.redescending, None),
+    ("saturates", slopes.saturates, None),
+)
+"""Each with the order of the derivative that its value bounds, where it has one."""
+
+
+def analyse(task: AnalysisTask, *, seconds: float = SECONDS) -> Analysis:
+    """What the loss is like as a function of one real variable. Raises TaskError where the task cannot be read.
+
+    What is not decided in the time comes back as `undecided`; so does everything about a loss of vectors, of which
+    only the gradient is told.
+    """
+    begun = time.monotonic()
+    problem = read(task)
+    gradient, curvature = closed_forms(problem)
+    made = Analysis(problem.scope, problem.loss, show(problem.wrt), gradient, curvature, ())
+    try:
+        subject = subject_of(problem, task.space, deadline=begun + seconds)
+    except NotOneVariable as why:
+        properties: tuple[Property, ...] = tuple(undecided(name, why.reason) for name, _, _ in JUDGES)
+        return replace(made, properties=properties, seconds=time.monotonic() - begun)
+    return replace(
+        made,
+        properties=(*(everywhere(subject, *judge) for judge in JUDGES), *decisions(subject)),
+        kinks=_tried(lambda: ends.kinks(subject), ()),
+        ends=_tried(lambda: ends.ends(subject), ()),
+        minimiser=_tried(lambda: meaning.minimiser(subject), None),
+        likelihood=_tried(lambda: meaning.likelihood(subject), None),
+        invariances=_invariances(subject),
+        seconds=time.monotonic() - begun,
+    )
+
+
+def _tried(work: Callable[[], T], otherwise: T) -> T:
+    try:
+        return work()
+    except (*TRIED, NotCertain):
+        return otherwise
+
+
+def _invariances(subject: Subject) -> tuple[Named, ...]:
+    found = []
+    if subject.shift is not None:
+        target, sign = subject.shift
+        found.append(Named("shift", {"of": target, "sign": sign}))
+    if subject.scaling is not None:
+        facts: dict[str, Fact] = {
+            "of": subject.scaling.name,
+            "weight": subject.scaling.weight,
+            "degree": subject.scaling.degree,
+        }
+        found.append(Named("scale", facts))
+    return tuple(found)
