@@ -80,8 +80,8 @@ class BallAlgebra:
         return self.mul(a, arb(_sign(b) or 0)) if b.is_finite() else NAN
 
     def pow(self, a: arb, b: arb) -> arb:
-        whole = b.unique_fmpz() if b.is_exact() and b.is_integer() else None
-        if whole is not None and abs(int(whole)) <= 10**6:
+        whole = b.unique_fmpz() if b.is_exact() and abs(b) <= 10**6 and b.is_integer() else None
+        if whole is not None:
             if a.is_zero() and whole < 0:
                 return NAN
             return a**whole

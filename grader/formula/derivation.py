@@ -15,12 +15,12 @@ from grader.formula.names import LOSS_NAMES, LossNames, Vocabulary, canonical
 from grader.formula.reader.elaborate import Elaborator
 from grader.formula.reader.indices import Typed
 from grader.formula.reader.introduce import LeftSides, NewName, with_loss
-from grader.formula.reader.limits import DERIVATION_LENGTH, FORMULA_LENGTH, check_length, too_large
+from grader.formula.reader.limits import DEFINITIONS, DERIVATION_LENGTH, FORMULA_LENGTH, check_length, too_large
 from grader.formula.reader.lines import Comment, Lines, Statement
 from grader.formula.reader.notation import Token, tokenise
 from grader.formula.reader.numbers_in import check_powers
 from grader.formula.reader.parse import Parser
-from grader.formula.reader.rows import relations_at
+from grader.formula.reader.rows import last_question, relations_at
 from grader.formula.shapes import Known
 from grader.formula.tree import Dim, Expr, Span
 
@@ -335,15 +335,15 @@ def _own_loss_name(tokens: Sequence[Token]) -> str | None:
     return None
 
 
-def _first_equals(tokens: Sequence[Token]) -> int | None:
-    return next((at for at in relations_at(tokens) if tokens[at].text in ("=", ":=", "==")), None)
+def _first_equals(tokens: Sequence[Token], *, asked: bool | None = None) -> int | None:
+    return next((at for at in relations_at(tokens, asked=asked) if tokens[at].text in ("=", ":=", "==")), None)
 
 
 def _sides(tokens: list[Token]) -> list[list[Token]]:
     """The sides of a chain. Raises Unreadable for an empty one."""
     parts: list[list[Token]] = [[]]
-    rest = tokens
-    while (at := _first_equals(rest)) is not None:
+    rest, question = tokens, last_question(tokens)
+    while (at := _first_equals(rest, asked=question >= len(tokens) - len(rest))) is not None:
         parts[-1] = rest[:at]
         if not rest[:at]:
             raise Unreadable("unreadable", Span(rest[at].start, rest[at].end), ("a formula",), {"got": rest[at].text})
@@ -351,5 +351,8 @@ def _sides(tokens: list[Token]) -> list[list[Token]]:
             raise Unreadable("unreadable", Span(rest[at].end, rest[at].end), ("a formula",), {"got": ""})
         rest = rest[at + 1 :]
         parts.append([])
+        if len(self.scope.definitions) >= DEFINITIONS:
+            got = len(self.scope.definitions) + 1
+            raise too_large("names", DEFINITIONS, got, found.span.start, found.span.end)
     parts[-1] = rest
     return parts

@@ -6,6 +6,7 @@ import difflib
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final, Literal
 
 from grader.formula.declare import Definition, Scope, Variable
@@ -54,6 +55,7 @@ _DISPLAY_MARKS: Final = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303", "d
 
 def canonical(spelling: str) -> str:
     """The one form of all spellings: `ŷ`, `y_hat`, `yhat` give `yhat`; `σ₂` (as `σ_2`) gives `sigma_2`."""
+@lru_cache(maxsize=1 << 13)
     out: list[str] = []
     for char in spelling:
         if char in symbols.MARKS:
@@ -94,6 +96,14 @@ class Vocabulary:
     def of(cls, scope: Scope) -> Vocabulary:
         names: dict[str, str] = {}
         entries: list[Variable | Definition] = [*scope.variables.values(), *scope.definitions.values()]
+        """The vocabulary of a scope. The last one is kept: every side of a derivation asks for it."""
+        global _last
+        if _last is None or _last.scope is not scope:
+            _last = cls._made(scope)
+        return _last
+
+    @classmethod
+    def _made(cls, scope: Scope) -> Vocabulary:
         for entry in entries:
             for spelling in (entry.name, *entry.aliases):
                 names.setdefault(spelling, entry.name)
@@ -132,6 +142,9 @@ class Vocabulary:
 
 @dataclass
 class LossNames:
+_last: Vocabulary | None = None
+
+
     """The one name, beside `L`, by which a text calls the loss in `dE/dz`. `others` are introduced in the text."""
 
     others: frozenset[str] = frozenset()

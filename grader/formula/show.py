@@ -324,7 +324,7 @@ class _Show:
         )
 
     def _deriv(self, of: Expr, wrt: Expr | None, order: int) -> tuple[str, int]:
-        power = "" if order == 1 else _SUPERSCRIPTS[str(order)]
+        power = "" if order == 1 else "".join(_SUPERSCRIPTS[digit] for digit in str(order))
         if wrt is None:
             if order == 1 and not self._takes_prime(of):
                 return f"∇{self.text(of, _ATOM)}", _PRODUCT

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from fractions import Fraction
+from functools import cache
 from typing import Literal
 
 Dim = str | int
@@ -202,16 +203,25 @@ ONE = Num(Fraction(1))
 
 def children(node: Node) -> Iterator[Node]:
     """The nodes directly below, in reading order."""
-    for item in fields(node):
-        yield from _nodes(getattr(node, item.name))
+    for name in _parts(type(node)):
+        value = getattr(node, name)
+        if isinstance(value, _Node):
+            yield value  # type: ignore[misc]  # every _Node is a member of the union
+        elif isinstance(value, tuple):
+            yield from _nodes(value)
 
 
-def _nodes(value: object) -> Iterator[Node]:
-    if isinstance(value, _Node):
-        yield value  # type: ignore[misc]  # every _Node is a member of the union
-    elif isinstance(value, tuple):
-        for item in value:
-            yield from _nodes(item)
+@cache
+def _parts(kind: type[_Node]) -> tuple[str, ...]:
+    return tuple(item.name for item in fields(kind) if item.name != "span")
+
+
+def _nodes(values: tuple[object, ...]) -> Iterator[Node]:
+    for value in values:
+        if isinstance(value, _Node):
+            yield value  # type: ignore[misc]
+        elif isinstance(value, tuple):
+            yield from _nodes(value)
 
 
 def walk(node: Node) -> Iterator[Node]:

@@ -112,8 +112,8 @@ def _simple(value: arb) -> tuple[arb, Fraction | None]:
     """A ball known to hundreds of digits that can hardly be anything but 0, 4 or 0.25, as that."""
     if value.contains(0):
         return (arb(0), Fraction(0)) if value.abs_upper() < _NOTHING else (value, None)
-    if value.rel_accuracy_bits() < SURE or abs(value) > 10**DIGITS:
-        return value, None
+    if value.rel_accuracy_bits() < SURE or abs(value) > 10**DIGITS or abs(value) < 2**-30:
+        return value, None  # flint ends the process when it is asked for the whole number in exp(−exp(59))
     with precision(2 * SURE):
         scaled = (value * 10**6).unique_fmpz()
         if scaled is None:

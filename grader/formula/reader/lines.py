@@ -7,6 +7,7 @@ care: only what is certainly prose is set aside, so that a mistyped formula is r
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -14,12 +15,15 @@ from typing import Final
 from grader.formula.declarations import name_at
 from grader.formula.errors import Unreadable
 from grader.formula.names import LOSS_NAMES, Vocabulary, canonical
+from grader.formula.reader.limited import Limits
+from grader.formula.reader.limits import RUN
 from grader.formula.reader.notation import Token
 from grader.formula.reader.prose import BREAKS, INTRODUCING, MEANING, PROSE, QUALITIES, REASONS, REMARKS, SAYING
 from grader.formula.reader.rows import (
     LineOf,
     for_all,
     has_equals,
+    last_word,
     list_mark,
     matched,
     single_letters_introduced,
@@ -231,14 +235,19 @@ class Lines:
                 if word.lower() in BREAKS and at > 0 and self._is_word(word) and not called:
                     cuts.append(at)
                     reasons[at] = word.lower() in REASONS
-                elif word.lower() == "and" and at > 0 and has_equals(row[cuts[-1] : at]) and has_equals(row[end:]):
+                elif word.lower() == "and" and at > 0 and equated(cuts[-1], at) and equated(end, len(row)):
                     cuts.append(at)
                     reasons[at] = False
+        equals = [at for at in range(len(row)) if has_equals(row[at : at + 1])]
+
+        def equated(start: int, end: int) -> bool:
+            return bisect_left(equals, start) < bisect_left(equals, end)
+
                 at = max(end, at + 1)
                 continue
             between = token.kind == "op" and token.text in (",", ":")
-            defined = token.text == "," and at > 0 and self._defines(row[at + 1 :])
-            if between and (defined or has_equals(row[cuts[-1] : at])) and has_equals(row[at + 1 :]):
+            defined = token.text == "," and at > 0 and self._defines(row[at + 1 : at + 2 * RUN])
+            if between and (defined or equated(cuts[-1], at)) and equated(at + 1, len(row)):
                 cuts.append(at + 1)
                 reasons[at + 1] = False
             at += 1
@@ -285,7 +294,7 @@ class Lines:
         """Without punctuation, `✓` and `QED` at the end."""
         while tokens:
             shorter = stripped(tokens)
-            at = next((at for at in range(len(shorter)) if word_at(shorter, at)[1] == len(shorter)), None)
+            at = last_word(shorter)
             word = word_at(shorter, at)[0] if at else ""
             if at and word.upper() == "QED" and shorter[at].space and self._is_word(word):
                 shorter = shorter[:at]

@@ -92,14 +92,30 @@ def word_at(tokens: Sequence[Token], at: int) -> tuple[str, int]:
     return text, end
 
 
+def last_word(tokens: Sequence[Token]) -> int | None:
+    """Where the word begins that ends the tokens, if one does."""
+    at = len(tokens)
+    while at and tokens[at - 1].kind in ("letter", "word") and not (at < len(tokens) and tokens[at].space):
+        at -= 1
+    return at if at < len(tokens) else None
+
+
 def has_equals(tokens: Sequence[Token]) -> bool:
     return any(token.kind == "op" and token.text in ("=", "==", ":=") for token in tokens)
 
 
-def relations_at(tokens: Sequence[Token]) -> Iterator[int]:
-    """Where relations stand outside brackets, and outside the condition of `a if c else b`."""
+def last_question(tokens: Sequence[Token]) -> int:
+    """Where the last `?` stands, as in `y == 1 ? a : b`; −1 where there is none."""
+    return next(
+        (at for at in range(len(tokens) - 1, -1, -1) if tokens[at].kind == "bad" and tokens[at].text == "?"), -1
+    )
+
+
+def relations_at(tokens: Sequence[Token], *, asked: bool | None = None) -> Iterator[int]:
+    """Where relations stand outside brackets, and outside the condition of `a if c else b`. `asked`: whether there
+    is a `?`, where that is known."""
     depth, condition, at = 0, 0, 0
-    asked = any(token.kind == "bad" and token.text == "?" for token in tokens)  # `y == 1 ? a : b`
+    asked = last_question(tokens) >= 0 if asked is None else asked
     while at < len(tokens):
         token = tokens[at]
         depth += (token.kind in ("open", "begin")) - (token.kind in ("close", "end-begin"))

@@ -57,6 +57,9 @@ class Runs:
         self.is_derivative = is_derivative
         self.bound: list[str] = []
         self.subscript = 0
+        self._planned: dict[int, Piece] = {}
+        """By token, the pieces of runs that were split, as long as the letters around are the same."""
+        self._plan_for: tuple[tuple[str, ...], int] = ((), 0)
 
     # -- looking up
 
@@ -88,11 +91,17 @@ class Runs:
 
     def piece(self, at: int) -> Piece:
         """The first name of the run that begins with token `at`. Raises `unknown-symbol`."""
-        units = self._units(at)
-        first = self._split(units, 0, {})
-        if first is None:
-            raise self.unknown(at, units)
-        return first
+        around = (tuple(self.bound), self.subscript)
+        if around != self._plan_for:
+            self._planned, self._plan_for = {}, around
+        if at not in self._planned:
+            units = self._units(at)
+            found: dict[int, Piece | None] = {}
+            if self._split(units, 0, found) is None:
+                raise self.unknown(at, units)
+            starts = [at, *(unit.after for unit in units)]
+            self._planned.update({starts[u]: piece for u, piece in found.items() if piece is not None})
+        return self._planned[at]
 
     def splits(self, at: int) -> bool:
         """Whether the run that begins with token `at` can be read."""
@@ -178,10 +187,11 @@ class Runs:
             return "".join(token.text for token in inner)
         return None
 
-    def _split(self, units: Sequence[_Unit], u: int, failed: dict[int, bool]) -> Piece | None:
-        """The first piece of a split of `units[u:]` that reads to the end; None where there is none."""
-        if u in failed:
-            return None
+    def _split(self, units: Sequence[_Unit], u: int, known: dict[int, Piece | None]) -> Piece | None:
+        """The first piece of a split of `units[u:]` that reads to the end; None where there is none. `known` holds
+        what was found for other `u`."""
+        if u in known:
+            return known[u]
         for count in range(len(units) - u, 0, -1):
             found = self._candidate(units, u, count)
             if found is None:
@@ -192,10 +202,11 @@ class Runs:
             if (
                 end >= len(units)
                 or self.is_derivative(units[end - 1].after)
-                or self._split(units, end, failed) is not None
+                or self._split(units, end, known) is not None
             ):
+                known[u] = found
                 return found
-        failed[u] = True
+        known[u] = None
         return None
 
     def _after_subscripts(self, units: Sequence[_Unit], end: int, piece: Piece) -> int:
