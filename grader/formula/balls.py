@@ -274,7 +274,7 @@ FUNCTIONS: Final[dict[str, Callable[..., arb]]] = {
     "gamma": _with_ends(lambda x: x.gamma(), NAN, INF),
     "lgamma": _with_ends(lambda x: x.lgamma() if x > 0 else NAN, NAN, INF),
     "digamma": _with_ends(lambda x: x.digamma(), NAN, INF),
-    "trigamma": lambda x: arb(2).zeta(x),
+    "trigamma": _with_ends(lambda x: arb(2).zeta(x), NAN, ZERO),
     "xlogy": _xlogy,
     "logaddexp": lambda a, b: a + _soft(b - a),
 }

@@ -175,6 +175,9 @@ class _Walk(Generic[T]):
                 return self.value(arg, point).map(algebra.neg)
             case Div(num, den):
                 return self._fold(algebra.div, (num, den), point)
+            case Pow(Call("norm", (arg,)), Num(value)) if value == 2:  # without a root, which has no slope at 0
+                items = self.value(arg, point).items
+                return _scalar(self._sum([algebra.mul(item, item) for item in items]))
             case Pow(base, exponent):
                 return self._fold(algebra.pow, (base, exponent), point)
             case MatMul(left, right):
@@ -286,7 +289,9 @@ class _Walk(Generic[T]):
             places = [place for place in places if bool(self._truth(node.condition, place).scalar)]
         values = [self.value(node.body, place) for place in places]
         if not values:
-            return _scalar(self._fold_items(node.op, ()))
+            nothing = self._fold_items(node.op, ())
+            shape = self._shape(node.body, point) or ()
+            return Value(shape, (nothing,) * prod(shape))
         columns = zip(*(value.items for value in values), strict=True)
         return Value(values[0].shape, tuple(self._fold_items(node.op, column) for column in columns))
 
@@ -466,7 +471,9 @@ _COMPARE: dict[str, Callable[[int, int], bool]] = {
 
 def _as_position(number: object) -> int:
     """A whole number in whatever form the algebra has it (recorded, too: a position has no slope)."""
-    plain = number.value if isinstance(number, Var) else number
+    plain = number
+    while isinstance(plain, Var):
+        plain = plain.value
     return round(float(plain))  # type: ignore[arg-type]  # flint, SymPy and NumPy numbers all convert
 
 

@@ -11,6 +11,7 @@ from math import erf, erfc, gamma, inf, lgamma
 from typing import Final
 
 import numpy as np
+from flint import arb
 from numpy.typing import NDArray
 
 from grader.formula.declare import Scope
@@ -143,6 +144,8 @@ FUNCTIONS: Final[dict[str, Callable[..., Floats]]] = {
     "erfc": _each(erfc),
     "gamma": _each(gamma),
     "lgamma": _each(lgamma),
+    "digamma": _each(lambda x: float(arb(x).digamma())),
+    "trigamma": _each(lambda x: float(arb(2).zeta(arb(x)))),
     "xlogy": _xlogy,
     "logaddexp": np.logaddexp,
 }

@@ -47,6 +47,8 @@ FUNCTIONS: Final[dict[str, Function]] = {
     "erfc": Function(1, 1),
     "gamma": Function(1, 1, spellings=("Gamma", "Γ")),
     "lgamma": Function(1, 1, spellings=("gammaln", "loggamma")),
+    "digamma": Function(1, 1, spellings=("ψ", "psi")),
+    "trigamma": Function(1, 1),
     "xlogy": Function(2, 2),  # x·log(y), 0 where x = 0
     "logaddexp": Function(2, 2),
     "softmax": Function(1, 1, "last-axis"),

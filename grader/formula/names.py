@@ -34,7 +34,9 @@ CALLS: Final = {
     "asarray": "float", "tensor": "float", "len": "len", "size": "size", "numel": "size", "cbrt": "cbrt",
     "hypot": "hypot", "asinh": "asinh", "arcsinh": "asinh", "arsinh": "asinh", "acosh": "acosh", "arccosh": "acosh",
     "arcosh": "acosh", "atanh": "atanh", "arctanh": "atanh", "artanh": "atanh", "asin": "asin", "arcsin": "asin",
-    "acos": "acos", "arccos": "acos",
+    "acos": "acos", "arccos": "acos", "sech": "sech", "csch": "csch", "coth": "coth", "sec": "sec", "csc": "csc",
+    "cot": "cot", "polygamma": "polygamma", "factorial": "factorial", "unsqueeze": "unsqueeze",
+    "expand_dims": "unsqueeze", "reshape": "reshape", "view": "reshape",
 }  # fmt: skip
 """Calls that are rewritten while reading; no function of the tree."""
 CALLED: Final = frozenset(("len", "size", "int", "numel", "tensor", "asarray"))
@@ -53,9 +55,9 @@ OPERATORS_AS_WORDS: Final = frozenset(
 _DISPLAY_MARKS: Final = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303", "dot": "\u0307"}
 
 
+@lru_cache(maxsize=1 << 13)
 def canonical(spelling: str) -> str:
     """The one form of all spellings: `ŷ`, `y_hat`, `yhat` give `yhat`; `σ₂` (as `σ_2`) gives `sigma_2`."""
-@lru_cache(maxsize=1 << 13)
     out: list[str] = []
     for char in spelling:
         if char in symbols.MARKS:
@@ -94,8 +96,6 @@ class Vocabulary:
 
     @classmethod
     def of(cls, scope: Scope) -> Vocabulary:
-        names: dict[str, str] = {}
-        entries: list[Variable | Definition] = [*scope.variables.values(), *scope.definitions.values()]
         """The vocabulary of a scope. The last one is kept: every side of a derivation asks for it."""
         global _last
         if _last is None or _last.scope is not scope:
@@ -104,6 +104,8 @@ class Vocabulary:
 
     @classmethod
     def _made(cls, scope: Scope) -> Vocabulary:
+        names: dict[str, str] = {}
+        entries: list[Variable | Definition] = [*scope.variables.values(), *scope.definitions.values()]
         for entry in entries:
             for spelling in (entry.name, *entry.aliases):
                 names.setdefault(spelling, entry.name)
@@ -140,11 +142,11 @@ class Vocabulary:
         return ", ".join(_unique(display(name) for name in declared))
 
 
-@dataclass
-class LossNames:
 _last: Vocabulary | None = None
 
 
+@dataclass
+class LossNames:
     """The one name, beside `L`, by which a text calls the loss in `dE/dz`. `others` are introduced in the text."""
 
     others: frozenset[str] = frozenset()

@@ -203,6 +203,13 @@ def _square(algebra: Algebra[T], x: T) -> T:
     return algebra.mul(x, x)
 
 
+def _slope_of_tanh(algebra: Algebra[T], x: T) -> T:
+    """1/cosh², which does not cancel as 1 − tanh² does; an exact algebra may have a simpler form."""
+    simpler = getattr(algebra, "slope_of_tanh", None)
+    made: T | None = None if simpler is None else simpler(x)
+    return _over(algebra, 1, _square(algebra, _f("cosh", algebra, x))) if made is None else made
+
+
 def _xlogy(algebra: Algebra[T], values: Sequence[T], _: T) -> tuple[Callable[[], T], ...]:
     x, y = values
     return (lambda: _f("log", algebra, y), lambda: algebra.div(x, y))
@@ -230,7 +237,7 @@ SLOPES: Final[dict[str, _Rule[Any]]] = {
     "cos": _rule(lambda algebra, x, v: algebra.neg(_f("sin", algebra, x))),
     "tan": _rule(lambda algebra, x, v: _plus_one(algebra, _square(algebra, v))),
     "atan": _rule(lambda algebra, x, v: _over(algebra, 1, _plus_one(algebra, _square(algebra, x)))),
-    "tanh": _rule(lambda algebra, x, v: _over(algebra, 1, _square(algebra, _f("cosh", algebra, x)))),
+    "tanh": _rule(lambda algebra, x, v: _slope_of_tanh(algebra, x)),
     "sinh": _rule(lambda algebra, x, v: _f("cosh", algebra, x)),
     "cosh": _rule(lambda algebra, x, v: _f("sinh", algebra, x)),
     "erf": _rule(lambda algebra, x, v: _gauss(algebra, x, 2)),

@@ -31,7 +31,11 @@ def elementwise(a: Known, b: Known) -> Known | bool:
         return b
     if not b:
         return a
-    return merged(a, b) if conform(a, b) else False
+    if conform(a, b):
+        return merged(a, b)
+    if len(a) == len(b) == 2 and 1 in (a[1], b[1]) and all(same(x, y) or 1 in (x, y) for x, y in zip(a, b, strict=True)):
+        return tuple(y if x == 1 else x for x, y in zip(a, b, strict=True))  # a column beside a matrix
+    return False
 
 
 def product(a: Shape, b: Shape) -> Shape | None:

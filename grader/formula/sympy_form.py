@@ -96,6 +96,8 @@ FUNCTIONS: Final[dict[str, Callable[..., sp.Expr]]] = {
     "erfc": sp.erfc,
     "gamma": sp.gamma,
     "lgamma": sp.loggamma,
+    "digamma": sp.digamma,
+    "trigamma": sp.trigamma,
     "xlogy": lambda x, y: sp.Piecewise((sp.S.Zero, sp.Eq(x, 0)), (x * sp.log(y), True)),
     "logaddexp": lambda a, b: sp.log(sp.exp(a) + sp.exp(b)),
 }

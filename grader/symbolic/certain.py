@@ -25,7 +25,7 @@ AGREE: Final = 168
 FLAT: Final = 160
 """A function within 2**-FLAT of its limit, or beyond 2**±1000, is no test of what is added to it there."""
 
-_LOGS: Final = frozenset({"log", "log2", "log10", "sqrt", "lgamma"})
+_LOGS: Final = frozenset({"log", "log2", "log10", "sqrt", "lgamma", "digamma", "trigamma"})
 
 _BOUNDED: Final = frozenset({"erf", "erfc", "exp", "expm1", "tanh", "sigmoid", "softplus", "sinh", "cosh"})
 

@@ -68,7 +68,13 @@ def at_edges(
     quantities: Sequence[Quantity], line: Sequence[Point[Fraction]], seen: set[Region], deadline: float
 ) -> Iterator[Point[Fraction]]:
     """Points of a line in regions that were not `seen` before; those are added to it."""
-    known = [(point, side) for point in line if (side := side_of(quantities, point)) is not None]
+    known = []
+    for point in line:
+        if time.monotonic() > deadline:
+            return
+        side = side_of(quantities, point)
+        if side is not None:
+            known.append((point, side))
     for point, side in known:
         if side not in seen:
             seen.add(side)

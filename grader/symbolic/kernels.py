@@ -26,6 +26,7 @@ OPAQUE: Final[dict[str, Callable[[arb], arb]]] = {
     "gamma": lambda x: x.gamma(),
     "lgamma": lambda x: x.lgamma(),
     "digamma": lambda x: x.digamma(),
+    "trigamma": lambda x: arb(2).zeta(x),
 }
 
 
@@ -47,6 +48,10 @@ class Kernels(Field):
         """The f of each generator that is log|f|."""
         self._arcs: dict[int, Ratio] = {}
         """The t of each generator that is atan t."""
+
+    def logged(self, place: int) -> fmpz_mpoly | None:
+        """The f of a generator that is log|f|."""
+        return self._logged.get(place)
 
     def exp(self, u: Ratio) -> Ratio:
         """One factor for each term of u, so that exp(a + b) and exp(a)·exp(b) are the same."""
@@ -172,7 +177,7 @@ class Kernels(Field):
         if self.is_zero(u) and (odd or even):
             return self.zero if odd else self.one
         if name in ("sin", "cos"):
-            known = self._of_quarters(name, u) or self._of_arc(name, u)
+            known = self._of_quarters(name, u) or self._of_arc(name, u) or self._of_sum(name, u)
             if known is not None:
                 return known
         flip = (odd or even) and u.num.leading_coefficient() < 0
@@ -198,6 +203,23 @@ class Kernels(Field):
             assert place is not None
             self._arcs[place] = u
         return self.neg(made) if flip and odd else made
+
+    def squashed(self, u: Ratio) -> Ratio:
+        """σ(u) as a generator of its own, σ(−u) being 1 − σ(u): what stands in a network is a polynomial in them."""
+        if self.is_zero(u):
+            return self.div(self.one, self.whole(2))
+        if u.num.leading_coefficient() < 0:
+            return self.sub(self.one, self.squashed(self.neg(u)))
+        return self.generator(
+            Kernel(
+                f"sigmoid({u.num})/({u.den})",
+                lambda at: 1 / (1 + (-at(u.num) / at(u.den)).exp()),
+                tree=lambda at: Call("sigmoid", (over(at(u.num), at(u.den)),)),
+            ),
+            u.num,
+            u.den,
+            positive=True,
+        )
 
     def unit_power(self, exponent: Ratio) -> Ratio:
         """(−1)^exponent, for one that `is_whole`."""
@@ -236,6 +258,27 @@ class Kernels(Field):
             return None
         quarters = int(turns.num.leading_coefficient())
         return self.whole((0, 1, 0, -1)[(quarters + (name == "cos")) % 4])
+
+    def _of_sum(self, name: str, u: Ratio) -> Ratio | None:
+        """sin and cos of a short sum, and of a small multiple."""
+        count = len(u.num)
+        if count == 1:
+            times = int(u.num.leading_coefficient())
+            if not u.den.is_one() or not 2 <= abs(times) <= 4:
+                return None
+            first = self.div(u, self.whole(times))
+            first = first if times > 0 else self.neg(first)
+        elif count <= 4:
+            exponents, coefficient = next(iter(u.num.terms()))
+            first = self.make(self.ring.from_dict({tuple(exponents): coefficient}), u.den)
+        else:
+            return None
+        rest = self.sub(u, first)
+        sine, cosine = self.opaque("sin", first), self.opaque("cos", first)
+        others = self.opaque("sin", rest), self.opaque("cos", rest)
+        if name == "sin":
+            return self.add(self.mul(sine, others[1]), self.mul(cosine, others[0]))
+        return self.sub(self.mul(cosine, others[1]), self.mul(sine, others[0]))
 
     def _of_arc(self, name: str, u: Ratio) -> Ratio | None:
         """sin(atan t) = t/√(1 + t²), cos(atan t) = 1/√(1 + t²)."""

@@ -18,8 +18,10 @@ from grader.symbolic.kernels import OPAQUE, Kernels
 class NormalAlgebra:
     """Raises Undefined where a formula has no value on this path, GiveUp where the normal form cannot say."""
 
-    def __init__(self, field: Kernels) -> None:
+    def __init__(self, field: Kernels, *, closed: bool = False) -> None:
+        """`closed`: σ and tanh are kernels, not quotients of exponentials; what is proved so holds all the same."""
         self.field = field
+        self.closed = closed
         one = field.one
         # a den of zero marks what has no value; using it raises
         self.undefined = Ratio(one.num, field.zero.num)
@@ -121,11 +123,26 @@ class NormalAlgebra:
         return self.field.log(self.field.whole(number))
 
     def sigmoid(self, x: Ratio) -> Ratio:
+        if self.closed:
+            return self.field.squashed(x)
         power = self.exp(x)
         return self.div(power, self.plus(power, 1))
 
     def softplus(self, x: Ratio) -> Ratio:
         return self.log(self.plus(self.exp(x), 1))
+
+    def tanh(self, x: Ratio) -> Ratio:
+        if self.closed:
+            twice = self.field.squashed(self.field.mul(x, self.field.whole(2)))
+            return self.plus(self.field.mul(twice, self.field.whole(2)), -1)
+        return self.div(self.hyperbolic(x, -1), self.hyperbolic(x, 1))
+
+    def slope_of_tanh(self, x: Ratio) -> Ratio | None:
+        """1 − tanh²; None where that is no simpler than by exponentials."""
+        if not self.closed:
+            return None
+        value = self.tanh(x)
+        return self.field.sub(self.field.one, self.mul(value, value))
 
     def hyperbolic(self, x: Ratio, sign: int) -> Ratio:
         power = self.exp(x)
@@ -178,7 +195,7 @@ FUNCTIONS: Final[dict[str, Callable[..., Ratio]]] = {
     "log_sigmoid": lambda m, x: m.log(m.sigmoid(x)),
     "softplus": NormalAlgebra.softplus,
     "tan": lambda m, x: m.div(m.field.opaque("sin", x), m.field.opaque("cos", x)),
-    "tanh": lambda m, x: m.div(m.hyperbolic(x, -1), m.hyperbolic(x, 1)),
+    "tanh": NormalAlgebra.tanh,
     "sinh": lambda m, x: m.hyperbolic(x, -1),
     "cosh": lambda m, x: m.hyperbolic(x, 1),
     "erfc": lambda m, x: m.field.sub(m.field.one, m.field.opaque("erf", x)),

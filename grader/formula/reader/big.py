@@ -147,11 +147,14 @@ def _binders(parser: Parser) -> tuple[list[Binder], Condition | None]:
     parser.advance()
     binders: list[Binder] = []
     conditions: list[Condition] = []
-    saved = parser.bars, parser.norms
+    saved = parser.bars, parser.norms, parser.equals
     parser.bars = parser.norms = 0
     try:
         while True:
             letter = parser.token
+            if binders and _says_condition(parser):
+                conditions.append(cast("Condition", parser.expression(Level.OR)))
+                break
             if letter.kind != "letter":
                 raise parser.fail("an index letter")
             known = letter.text in [b.index for b in binders]
@@ -183,13 +186,26 @@ def _binders(parser: Parser) -> tuple[list[Binder], Condition | None]:
             break
         parser.expect(closing)
     finally:
-        parser.bars, parser.norms = saved
+        parser.bars, parser.norms, parser.equals = saved
     if not conditions:
         return binders, None
     condition: Condition = conditions[0]
     if len(conditions) > 1:
         condition = Logical("and", tuple(conditions), span=parser.span(parser.at - 1))
     return binders, condition
+
+
+def _says_condition(parser: Parser) -> bool:
+    """Whether a condition on other quantities follows the index: `_{i: y_i wᵀx_i < 1}`."""
+    parser.equals = 0
+    if not parser.tokens[parser.at - 1].text in (":", "|", ";", ","):
+        return False
+    token, after = parser.token, parser.ahead()
+    whole = after.kind == "close" or (after.kind == "op" and after.text in (*COMPARISONS, ",", ":", "|", ";", ":="))
+    if token.kind == "letter" and whole:
+        return False
+    parser.equals = 1
+    return True
 
 
 def _ordered_pair(parser: Parser) -> Token | None:

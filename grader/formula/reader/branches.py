@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from grader.formula.reader.parse_levels import Level
-from grader.formula.reader.syntax import Branches, Syntax, Truth
+from grader.formula.reader.syntax import Branches, Logical, Syntax, Truth
 from grader.formula.tree import Span
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def _rows(parser: Parser, start: int, closing: str, separators: tuple[str, ...])
                     raise parser.fail("a condition", "otherwise")
                 otherwise = value
             else:
-                branches.append((_condition(parser, Level.OR), value))
+                branches.append((_conditions(parser, separators), value))
             while parser.token.text in (*separators, ".", ",", ";") and parser.token.kind in ("op", "newline"):
                 parser.advance()
         parser.advance()
@@ -106,6 +106,21 @@ def _rows(parser: Parser, start: int, closing: str, separators: tuple[str, ...])
     if isinstance(branches[-1][0], Truth) and branches[-1][0].value and otherwise is None:
         otherwise = branches.pop()[1]
     return Branches(tuple(branches), otherwise, span=parser.span(start))
+
+
+def _conditions(parser: Parser, separators: tuple[str, ...]) -> Syntax:
+    """A condition, or several with commas between (`A > 0, r > 1`), which hold together."""
+    found = [_condition(parser, Level.OR)]
+    while "," not in separators and parser.sees(",") and parser.ahead().kind in ("letter", "word", "number", "op"):
+        mark = parser.at
+        parser.advance()
+        if parser.is_keyword("otherwise", "else") or parser.sees("&"):
+            parser.at = mark
+            break
+        found.append(_condition(parser, Level.OR))
+    if len(found) == 1:
+        return found[0]
+    return Logical("and", tuple(found), span=Span(found[0].span.start, found[-1].span.end))
 
 
 def _skip_openers(parser: Parser) -> bool:

@@ -29,6 +29,7 @@ from grader.formula.reader.syntax import (
     Quotient,
     Relation,
     Subscript,
+    Sum,
     Syntax,
     Transpose,
     Truth,
@@ -102,7 +103,7 @@ def _applied(parser: Parser, name: str, start: int, typed: str, below: tuple[Syn
         args, options = parser.arguments()
     elif (token.kind == "op" and token.text == "-") or parser.begins_factor():
         low = FUNCTIONS[name].low if name in FUNCTIONS else 2
-        if low > 1 or (name == "gamma" and typed != "Γ"):
+        if low > 1 or (name == "gamma" and typed != "Γ") or name == "digamma":
             if len(typed) == 1 or canonical(typed) in GREEK.values():
                 raise unknown_symbol(typed, _typed_span(parser, start), parser.vocabulary)
             raise parser.fail("(")
@@ -126,6 +127,11 @@ def _applied(parser: Parser, name: str, start: int, typed: str, below: tuple[Syn
 
 def _typed_span(parser: Parser, start: int) -> Span:
     return Span(parser.tokens[start].start, parser.tokens[parser.runs.word_end(start) - 1].end)
+
+
+def factorial(base: Syntax, span: Span) -> Syntax:
+    """`k!` is Γ(k + 1)."""
+    return Apply("gamma", (Sum((base, Number(_ONE, span=span)), span=span),), span=span)
 
 
 def _log_base(parser: Parser, base: Syntax) -> str:

@@ -234,6 +234,9 @@ def loss_name(parser: Parser, stop: str) -> int | None:
         parser.at = end
         skip_arguments_of_loss(parser)
         end, parser.at = parser.at, start
+    if parser.tokens[end].text == "_" and not runs.splits(start):  # `D_{KL}`
+        below = end + 1
+        end = parser.closing[below] + 1 if parser.tokens[below].text == "{" else runs.word_end(below)
     after = parser.tokens[end]
     ends = after.kind == "end" if stop == "" else after.text == stop
     return end if ends and parser.losses.take(word) else None
@@ -264,7 +267,10 @@ def _with_argument(of: Syntax, wrt: Syntax) -> Syntax:
 
 
 def _reach(parser: Parser) -> Syntax:
-    """What an operator acts on: the product that follows."""
+    """What an operator acts on: the product that follows, or the loss by a name of its own."""
+    if (named := loss_name(parser, "")) is not None:
+        begin, parser.at = parser.at, named
+        return Ident("L", "loss", span=parser.span(begin))
     return parser.expression(Level.PRODUCT)
 
 

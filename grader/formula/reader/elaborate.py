@@ -26,6 +26,7 @@ from grader.formula.reader.syntax import (
     Big,
     Binder,
     Branches,
+    Column,
     Components,
     Delta,
     Derivative,
@@ -111,6 +112,8 @@ class Elaborator(Applied):
                 return self._extent(self.expr(of)[1], axis, span)
             case Components(body, index):
                 return self._components(body, index, span)
+            case Column(of, upright):
+                return self._column(self.expr(of), upright, span)
             case Ones():
                 return tree.Call("diag", (tree.Call("eye", (tree.Size(str(OPEN)),)),), span=span), (OPEN,)
 
@@ -142,6 +145,16 @@ class Elaborator(Applied):
             tree.Size(dim, span=span) if isinstance(dim, str) else tree.Num(Fraction(dim), span=span) for dim in dims
         ]
         return factors[0] if len(factors) == 1 else tree.Mul(tuple(factors), span=span), ()
+
+    def _column(self, a: Typed, upright: bool, span: Span) -> Typed:
+        """A vector as a matrix with one column or one row, to be stretched beside another matrix."""
+        inner, shape = a
+        if shape is None or len(shape) != 1:
+            raise self._mismatch("new axis", shape, ("n",), span)
+        one = tree.Num(Fraction(1))
+        line = tree.Call("onehot", (tree.Num(Fraction(0)), one), span=span)
+        args = (inner, line) if upright else (line, inner)
+        return tree.Call("outer", args, span=span), (shape[0], 1) if upright else (1, shape[0])
 
     def _components(self, body: Syntax, index: str, span: Span) -> Typed:
         cell = Cell()

@@ -94,7 +94,11 @@ class Operators(Cursor, ABC):
         while True:
             token = self.token
             keyword = self._keyword()
-            if level <= Level.PRODUCT and (self.sees(*_PRODUCTS) or self._juxtaposed(keyword)):
+            if self._joins_conditions(left):
+                if level > Level.OR:
+                    return left
+                left = self._logical("|", left, Level.AND, begin)
+            elif level <= Level.PRODUCT and (self.sees(*_PRODUCTS) or self._juxtaposed(keyword)):
                 left = self._times(left, begin)
             elif level <= Level.SUM and self.sees("+", "-"):
                 left = self._sum(left, begin)
@@ -114,6 +118,10 @@ class Operators(Cursor, ABC):
                 left = self.chosen(left)
             else:
                 return left
+
+    def _joins_conditions(self, left: Syntax) -> bool:
+        """Whether `|` stands between two conditions in brackets, as NumPy's `(a > 0) | (b > 0)`."""
+        return isinstance(left, Relation | Logical) and self.sees("|") and self.ahead().text == "(" and not self.bars
 
     def _times(self, left: Syntax, begin: int) -> Syntax:
         sign = self.advance().text if self.sees(*_PRODUCTS) else ""

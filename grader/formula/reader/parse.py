@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import Final
 
 from grader.formula.errors import Unreadable
+from grader.formula.names import canonical
 from grader.formula.reader import branches, calls, derivatives, indicators, scripts
 from grader.formula.reader.big import big
 from grader.formula.reader.limits import DEPTH, NODES, too_large
@@ -43,6 +44,7 @@ from grader.formula.tree import Name, Span, walk
 from grader.verdict import Fact
 
 _OPERAND: Final = ("a formula",)
+_NEVER_IN_SUBSCRIPTS: Final = frozenset(("^", "⊙", "@", "frac", "∑", "∏", "√", "‖", "ᵀ", "⊤", "/"))
 
 
 class Parser(Operators):
@@ -86,6 +88,9 @@ class Parser(Operators):
                 if not self._takes_bracket(base):
                     return base
                 base = scripts.bracket_subscript(self, base)
+            elif token.kind == "bad" and token.text == "!" and not token.space:
+                self.advance()
+                base = calls.factorial(base, Span(base.span.start, token.end))
             elif token.kind != "op":
                 return base
             elif token.text == "^":
@@ -104,7 +109,7 @@ class Parser(Operators):
 
     def _takes_bracket(self, base: Syntax) -> bool:
         """`z[0]` is a component; `2[r>0]` and `(p-y)[r>0]` are products with an indicator."""
-        if indicators.holds_relation(self, self.at):
+        if indicators.holds_relation(self, self.at) or self._no_position(self.at):
             return False
         match base:
             case Ident(name, "name"):
@@ -115,6 +120,19 @@ class Parser(Operators):
                 return not self.token.space
             case _:
                 return False
+
+    def _no_position(self, opening: int) -> bool:
+        """Whether a bracket holds what no subscript can: `X[(Hv − y)vᵀ]` is a product."""
+        for at in range(opening + 1, self.closing[opening]):
+            token = self.tokens[at]
+            if token.kind == "op" and token.text in _NEVER_IN_SUBSCRIPTS:
+                return True
+            if token.kind in ("letter", "word"):
+                variable = self.vocabulary.scope.variables.get(self.vocabulary.names.get(canonical(token.text), ""))
+                alone = self.tokens[at - 1].kind not in ("letter", "word", "number") and self.tokens[at + 1].text != "_"
+                if alone and variable is not None and variable.continuous and token.text not in self.runs.bound:
+                    return True
+        return False
 
     def _power(self, base: Syntax) -> Syntax:
         self.advance()

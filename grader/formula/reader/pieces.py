@@ -79,6 +79,16 @@ def one_minus(expr: Expr) -> bool:
     return False
 
 
+def is_column(expr: Expr) -> bool:
+    """Whether a matrix has one column or row, from `r[:, None]`."""
+    one = tree.Num(Fraction(1))
+    return (
+        isinstance(expr, tree.Call)
+        and expr.function == "outer"
+        and any(isinstance(a, tree.Call) and a.function == "onehot" and a.args[1] == one for a in expr.args)
+    )
+
+
 def is_row(expr: Expr) -> bool:
     """A row of a matrix, as `x_i`."""
     return isinstance(expr, tree.Index)

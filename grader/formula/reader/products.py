@@ -11,6 +11,7 @@ from grader.formula.reader.indices import Indices, Typed
 from grader.formula.reader.pieces import (
     SAMPLES,
     has_derivative,
+    is_column,
     is_ones,
     is_row,
     multiplied,
@@ -37,6 +38,8 @@ class Products(Indices):
     def _sum(self, terms: tuple[Syntax, ...], span: Span) -> Typed:
         inner = self.inner
         parts = [self.expr(term) for term in terms]
+        if any(own is not None and len(own) == 2 for _, own in parts):  # `𝟙 − H`: a matrix of ones
+            parts = [(tree.ONE, ()) if own == (OPEN,) and is_ones(part) else (part, own) for part, own in parts]
         if (
             self.inner > inner
             and any(not own and read_as_inner(part) for part, own in parts)
@@ -73,7 +76,16 @@ class Products(Indices):
         return make(settle(a[0], a[1], shape), settle(b[0], b[1], shape)), shape
 
     def _product(self, node: Product) -> Typed:
-        a, b = self.expr(node.left), self.expr(node.right)
+        try:
+            a = self.expr(node.left)
+        except Unreadable as error:
+            inner = node.left
+            if error.code != "shape-mismatch" or not isinstance(inner, Product) or inner.sign != "⊙":
+                raise
+            # `A ⊙ v wᵀ` where A ⊙ v has no meaning: the outer product comes first
+            last = Product(node.sign, inner.right, node.right, span=Span(inner.right.span.start, node.span.end))
+            return self._product(Product("⊙", inner.left, last, span=node.span))
+        b = self.expr(node.right)
         (left, ls), (right, rs), span = a, b, node.span
         if ls is None or rs is None or not ls or not rs:
             if node.sign == "@" and ls is not None and rs is not None:
@@ -87,6 +99,9 @@ class Products(Indices):
         if (total := self._summed(a, b)) is not None:
             return tree.Reduce("sum", total, span=span), ()
         same = shapes.conform(ls, rs)
+        stretched = shapes.elementwise(ls, rs) if is_column(left) or is_column(right) else False
+        if node.sign in ("⊙", "*") and not same and stretched:
+            return multiplied(left, right, span), stretched
         if node.sign == "⊙":
             if not same:
                 raise self._mismatch("⊙", ls, rs, span)

@@ -10,6 +10,7 @@ from grader.formula.functions import FUNCTIONS
 from grader.formula.reader.syntax import (
     Apply,
     Branches,
+    Column,
     Delta,
     Extent,
     Ident,
@@ -111,8 +112,25 @@ _MADE: Final[dict[str, tuple[int, Callable[..., Syntax]]]] = {
     "asin": (1, _asin),
     "acos": (1, _acos),
     "hypot": (2, _hypot),
+    "sech": (1, lambda make, x: make.over(make.number(1), make.call("cosh", x))),
+    "csch": (1, lambda make, x: make.over(make.number(1), make.call("sinh", x))),
+    "coth": (1, lambda make, x: make.over(make.call("cosh", x), make.call("sinh", x))),
+    "sec": (1, lambda make, x: make.over(make.number(1), make.call("cos", x))),
+    "csc": (1, lambda make, x: make.over(make.number(1), make.call("sin", x))),
+    "cot": (1, lambda make, x: make.over(make.call("cos", x), make.call("sin", x))),
+    "factorial": (1, lambda make, x: make.call("gamma", make.plus(x, make.number(1)))),
 }
 """Functions that are written in others, each with its number of arguments."""
+
+
+def _column(axis: Syntax) -> bool | None:
+    """Whether a new axis makes a column (a row: False) of a vector."""
+    match axis:
+        case Number(value) if value in (0, 1):
+            return value == 1
+        case Minus(Number(value)) if value in (1, 2):
+            return value == 1
+    return None
 
 
 def rewritten(
@@ -170,6 +188,16 @@ def rewritten(
             zero = Number(_ZERO, span=span)
             above = (Relation((">",), (arg, zero), span=span), Number(_ONE, span=span))
             return Branches((above, (Relation(("==",), (arg, zero), span=span), value)), zero, span=span)
+        case "polygamma", (Number(order), arg) if order in (0, 1):
+            return Apply("trigamma" if order else "digamma", (arg,), span=span)
+        case "log", (Apply("gamma", (arg,)),):
+            return Apply("lgamma", (arg,), span=span)
+        case "unsqueeze", (arg, axis) if (column := _column(axis)) is not None:
+            return Column(arg, column, span=span)
+        case "reshape", (arg, Minus(Number(value)), Number(width)) if value == width == 1:
+            return Column(arg, True, span=span)
+        case "reshape", (arg, Number(width), Minus(Number(value))) if value == width == 1:
+            return Column(arg, False, span=span)
         case "kronecker", (left, right):
             return Delta(left, right, span=span)
     if name not in FUNCTIONS:

@@ -227,6 +227,8 @@ class Runs:
             text = following[count]
             if not (len(text) == 1 and text.isalpha()) or not self.index_like(text):
                 break
+            if text in names.CONSTANTS and text not in self.bound:
+                break  # `\\sum_ie^{x_i}`
             if count + 1 < len(following) and following[count + 1].startswith("_"):
                 break
             count += 1

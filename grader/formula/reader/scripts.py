@@ -14,10 +14,12 @@ from grader.formula.reader.runs import Piece, unknown_symbol
 from grader.formula.reader.symbols import OPENING
 from grader.formula.reader.syntax import (
     Apply,
+    Column,
     Components,
     Ident,
     Norm,
     Number,
+    Power,
     Prime,
     Subscript,
     Syntax,
@@ -113,6 +115,7 @@ def bracket_subscript(parser: Parser, base: Syntax) -> Syntax:
     start = parser.at
     parser.advance()
     items: list[Syntax | None] = []
+    new_axis: int | None = None
     parser.runs.subscript += 1
     saved = parser.bars, parser.norms
     parser.bars = parser.norms = 0
@@ -121,6 +124,9 @@ def bracket_subscript(parser: Parser, base: Syntax) -> Syntax:
             if parser.sees(":") and parser.ahead().text in (",", "]"):
                 parser.advance()
                 items.append(None)
+            elif parser.token.kind in ("letter", "word") and parser.runs.word(parser.at) in ("None", "newaxis"):
+                new_axis = len(items) if new_axis is None else None
+                parser.skip_word()
             else:
                 items.append(parser.expression(Level.SUM))
             if not parser.sees(","):
@@ -131,6 +137,10 @@ def bracket_subscript(parser: Parser, base: Syntax) -> Syntax:
         parser.bars, parser.norms = saved
         parser.runs.subscript -= 1
     span = Span(base.span.start, parser.span(start).end)
+    if new_axis is not None:
+        if items != [None] or new_axis > 1:
+            raise parser.fail("an index", at=start + 1)
+        return Column(base, new_axis == 1, span=span)
     while items and items[-1] is None:
         items.pop()
     if not items:
@@ -145,6 +155,9 @@ def bracket_subscript(parser: Parser, base: Syntax) -> Syntax:
 def special_exponent(parser: Parser, base: Syntax) -> Syntax | None:
     """`X^T`, `X^{\\top}`, `f^\\prime`, the sample index `x^{(i)}`; None for an exponent proper."""
     tokens, at = parser.tokens, parser.at
+    if parser.sees("{") and tokens[at + 1].text == "⊙":  # `H^{\\odot 2}` is by components, as every power is
+        parser.at += 2
+        return Power(base, parser.inside("}"), span=parser.since(base.span.start))
     braced = parser.sees("{") and parser.closing.get(at) == at + 2
     mark = tokens[at + 1] if braced else tokens[at]
     transposes = mark.text in ("⊤", "ᵀ") or (

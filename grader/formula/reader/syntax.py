@@ -199,6 +199,14 @@ class Extent(AnySyntax):
 
 
 @dataclass(frozen=True, slots=True)
+class Column(AnySyntax):
+    """`r[:, None]`, `r.unsqueeze(1)`: a vector as a matrix of one column, or (`upright` False) of one row."""
+
+    of: Syntax
+    upright: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Components(AnySyntax):
     """`(2x_i)_i`, `[…]_{i=1}^n`: a vector by its components."""
 
