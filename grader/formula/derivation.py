@@ -276,6 +276,9 @@ class _Reader:
         return True
 
     def _introduce(self, found: NewName, parts: list[list[Token]], lines: Lines) -> None:
+        if len(self.scope.definitions) >= DEFINITIONS:
+            got = len(self.scope.definitions) + 1
+            raise too_large("names", DEFINITIONS, got, found.span.start, found.span.end)
         elaborator = Elaborator(found.scope, free=True)
         right = [self.side(part, found.scope, elaborator) for part in parts[1:]]
         definition = found.definition(right[0][0], right[0][1], elaborator)
@@ -351,8 +354,5 @@ def _sides(tokens: list[Token]) -> list[list[Token]]:
             raise Unreadable("unreadable", Span(rest[at].end, rest[at].end), ("a formula",), {"got": ""})
         rest = rest[at + 1 :]
         parts.append([])
-        if len(self.scope.definitions) >= DEFINITIONS:
-            got = len(self.scope.definitions) + 1
-            raise too_large("names", DEFINITIONS, got, found.span.start, found.span.end)
     parts[-1] = rest
     return parts

@@ -15,7 +15,6 @@ from typing import Final
 from grader.formula.declarations import name_at
 from grader.formula.errors import Unreadable
 from grader.formula.names import LOSS_NAMES, Vocabulary, canonical
-from grader.formula.reader.limited import Limits
 from grader.formula.reader.limits import RUN
 from grader.formula.reader.notation import Token
 from grader.formula.reader.prose import BREAKS, INTRODUCING, MEANING, PROSE, QUALITIES, REASONS, REMARKS, SAYING
@@ -219,6 +218,11 @@ class Lines:
         row = self._unwrapped(row)
         cuts, reasons = [0], {0: False}
         closing = matched(row)
+        equals = [at for at in range(len(row)) if has_equals(row[at : at + 1])]
+
+        def equated(start: int, end: int) -> bool:
+            return bisect_left(equals, start) < bisect_left(equals, end)
+
         at = 0
         while at < len(row):
             if at in closing:
@@ -238,11 +242,6 @@ class Lines:
                 elif word.lower() == "and" and at > 0 and equated(cuts[-1], at) and equated(end, len(row)):
                     cuts.append(at)
                     reasons[at] = False
-        equals = [at for at in range(len(row)) if has_equals(row[at : at + 1])]
-
-        def equated(start: int, end: int) -> bool:
-            return bisect_left(equals, start) < bisect_left(equals, end)
-
                 at = max(end, at + 1)
                 continue
             between = token.kind == "op" and token.text in (",", ":")
