@@ -22,12 +22,14 @@ from grader.symbolic.notes import notes_on
 from grader.symbolic.place import place_of
 from grader.symbolic.points import settings
 from grader.symbolic.quantity import LOSS, Formula, left_standing
+from grader.symbolic.remaining import left_to_do
+from grader.symbolic.rules import steps_with_rules
 from grader.symbolic.score import BROKEN_STEPS, NOT_CLOSED, RIGHT, TRANSPOSED, score_of_wrong
 from grader.symbolic.steps import Judged, judge
 from grader.symbolic.submission import Submitted, read_submission
 from grader.symbolic.task import DerivationTask, Problem, read_task
 from grader.symbolic.witness import as_witness, shapes
-from grader.verdict import Fact, Finding, Step, Verdict, Witness
+from grader.verdict import Fact, Finding, Verdict, Witness
 
 KIND: Final = "derivation"
 SHARES: Final = (0.45, 0.6, 0.85)
@@ -115,7 +117,14 @@ class _Grading:
         data = {"expected": shape_text(expected), "got": shape_text(got)}
         finding = Finding("shape-mismatch", where=place_of(self.text, self.read.place), data=data)
         witness = shapes(data["expected"], data["got"])
-        return self._verdict("wrong", 0.0, [], "witness", [finding], witness)
+        *before, last = self.read.equations
+        claims = isinstance(last.left, Deriv) and last.left.wrt in (None, self.read.wrt)
+        judged = judge(before if claims else [*before, last], self.read.scope, self.read.wrt,
+                       deadline=self._until(SHARES[1]))  # fmt: skip
+        if before and claims:
+            judged.append(Judged(last, "wrong", Unknown(("shapes",))))
+        score = score_of_wrong([finding], [one.step for one in judged])
+        return self._verdict("wrong", score, judged, "witness", [finding], witness)
 
     def _shapes(self) -> tuple[tuple[str | int, ...] | None, tuple[str | int, ...] | None]:
         scope = self.read.scope
@@ -150,7 +159,7 @@ class _Grading:
             score = min(score, BROKEN_STEPS)
             witness = as_witness(broken.found.witness) if isinstance(broken.found, Different) else None
         if left_standing(self.read.final, self.read.scope):
-            findings.append(Finding("not-closed-form"))
+            findings.append(self._left_to_do(judged))
             nothing_done = Deriv(Name(LOSS), self.read.wrt) == self.read.final
             score = 0.0 if nothing_done else min(score, NOT_CLOSED)
         if not findings:
@@ -166,7 +175,7 @@ class _Grading:
         if broken is not None and len(judged) > 1:
             findings.append(self._does_not_follow(broken))
         if left_standing(self.read.final, self.read.scope):
-            findings.append(Finding("not-closed-form"))
+            findings.append(self._left_to_do(judged))
         elif not any(finding.code not in ("step-does-not-follow", "transposed") for finding in findings):
             same = is_loss(self.asked, answer, found.witness.point, deadline=self._until(SHARES[2]))
             findings.append(Finding("wrong-value", data={"is": "loss"} if same else {}))
@@ -193,6 +202,11 @@ class _Grading:
         line = broken.equation.line
         return Finding("step-does-not-follow", where=broken.equation.where, data={"line": line})
 
+    def _left_to_do(self, judged: list[Judged]) -> Finding:
+        """Which derivatives are left, and the rule that comes next."""
+        right = [one.equation for one in judged if one.outcome == "right"]
+        return Finding("not-closed-form", data=left_to_do(self.read, right, self.problem))
+
     def _verdict(
         self,
         outcome: str,
@@ -203,7 +217,7 @@ class _Grading:
         witness: Witness | None = None,
         details: dict[str, Fact] | None = None,
     ) -> Verdict:
-        steps: tuple[Step, ...] = tuple(one.step for one in judged)
+        steps = steps_with_rules(judged, self.read.scope, self.read.loss, self.read.wrt)
         return Verdict(
             KIND,
             outcome,  # type: ignore[arg-type]

@@ -1,0 +1,224 @@
+"""The gradient of a scalar by a whole vector or matrix, written in whole vectors and matrices: Xᵀ(Xw − y).
+
+Backwards through the tree: what each part contributes, times what is above it. For what people are shown; whoever says
+that it is the gradient has it graded first.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Final
+
+from grader.formula.declare import OneHot, Scope, Simplex
+from grader.formula.functions import FUNCTIONS
+from grader.formula.rebuild import replaced
+from grader.formula.shape_of import shape_of
+from grader.formula.tree import (
+    ONE,
+    Add,
+    Call,
+    Div,
+    Expr,
+    Index,
+    IndexVar,
+    MatMul,
+    Mul,
+    Name,
+    Neg,
+    Node,
+    Num,
+    Pow,
+    Reduce,
+    Shape,
+    walk,
+)
+from grader.symbolic.components import rests_on
+from grader.symbolic.differentiate import minus, over, plus, power, slope_of, times
+from grader.symbolic.quantity import Unsupported
+from grader.symbolic.tidy import size
+
+TWO: Final = Num(Fraction(2))
+
+
+def gradient(of: Expr, by: Name, scope: Scope) -> Expr:
+    """d of / d by, in the shape of `by`. Raises Unsupported."""
+    return _Adjoint(by, scope).total(of, ONE)
+
+
+def through(of: Expr, above: Expr, by: Name, scope: Scope) -> Expr:
+    """What the chain rule makes of ∂L/∂of, `above`: of X·w it is Xᵀ·above, by w. Raises Unsupported."""
+    return _Adjoint(by, scope).total(of, above)
+
+
+class _Adjoint:
+    def __init__(self, by: Name, scope: Scope) -> None:
+        self.by, self.scope = by, scope
+        self.found: list[Expr] = []
+        self.waiting: dict[str, list[Expr]] = {}
+        """What reaches the names that are defined: summed up before it goes on."""
+
+    def total(self, of: Expr, above: Expr) -> Expr:
+        self.push(of, above)
+        for name in reversed(list(self.scope.definitions)):  # each uses earlier ones only
+            if name in self.waiting:
+                self.push(self.scope.definitions[name].body, plus(*self.waiting[name]))
+        return plus(*self.found)
+
+    def _shape(self, expr: Expr) -> Shape:
+        shape = shape_of(expr, self.scope)
+        if shape is None:
+            raise Unsupported("a part of unknown shape")
+        return shape
+
+    def push(self, expr: Expr, above: Expr) -> None:
+        """`above` is in the shape of `expr`, or a number that stands for all its components."""
+        if expr == self.by:
+            self.found.append(above)
+            return
+        if not rests_on(expr, self.by.name, self.scope):
+            return
+        match expr:
+            case Name(name):
+                self.waiting.setdefault(name, []).append(above)
+            case Add(terms):
+                for term in terms:
+                    self._to(term, above, expr)
+            case Neg(arg):
+                self.push(arg, minus(above))
+            case Mul(factors):
+                for place, factor in enumerate(factors):
+                    self._to(factor, times(above, *factors[:place], *factors[place + 1 :]), expr)
+            case Div(num, den):
+                self._to(num, over(above, den), expr)
+                self._to(den, minus(over(times(above, num), power(den, TWO))), expr)
+            case Pow(Call("norm", (u,)), exponent) if exponent == TWO:
+                self.push(u, times(TWO, above, u))
+            case Pow(base, exponent):
+                self._to(base, times(above, exponent, power(base, plus(exponent, minus(ONE)))), expr)
+            case MatMul(left, right):
+                self._product(left, right, above)
+            case Reduce("sum", body, None):
+                self._spread(body, above)
+            case Reduce("mean", body, None):
+                self._spread(body, over(above, times(*map(size, self._shape(body)))))
+            case Reduce("sum" | "mean", _, str()):
+                self.push(_as_whole(expr, self.scope), above)
+            case Call():
+                self._call(expr, above)
+            case _:
+                raise Unsupported(f"a gradient of {type(expr).__name__} as a whole")
+
+    def _spread(self, body: Expr, above: Expr) -> None:
+        """From a sum to its terms: the number above stands for all of them."""
+        if body == self.by:
+            raise Unsupported("a vector of ones")
+        self.push(body, above)
+
+    def _to(self, part: Expr, above: Expr, whole: Expr) -> None:
+        """Summed, where a number was spread over a vector."""
+        if rests_on(part, self.by.name, self.scope):
+            spread = self._shape(part) == () and self._shape(whole) != ()
+            self.push(part, Reduce("sum", above) if spread else above)
+
+    def _product(self, left: Expr, right: Expr, above: Expr) -> None:
+        if isinstance(left, MatMul):  # (wᵀA)w is wᵀ(Aw)
+            self._product(left.left, MatMul(left.right, right), above)
+            return
+        a, b = self._shape(left), self._shape(right)
+        row = left.args[0] if isinstance(left, Call) and left.function == "transpose" else left
+        inner = len(a) == 1 or a[0] == 1 or self._shape(row) == b
+        if inner and len(b) == 1:
+            self.push(row, times(above, right))
+            self.push(right, times(above, row))
+            return
+        if len(a) != 2:
+            raise Unsupported("a product of this shape")
+        turned = Call("transpose", (right,))
+        if rests_on(left, self.by.name, self.scope):
+            self.push(left, Call("outer", (above, right)) if len(b) == 1 else MatMul(above, turned))
+        if rests_on(right, self.by.name, self.scope):
+            upright = row if row is not left else Call("transpose", (left,))
+            self.push(right, MatMul(upright, above))
+
+    def _call(self, call: Call, above: Expr) -> None:
+        match call.function, call.args:
+            case "transpose", (u,):
+                self.push(u, Call("transpose", (above,)) if len(self._shape(u)) == 2 else above)
+            case "dot", (a, b):
+                self.push(a, times(above, b))
+                self.push(b, times(above, a))
+            case "norm", (u, order) if order == ONE:
+                self.push(u, times(above, Call("sign", (u,))))
+            case "norm", (u, *rest) if not rest or rest[0] == TWO:
+                self.push(u, over(times(above, u), Call("norm", (u,))))
+            case "logsumexp", (u,) if len(self._shape(u)) == 1:
+                self.push(u, times(above, Call("softmax", (u,))))
+            case "log_softmax", (u,):
+                total = self._total(above)
+                self.push(u, plus(above, minus(times(total, Call("softmax", (u,))))))
+            case "softmax", (u,):
+                total = self._total(times(above, call))
+                self.push(u, times(call, plus(above, minus(total))))
+            case "log", (Call("softmax", (u,)),):
+                self.push(Call("log_softmax", (u,)), above)
+            case function, (x,) if FUNCTIONS[function].rule == "elementwise":
+                slope = Call("sign", (x,)) if function == "abs" else slope_of(call, function, x)
+                if slope is None:
+                    raise Unsupported(f"a gradient of {function}")
+                self.push(x, times(above, slope))
+            case _:
+                raise Unsupported(f"a gradient of {call.function} as a whole")
+
+    def _total(self, above: Expr) -> Expr:
+        """The sum along the last axis: of a one-hot vector or rows, 1."""
+        match above:
+            case Neg(arg):
+                return minus(self._total(arg))
+            case Mul(factors):
+                vectors = [factor for factor in factors if self._shape(factor)]
+                if len(vectors) == 1:
+                    return times(*(self._total(f) if f is vectors[0] else f for f in factors))
+            case Div(num, den) if self._shape(den) == ():
+                return over(self._total(num), den)
+            case Name(name) if name in self.scope.variables:
+                if isinstance(self.scope.variables[name].domain, OneHot | Simplex):
+                    return ONE
+        if len(self._shape(above)) != 1:
+            raise Unsupported("a sum along rows")
+        return Reduce("sum", above)
+
+
+def in_whole_matrices(of: Expr, by: Name, scope: Scope) -> bool:
+    """Whether the variable goes through a product of matrices, or stands in a vector's inner product."""
+    stack, seen = [of], set[str]()
+    while stack:
+        for node in walk(stack.pop()):
+            if isinstance(node, MatMul) and rests_on(node, by.name, scope):
+                return True
+            if isinstance(node, Name) and node.name in scope.definitions and node.name not in seen:
+                seen.add(node.name)
+                stack.append(scope.definitions[node.name].body)
+    return False
+
+
+def _as_whole(expr: Reduce, scope: Scope) -> Expr:
+    """Σ_i Σ_k Y_ik log P_ik as sum(Y ⊙ log P). Raises Unsupported."""
+    letters: list[IndexVar] = []
+    body: Expr = expr
+    while isinstance(body, Reduce) and body.index is not None and body.op == expr.op:
+        if any(part is not None for part in (body.low, body.high, body.condition)):
+            raise Unsupported("a sum over a part")
+        letters.append(IndexVar(body.index))
+        body = body.body
+    here = tuple(letters)
+
+    def whole(node: Node) -> Node | None:
+        match node:
+            case Index(base, subscripts) if subscripts == here:
+                return base
+        return None
+
+    stripped = replaced(body, whole)
+    if any(node in letters for node in walk(stripped)) or len(shape_of(stripped, scope) or ()) != len(letters):
+        raise Unsupported("a sum that is none over whole matrices")
+    return Reduce(expr.op, stripped)

@@ -1,0 +1,206 @@
+"""A formula in the shortest form that plain algebra finds, in the names that it was written in.
+
+What is neither a sum, a product, a quotient nor a whole power is a symbol of its own here. Sums over an index lose
+their δ, and what does not depend on the index. For what people are shown: whoever says that a formula is a gradient
+has it graded first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import replace
+from fractions import Fraction
+
+from grader.formula.declare import OneHot, Scope, Simplex
+from grader.formula.rebuild import replaced
+from grader.formula.shape_of import shape_of
+from grader.formula.show import show
+from grader.formula.tree import (
+    ONE,
+    ZERO,
+    Add,
+    Call,
+    Cases,
+    Compare,
+    Dim,
+    Div,
+    Expr,
+    Index,
+    IndexVar,
+    Indicator,
+    MatMul,
+    Mul,
+    Name,
+    Neg,
+    Num,
+    Pow,
+    Reduce,
+    Size,
+    walk,
+)
+from grader.symbolic.differentiate import minus, over, plus, power, times
+from grader.symbolic.fractions_of import Fractions, TooLarge, at_number, positive_first, reduced
+
+
+def tidy(expr: Expr, scope: Scope) -> Expr:
+    """An equal formula, no longer to read than this one."""
+    written = _Tidy(scope).of(expr)
+    return written if len(show(written, scope)) <= len(show(expr, scope)) else expr
+
+
+def delta(a: Expr, b: Expr) -> Expr:
+    """δ_ab; 1 where both are the same."""
+    return ONE if a == b else Indicator(Compare("==", a, b))
+
+
+def size(dim: Dim) -> Expr:
+    """A dimension as a number."""
+    return Size(dim) if isinstance(dim, str) else Num(Fraction(dim))
+
+
+class _Tidy:
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+
+    def of(self, expr: Expr) -> Expr:
+        found = [expr, self._by_terms(expr)]
+        with suppress(TooLarge):
+            found.append(Fractions(self).of(expr))
+        return min(reversed(found), key=lambda each: (len(show(each, self.scope)), _weight(each)))
+
+    def _by_terms(self, expr: Expr) -> Expr:
+        match expr:
+            case Add(terms):
+                return positive_first([self.of(term) for term in terms])
+            case Neg(arg):
+                return minus(self.of(arg))
+        return self.inside(expr)
+
+    def inside(self, expr: Expr) -> Expr:
+        """The same, its parts tidied."""
+        match expr:
+            case Call(function, args):
+                return Call(function, tuple(map(self.of, args)))
+            case Reduce():
+                return self.sum(expr)
+            case Cases(branches, otherwise):
+                made = tuple((condition, self.of(value)) for condition, value in branches)
+                last = None if otherwise is None else self.of(otherwise)
+                return last if last is not None and all(value == last for _, value in made) else Cases(made, last)
+            case MatMul(left, right):
+                return self._product(self.of(left), self.of(right))
+            case Pow(base, exponent):
+                return power(self.of(base), self.of(exponent))
+        return expr
+
+    def _product(self, left: Expr, right: Expr) -> Expr:
+        """A matrix product with its numbers in front."""
+        numbers: list[Expr] = []
+        sides = []
+        for side in (left, right):
+            outside, inner = _scalars(side, self.scope)
+            numbers += outside
+            sides.append(inner)
+        whole = MatMul(sides[0], sides[1])
+        return times(self.of(times(*numbers)), whole) if numbers else whole
+
+    def sum(self, node: Reduce) -> Expr:
+        """A sum over an index without its δ, with what does not depend on the index in front."""
+        if node.index is None or node.op not in ("sum", "mean") or (node.low, node.high, node.condition) != (None,) * 3:
+            return replace(node, body=self.of(node.body))
+        index, dim = IndexVar(node.index), node.over
+        assert dim is not None
+        try:
+            whole = self._summed(node.body, index, dim)
+        except TooLarge:
+            return replace(node, body=self.of(node.body))
+        if node.op == "sum":
+            return whole
+        return Div(whole.num, times(whole.den, size(dim))) if isinstance(whole, Div) else over(whole, size(dim))
+
+    def _summed(self, body: Expr, index: IndexVar, dim: Dim) -> Expr:
+        ring = Fractions(self)
+        above, below = ring.pair(body)
+        for place, atom in enumerate(ring.atoms):
+            match atom:
+                case Indicator(Compare("==", left, right)) if index in (left, right):
+                    other = right if left == index else left
+                    if any(node == index for node in walk(other)):
+                        continue
+                    one, zero = at_number(above, place, 1), at_number(above, place, 0)
+                    if below.degrees()[place]:
+                        raise TooLarge
+                    met = ring.back(reduced(one - zero, below))
+                    collapsed = replaced(met, lambda node: other if node == index else None)  # noqa: B023
+                    rest = ring.back(reduced(zero, below))
+                    return plus(self.of(collapsed), ZERO if rest == ZERO else self._summed(rest, index, dim))
+        tidied = self.of(body)
+        outside, inner = _split(tidied, lambda part: index not in set(walk(part)))
+        if not inner:
+            return times(*outside, size(dim))
+        return times(*outside, self._counted(times(*inner), index, dim))
+
+    def _counted(self, body: Expr, index: IndexVar, dim: Dim) -> Expr:
+        """Σ of a body: of shares 1; of several terms, of which each one's sum is known, the sum of those."""
+        if self._shares(body, index):
+            return ONE
+        if isinstance(body, Add):
+            each = []
+            for term in body.terms:
+                out, stay = _split(term, lambda part: index not in set(walk(part)))
+                each.append(times(*out, self._counted(times(*stay), index, dim) if stay else size(dim)))
+            if not any(isinstance(node, Reduce) for part in each for node in walk(part)):
+                return self.of(plus(*each))
+        return Reduce("sum", body, index.name, dim)
+
+    def _shares(self, body: Expr, index: IndexVar) -> bool:
+        """Whether the components are shares of one: of a one-hot vector, a softmax."""
+        if not (isinstance(body, Index) and body.subscripts[-1] == index and index not in body.subscripts[:-1]):
+            return False
+        match body.base:
+            case Call("softmax"):
+                return True
+            case Name(name) if name in self.scope.variables:
+                variable = self.scope.variables[name]
+                whole = len(variable.shape) == len(body.subscripts)
+                return whole and isinstance(variable.domain, OneHot | Simplex)
+            case Name(name) if name in self.scope.definitions:
+                known = self.scope.definitions[name].body
+                return isinstance(known, Call) and known.function == "softmax"
+        return False
+
+
+def _parts(expr: Expr) -> Iterator[tuple[Expr, bool]]:
+    """The factors of a product, and whether they stand below the line."""
+    match expr:
+        case Neg(arg):
+            yield Num(Fraction(-1)), False
+            yield from _parts(arg)
+        case Mul(factors):
+            for factor in factors:
+                yield from _parts(factor)
+        case Div(num, den):
+            yield from _parts(num)
+            for part, below in _parts(den):
+                yield part, not below
+        case _:
+            yield expr, False
+
+
+def _split(expr: Expr, goes_out: Callable[[Expr], bool]) -> tuple[list[Expr], list[Expr]]:
+    """The factors that go out of a sum, and those that stay in."""
+    out: list[Expr] = []
+    stay: list[Expr] = []
+    for part, below in _parts(expr):
+        (out if goes_out(part) else stay).append(over(ONE, part) if below else part)
+    return out, stay
+
+
+def _scalars(expr: Expr, scope: Scope) -> tuple[list[Expr], Expr]:
+    out, stay = _split(expr, lambda part: shape_of(part, scope) == ())
+    return (out, times(*stay)) if stay and out else ([], expr)
+
+
+def _weight(expr: Expr) -> int:
+    return sum(1 for _ in walk(expr))

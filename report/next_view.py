@@ -1,0 +1,60 @@
+"""The next line of a derivation for people, and as JSON: first the rule, then the line."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from grader.symbolic.next_step import NextLine
+from report.paper import Block
+from report.rules import rule_formula, rule_words
+
+
+def next_form(found: NextLine, *, with_line: bool) -> dict[str, Any]:
+    """The object of `check --next --json`."""
+    return {
+        "format": 1,
+        "state": found.state,
+        "rule": found.rule,
+        "on": found.on,
+        "through": found.through,
+        "hint": next_hint(found),
+        "line": found.line if with_line else None,
+        "after": found.after,
+        "wrong": found.wrong,
+        "right": found.right,
+    }
+
+
+def next_hint(found: NextLine) -> str | None:
+    """The rule to apply, and to what; None where there is no next line."""
+    if found.state != "line" or found.rule is None:
+        return None
+    if found.rule == "algebra":
+        return "Simplify the last line: multiply out, cancel, collect."
+    if found.rule == "substitution" and found.line is not None and not found.line.startswith("∂"):
+        return f"Give {found.on} a name, and go on with it."
+    if found.rule == "substitution":
+        return f"Put what you know into {found.on}."
+    through = f", through {found.through}" if found.through else ""
+    formula = rule_formula(found.rule)
+    return f"Next: {rule_words(found.rule)}, on {found.on}{through}" + (f" ({formula})." if formula else ".")
+
+
+def next_blocks(found: NextLine, *, with_line: bool, more: str | None = None) -> list[Block]:
+    """What to say. `more` tells how to get the line, while only the hint is shown."""
+    if found.state == "finished":
+        return [Block("Nothing is left to do: this is right, and in closed form.")]
+    blocks: list[Block] = []
+    if found.wrong is not None:
+        rest = f"going on from line {found.after}" if found.after is not None else "going on from the loss"
+        blocks.append(Block(f"Line {found.wrong} does not hold; {rest}.", style="yellow"))
+    if found.state == "none":
+        return [*blocks, Block("No next line could be derived here.")]
+    if found.right:
+        blocks.append(Block("This is right already; it can be written shorter."))
+    blocks.append(Block(next_hint(found) or ""))
+    if with_line:
+        blocks.append(Block(f"  {found.line}", rest="    "))
+    elif more is not None:
+        blocks.append(Block(more, style="dim"))
+    return blocks
