@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn, TypeVar
 import click
 
 if TYPE_CHECKING:
+    from grader.descent import Film
     from grader.formula.declare import Scope
     from grader.submission import Submission
     from grader.verdict import Verdict
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., object])
 WATCH_SECONDS = 0.15
+FILM_SECONDS = 0.04
 REPLAY_SEED = 1
 
 
@@ -455,6 +457,63 @@ def test_(file: str, loss: str, arguments: tuple[str, ...], entry: str | None, l
     grade = partial(checks.grade_source, checks.Coded(loss, arguments, entry, level, value, wrt))
     verdict = _timed(partial(grade, text, file)) if isinstance(text, str) else text
     _deliver(verdict, text if isinstance(text, str) else "", as_json, plain, profile=profile)
+
+
+@cli.command()
+@click.argument("loss")
+@click.option("--from", "start", required=True, metavar="VALUES", help="Where to start: -8, or 'z = -8, y = 1'.")
+@click.option("--against", multiple=True, metavar="LOSS", help="A loss to set beside it, by formula or name.")
+@click.option("--wrt", metavar="NAME", help="The variable to descend on; a known loss has its own.")
+@click.option("--set", "values", multiple=True, metavar="VALUE", help="A value of another variable, such as 'y = 1'.")
+@click.option("--var", "variables", multiple=True, metavar="DECL", help="A variable, such as 'z: real'.")
+@click.option("--let", "given", multiple=True, metavar="DEF", help="A definition, such as 'p = sigmoid(z)'.")
+@click.option("--rate", default="0.75", show_default=True, metavar="NUMBER", help="A step's length at slope 1.")
+@click.option("--steps", type=click.IntRange(1, 5000), default=200, show_default=True)
+@click.option("--plot", metavar="FILE.svg", help="Draw it into a file as well.")
+@_options(_JSON, _PLAIN)
+def descend(loss: str, start: str, against: tuple[str, ...], wrt: str | None, values: tuple[str, ...],
+            variables: tuple[str, ...], given: tuple[str, ...], rate: str, steps: int, plot: str | None,
+            as_json: bool, plain: bool) -> None:  # fmt: skip
+    """Watch gradient descent under several losses, side by side.
+
+    LOSS is a formula or the name of a known loss. On a terminal the picture moves; elsewhere it is a table.
+    """
+    from grader.verdict import Verdict
+    from report import film_desk, film_view
+
+    path = film_desk.check_plot(plot) if plot is not None else None
+    film = film_desk.film_of(loss, start, wrt, against, values, variables, given, rate, steps)
+    if isinstance(film, Verdict):
+        _deliver(film, "", as_json, plain)
+    if path is not None:
+        film_desk.draw(film, path)
+    if as_json:
+        _print_json([film_view.film_form(film)])
+        return
+    paper = _paper(plain)
+    if film_view.moves(film, paper) and os.environ.get("TERM") != "dumb":
+        _play(film, paper)
+    else:
+        _write(film_view.table_blocks(film, paper), paper)
+    _write(film_view.closing_blocks(film), paper)
+    if path is not None:
+        click.echo(f"\nWrote {path}.")
+
+
+def _play(film: Film, paper: Paper) -> None:
+    """Draws the moments of a film over one another. The cursor comes back however it ends."""
+    from report import film_view
+
+    click.echo("\x1b[?25l", nl=False, color=True)
+    try:
+        up = ""
+        for step in film_view.moments(film):
+            picture = film_view.picture(film, step, paper)
+            click.echo(up + paper.write(picture), nl=False, color=True)
+            up = f"\x1b[{len(picture)}A\x1b[J"
+            time.sleep(FILM_SECONDS)
+    finally:
+        click.echo("\x1b[?25h", nl=False, color=True)
 
 
 @cli.command()

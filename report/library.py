@@ -9,6 +9,7 @@ from questions.losses import SPACES, KnownLoss, Space
 from report.listing import columns
 
 if TYPE_CHECKING:
+    from grader.formula.declare import Scope
     from report.paper import Block, Paper
 
 SPACE_WORDS: Final[Mapping[Space, str]] = {
@@ -56,14 +57,17 @@ def loss_blocks(loss: KnownLoss, paper: Paper) -> list[Block]:
     tall = None
     if not paper.plain:
         tall = in_two_dimensions(f"L = {loss.formula}", scope, width=paper.measure - 4, unicode=paper.unicode)
-    formula = "\n".join(f"    {row}" for row in (tall or line).split("\n"))
+    if tall is not None:
+        formula = Block("\n".join(f"    {row}" for row in tall.split("\n")), wrapped=False)
+    else:
+        formula = Block(line, "    ", "        ")
     known = sources.load().by_key
     cited = [known[key] for key in loss.sources]
     return [
         Block(loss.title, style="bold"),
         Block(f"{loss.name}, of {loss.wrt}: {SPACE_WORDS[loss.space]}", style="dim"),
         BLANK,
-        Block(formula, wrapped=tall is None and len(formula) > paper.measure),
+        formula,
         BLANK,
         Block(loss.meaning),
         BLANK,
@@ -71,13 +75,20 @@ def loss_blocks(loss: KnownLoss, paper: Paper) -> list[Block]:
         *([Block(", ".join(loss.aliases), "  also  ")] if loss.aliases else []),
         *(Block(f"{source.authors} ({source.year}): {source.title}", "  from  ", "        ") for source in cited),
         BLANK,
-        *(Block(command, style="dim") for command in next_commands(loss)),
+        *(Block(command, style="dim") for command in next_commands(loss, scope)),
     ]
 
 
-def next_commands(loss: KnownLoss) -> tuple[str, ...]:
+def next_commands(loss: KnownLoss, scope: Scope) -> tuple[str, ...]:
     """What one may do with a known loss."""
-    return (f"lossprep check --loss {loss.name} -a ANSWER", f"lossprep test FILE --loss {loss.name}")
+    from grader.formula.declare import Classes
+
+    commands = (f"lossprep check --loss {loss.name} -a ANSWER", f"lossprep test FILE --loss {loss.name}")
+    if any(variable.shape or isinstance(variable.domain, Classes) for variable in scope.variables.values()):
+        return commands
+    needed = [name for name, variable in scope.variables.items() if variable.default is None and name != loss.wrt]
+    start = ", ".join(f"{name} = …" for name in (loss.wrt, *needed))
+    return (*commands, f"lossprep descend {loss.name} --from '{start}'")
 
 
 def table(losses: Iterable[KnownLoss]) -> str:
