@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from grader.formula.declare import Scope
     from grader.submission import Submission
     from grader.verdict import Verdict
+    from practice.checks import Stated
     from practice.events import Event
     from practice.session import Session
     from questions.kinds import Question
@@ -412,14 +413,18 @@ def watch(id: str, file: str, banks: tuple[str, ...], as_json: bool, plain: bool
 @click.option("--var", "variables", multiple=True, metavar="DECL", help="A variable, such as 'p: (0,1)'.")
 @click.option("--let", "given", multiple=True, metavar="DEF", help="A definition, such as 'p = sigmoid(z)'.")
 @click.option("--cases", metavar="FILE", help="Many at once: JSON lines with id, loss, wrt, var, let, answer.")
+@click.option("--next", "ahead", count=True, help="No verdict, but the rule to apply next; twice: the line as well.")
 def check(file: str | None, answer: str | None, loss: str | None, wrt: str | None, variables: tuple[str, ...],
-          given: tuple[str, ...], cases: str | None, as_json: bool, plain: bool) -> None:  # fmt: skip
-    """Grade a derivation against any loss, without a bank."""
+          given: tuple[str, ...], cases: str | None, ahead: int, as_json: bool, plain: bool) -> None:  # fmt: skip
+    """Grade a derivation against any loss, without a bank.
+
+    With --next, the derivation may be unfinished, or not begun: what comes after its last right line is named.
+    """
     from practice import checks
     from report import desk
 
     if cases is not None:
-        if file is not None or answer is not None or loss is not None or wrt is not None or variables or given:
+        if file is not None or answer is not None or loss is not None or wrt is not None or variables or given or ahead:
             raise click.UsageError("--cases brings everything with it; no other answer, loss, --wrt, --var or --let.")
         _print_json(desk.case_form(case, time.perf_counter, _written_down) for case in desk.cases(cases, _stdin))
         return
@@ -427,9 +432,27 @@ def check(file: str | None, answer: str | None, loss: str | None, wrt: str | Non
         needs = "check needs --loss and --wrt, such as --loss '(y - p)^2' --wrt p --var 'p: real'."
         raise click.UsageError(f"{needs} {desk.or_loss(loss)}")
     stated = checks.Stated(loss, wrt, variables, given)
-    text = _answer(file, answer, "derivation")
+    text = "" if ahead and file is None and answer is None else _answer(file, answer, "derivation")
+    if ahead and isinstance(text, str):
+        _next(stated, text, ahead > 1, as_json, plain)
     verdict = _timed(partial(checks.grade_stated, stated, text)) if isinstance(text, str) else text
     _deliver(verdict, text if isinstance(text, str) else "", as_json, plain, scope=checks.scope_of(stated))
+
+
+def _next(stated: Stated, text: str, with_line: bool, as_json: bool, plain: bool) -> NoReturn:
+    from grader.verdict import Verdict
+    from practice import checks
+    from report import next_view
+
+    found = checks.next_of(stated, text)
+    if isinstance(found, Verdict):
+        _deliver(found, text, as_json, plain, scope=checks.scope_of(stated))
+    if as_json:
+        _print_json([next_view.next_form(found, with_line=with_line)])
+    else:
+        paper = _paper(plain)
+        _write(next_view.next_blocks(found, with_line=with_line, more="`--next --next` shows the line."), paper)
+    _exit(3 if found.state == "none" else 0)
 
 
 @cli.command("test")

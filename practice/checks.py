@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from grader.formula.declare import Scope
 from grader.formula.errors import Unreadable
@@ -15,6 +15,10 @@ from grader.verdict import Fact, Finding, Place, Verdict
 from practice import named
 from questions import losses
 from questions.kinds import CodeLevel, Returns
+
+if TYPE_CHECKING:
+    from grader.symbolic import DerivationTask
+    from grader.symbolic.next_step import NextLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,18 @@ def scope_of(stated: Stated) -> Scope | None:
 
 def grade_stated(stated: Stated, text: str) -> Verdict:
     """The verdict on a derivation; `unreadable`, with the option named, if the task itself cannot be read."""
+    task = task_of(stated)
+    if isinstance(task, Verdict):
+        return task
+    if not text.strip():
+        return nothing("derivation")
+    from grader.symbolic import grade_derivation
+
+    return grade_derivation(task, text)
+
+
+def task_of(stated: Stated) -> DerivationTask | Verdict:
+    """The task, or the verdict on one that cannot be read."""
     task = named.meant(stated.loss, stated.wrt, stated.variables, stated.given)
     if task.wrt is None:
         return _unreadable("derivation", Finding("unreadable", where=Place(1, 1), data={"reason": NO_WRT}))
@@ -47,11 +63,21 @@ def grade_stated(stated: Stated, text: str) -> Verdict:
             read(value, scope)
         except Unreadable as error:
             return bad_option("derivation", option, value, error)
-    if not text.strip():
-        return nothing("derivation")
-    from grader.symbolic import DerivationTask, grade_derivation
+    from grader.symbolic import DerivationTask
 
-    return grade_derivation(DerivationTask(task.loss, task.wrt, task.variables, task.given), text)
+    return DerivationTask(task.loss, task.wrt, task.variables, task.given)
+
+
+def next_of(stated: Stated, text: str) -> NextLine | Verdict:
+    """The next line of a derivation, which may be empty so far; the verdict on what cannot be read."""
+    task = task_of(stated)
+    if isinstance(task, Verdict):
+        return task
+    from grader.symbolic import grade_derivation
+    from grader.symbolic.next_step import next_line
+
+    found = next_line(task, text)
+    return grade_derivation(task, text) if found.state == "unreadable" else found
 
 
 @dataclass(frozen=True, slots=True)

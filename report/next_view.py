@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from grader.symbolic.next_step import NextLine
+from grader.symbolic import DerivationTask
+from grader.symbolic.next_step import NextLine, next_line
+from questions.kinds import Derivation
 from report.paper import Block
 from report.rules import rule_formula, rule_words
+
+
+def next_after(question: Derivation, text: str) -> NextLine:
+    """The next line of an answer to a question of the bank, which may be empty so far."""
+    task = DerivationTask(question.loss, question.wrt, question.variables, question.given)
+    return next_line(task, text)
 
 
 def next_form(found: NextLine, *, with_line: bool) -> dict[str, Any]:
@@ -48,6 +56,8 @@ def next_blocks(found: NextLine, *, with_line: bool, more: str | None = None) ->
     if found.wrong is not None:
         rest = f"going on from line {found.after}" if found.after is not None else "going on from the loss"
         blocks.append(Block(f"Line {found.wrong} does not hold; {rest}.", style="yellow"))
+    if found.state == "unreadable":
+        return [Block("What you typed so far cannot be read; submit it to see where.")]
     if found.state == "none":
         return [*blocks, Block("No next line could be derived here.")]
     if found.right:

@@ -34,6 +34,8 @@ class Talk:
         self.events: list[Event] = []
         self.has_shown_more = True
         """Whether there is something to read before the next question takes the screen."""
+        self._ahead: str | None = None
+        """The text whose next rule was named already."""
         self._scope = maths.scope_of(question)
         self._order = order_of_options(question, seed) if isinstance(question, Choice) else None
 
@@ -127,12 +129,30 @@ class Talk:
 
     def _hint(self) -> None:
         if self.turn.hints >= len(self.question.hints):
-            self._say([Block("That was the last hint; `:reveal` shows the model answer.", style="dim")])
+            self._derived()
             return
         number = self.turn.hints
         self._happened(Hinted(self.question.id))
         worth = Block(f"(a right answer now counts {self.turn.worth:.2f})", style="dim")
         self._say([*hint_blocks(self.question, number, self._scope, self._dialogue.paper), worth])
+
+    def _derived(self) -> None:
+        """After the author's ladder: the rule to apply next to what was typed, then the line it gives."""
+        if not isinstance(self.question, Derivation):
+            self._say([Block("That was the last hint; `:reveal` shows the model answer.", style="dim")])
+            return
+        from report.next_view import next_after, next_blocks
+
+        typed = "\n".join(self._dialogue.typed) or self.turn.draft or self._last_text()
+        again = self._ahead == typed
+        found = next_after(self.question, typed)
+        self._ahead = typed
+        if found.state != "line":
+            self._say([*next_blocks(found, with_line=False), Block("`:reveal` shows the model answer.", style="dim")])
+            return
+        self._happened(Hinted(self.question.id))
+        worth = Block(f"(a right answer now counts {self.turn.worth:.2f})", style="dim")
+        self._say([*next_blocks(found, with_line=again, more="`:hint` again shows the line."), worth])
 
     def _leave(self) -> None:
         self._happened(Skipped(self.question.id))

@@ -14,6 +14,7 @@ from typing import Final
 from grader.formula.show import show_name
 from grader.verdict import Fact, Finding
 from questions.kinds import Kind, Mistake
+from report.rules import rule_formula, rule_words
 from report.text import GLUE
 
 
@@ -60,6 +61,8 @@ def _possible_hint(finding: Finding, hint: str | None, asked: Kind | None) -> st
     if finding.code == "unknown-symbol" and "declare" in finding.data:
         option, name = finding.data["declare"], finding.data.get("symbol", "u")
         return f"Declare it, such as {option} '{name}: real'."
+    if finding.code == "not-closed-form" and (formula := rule_formula(str(finding.data.get("rule")))) is not None:
+        return f"The rule: {formula}."
     if finding.code == "unknown-symbol" and asked == "number":
         return "A number needs no names: digits, e, π, and functions such as log or exp."
     return hint
@@ -104,7 +107,9 @@ def _filled(template: Template, data: Mapping[str, Fact]) -> str | None:
         template = template.say
     needed = {name for _, name, _, _ in string.Formatter().parse(template) if name}
     facts = {
-        name: fact_text(_displayed(data[name]) if name in _NAMES else data[name])
+        name: rule_words(str(data[name]))
+        if name == "rule"
+        else fact_text(_displayed(data[name]) if name in _NAMES else data[name])
         for name in needed
         if data.get(name) not in (None, "", ())
     }
@@ -189,7 +194,7 @@ _DERIVATION: Final[dict[str, tuple[tuple[Template, ...], str | None]]] = {
     ),
     "wrong-branch": (
         (
-            Is("missing", True, "Right as far as it goes, but one case of the loss is left out."),
+            Is("missing", "case", "Right as far as it goes, but one case of the loss is left out."),
             "One branch of the piecewise gradient is wrong.",
         ),
         "Take each case of the loss by itself, and differentiate it there.",
@@ -207,7 +212,11 @@ _DERIVATION: Final[dict[str, tuple[tuple[Template, ...], str | None]]] = {
         "Check a point on each side of the kink.",
     ),
     "not-closed-form": (
-        ("A derivative, or the loss itself, is still left in the answer.",),
+        (
+            "{left} is still left in the answer; what comes next is {rule}.",
+            "{left} is still left in the answer.",
+            "A derivative, or the loss itself, is still left in the answer.",
+        ),
         "Carry every derivative out, until only the variables are left.",
     ),
     "unknown-symbol": (
