@@ -209,7 +209,9 @@ class _Worker:
         sys.modules["answer"] = module
         failure = None
         try:
-            exec(compile(source, self.name, "exec", dont_inherit=True), module.__dict__)
+            with self.warnings.catch_warnings():  # a library that warns while it is imported is no print of theirs
+                self.warnings.simplefilter("ignore")
+                exec(compile(source, self.name, "exec", dont_inherit=True), module.__dict__)
         except BaseException as error:
             failure = self.failure(error, self.name)
         found = module.__dict__.get(entry)
