@@ -13,7 +13,7 @@ STAMP := .venv/.installed
 DEV_STAMP := .venv/.installed-dev
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
-.PHONY: quiz test venv check bench help clean
+.PHONY: quiz test venv check bench docs help clean
 quiz: $(STAMP) ## ask questions; without a terminal, replay the bank's own samples
 	@$(BIN)/lossprep quiz
 
@@ -30,6 +30,9 @@ check: $(DEV_STAMP) ## lint and types
 
 bench: $(DEV_STAMP) ## the measurements that need no peers
 	@$(BIN)/python benchmarks/startup.py
+
+docs: $(DEV_STAMP) ## the pages that the program makes itself
+	@$(BIN)/python docs/make.py
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -9,27 +9,28 @@ from typing import Final
 
 from rich.text import Text
 
+from grader.formula.declare import Scope
 from grader.formula.show import show, show_domain, show_name, show_number
-from grader.formula.tree import Deriv, Expr, Name
+from grader.formula.tree import Deriv, Expr, Name, walk
 from grader.properties.analysis import Analysis, Answer, Property
 from grader.properties.evidence import shown
 from questions.losses import KnownLoss, Space
 from report.analysis_words import (
     ANSWERS,
     EVIDENCE,
-    INVARIANCES,
     LIKELIHOODS,
     MARKS,
     MINIMISERS,
     TITLES,
     detail,
     end_words,
+    invariance_words,
     kink_words,
     named_words,
     unwrapped,
 )
 from report.paper import BLANK, Block, Paper
-from report.plot_curves import Drawn, along, plotted, settings, window
+from report.plot_curves import Drawn, along, number, plotted, settings, window
 from report.plot_text import plot_blocks, short
 from report.pretty import two_dimensional
 from report.text import GLUE
@@ -39,6 +40,9 @@ _COLUMN: Final = max(len(title.text) for title in TITLES.values()) + 2
 _BESIDE: Final = 60
 """On less, a property's argument stands below its name."""
 _LABEL: Final = 16
+_SHORT: Final = 8
+_LONG: Final = 16
+"""Longer constants have their decimals beside them; in a table, in their place."""
 _EQUATION: Final = re.compile(r"\S{1,12} [=→<] \S{1,16}")
 
 
@@ -126,7 +130,8 @@ def property_blocks(item: Property, found: Analysis, paper: Paper) -> list[Block
     title, value = TITLES[item.name], value_text(item)
     said = Text()
     if value:
-        said.append(f"{title.value or 'value'} {value}. ", "bold")
+        about = decimals(item.value) if item.value is not None else ""
+        said.append(f"{title.value or 'value'} {value}{about and f' {about}'}. ", "bold")
     said.append(glued(detail(item, found.wrt)), "not bold")
     evidence = EVIDENCE[item.evidence]
     if paper.plain:
@@ -143,6 +148,19 @@ def property_blocks(item: Property, found: Analysis, paper: Paper) -> list[Block
 def value_text(item: Property) -> str:
     """A property's value, as it is shown; empty where it has none."""
     return "" if item.value is None else constant_text(item.value)
+
+
+def short_value(item: Property) -> str:
+    """The same for a cell of a table: a long number as its decimals."""
+    text = value_text(item)
+    return decimals(item.value) or text if item.value is not None and len(text) > _LONG else text
+
+
+def decimals(expr: Expr) -> str:
+    """`≈ 0.1541`, of a constant that is no short number; empty where parameters are in it."""
+    if len(constant_text(expr)) <= _SHORT or any(isinstance(node, Name) for node in walk(expr)):
+        return ""
+    return f"≈ {number(expr, Scope(), {}):.4g}".replace("-", "−")
 
 
 def constant_text(expr: Expr) -> str:
@@ -163,7 +181,13 @@ def kink_lines(found: Analysis) -> list[str]:
 
 
 def end_lines(found: Analysis) -> list[str]:
-    return [end_words(end, found.wrt, _shown(end.at) or "?", _shown(end.loss), _shown(end.slope)) for end in found.ends]
+    scaled = any(item.name == "scale" for item in found.invariances)
+    return [
+        end_words(
+            end, found.wrt, _shown(end.at) or "?", _shown(end.loss), _shown(end.slope), None if scaled else end.order
+        )
+        for end in found.ends
+    ]
 
 
 def _shown(expr: Expr | None) -> str | None:
@@ -194,10 +218,12 @@ def about(found: Analysis) -> list[tuple[str, str]]:
     """Minimiser, likelihood and invariances, each with its label."""
     rows = []
     if found.minimiser is not None:
-        rows.append(("least at", f"{named_words(found.minimiser, MINIMISERS)}, over a distribution of targets."))
+        rows.append(
+            ("minimiser", f"over a distribution of targets it is least {named_words(found.minimiser, MINIMISERS)}.")
+        )
     if found.likelihood is not None:
         rows.append(("likelihood", f"minus the log of {named_words(found.likelihood, LIKELIHOODS)}, up to a constant."))
-    rows += [(item.name, f"{named_words(item, INVARIANCES)}.") for item in found.invariances]
+    rows += [(item.name, f"{invariance_words(item, found.wrt)}.") for item in found.invariances]
     return rows
 
 

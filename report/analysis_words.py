@@ -96,7 +96,8 @@ REASON_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
         "Convex, with slope {slope} < 0 at margin 0 (Bartlett, Jordan and McAuliffe 2006, theorem 2).",
     ),
     "smaller-on-the-right": (
-        "The right sign always costs less than the wrong one by as much, and the slope at margin 0 is {slope} < 0.",
+        "The right sign always costs less than the wrong one of the same size, and the slope at margin 0 is "
+        "{slope} < 0.",
     ),
     "weight-nonnegative": ("Its weight {weight} is never negative (Shuford, Albert and Massengill 1966).",),
     "weight-positive": ("Its weight {weight} is positive (Shuford, Albert and Massengill 1966).",),
@@ -142,13 +143,15 @@ REASON_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "several-best": ("Where the true probability is {probability}, answering {other} costs no more.",),
     # neither
     "not-shown": (
-        "Neither shown nor refuted in the time allowed; tried: {tried}.",
+        "Neither shown nor refuted; what stood in the way: {tried}.",
         "Neither shown nor refuted in the time allowed.",
     ),
 }
 """A template may begin with `{at}`; it is then set as the beginning of a sentence."""
 
 _DECIMALS: Final = re.compile(r"[-−]?\d+\.\d+")
+_SCALELESS: Final = ("0", "∞", "−∞")
+"""Places that are the same at every scale."""
 _PLACES: Final = ("at",)
 """Facts that become `at r = 2` or `as r → ∞`."""
 _POINTS: Final = ("a", "b", "middle")
@@ -157,10 +160,21 @@ _SEAMS: Final = "kinks"
 """The fact that becomes `at r = −δ and δ`, or `at any of its 2 seams`."""
 
 
+TRIED: Final[Mapping[str, str]] = {
+    "vector": "it is a function of a vector",
+    "component": "it is asked about one component of a vector",
+    "discrete": "a variable takes single values only",
+    "cases": "too many cases to take one by one",
+    "time": "the time allowed",
+    "compared": "two formulas that are neither proved equal nor different",
+}
+"""What an engine says in one word. Elsewhere it says it in a phrase."""
+
+
 def detail(item: Property, wrt: str) -> str:
     """The argument for an answer, or against it, as one sentence. `wrt` is the canonical name of the variable."""
     facts = {name: text for name, fact in item.facts.items() if (text := _fact(name, fact, wrt))}
-    if "scale" in facts and "cases" not in facts and "at" in facts:
+    if "scale" in facts and "cases" not in facts and item.facts.get("at") not in _SCALELESS and "at" in facts:
         facts["at"] += f" where {show_name(facts['scale'])} is 1"
     for template in REASON_WORDS[item.reason]:
         needed = {name for _, name, _, _ in string.Formatter().parse(template) if name}
@@ -172,8 +186,8 @@ def detail(item: Property, wrt: str) -> str:
 def _cases(item: Property, cases: str | None, has_facts: bool) -> str | None:
     """For what the sentence holds. A `yes` holds for everything: then the cases say where its facts belong."""
     if item.answer != "yes" or not cases:
-        return cases
-    return f"{cases}; every other case holds too" if has_facts else None
+        return cases and f"for {cases}"
+    return f"told for {cases}" if has_facts else None
 
 
 NO_DETAIL: Final[Mapping[Answer, str]] = {
@@ -185,7 +199,7 @@ NO_DETAIL: Final[Mapping[Answer, str]] = {
 
 def _sentence(said: str, cases: str | None) -> str:
     said = said[0].upper() + said[1:] if said.startswith(("at ", "as ")) else said
-    return f"{said.removesuffix('.')} (for {cases})." if cases else said
+    return f"{said.removesuffix('.')} ({cases})." if cases else said
 
 
 def _fact(name: str, fact: Fact, wrt: str) -> str:
@@ -195,6 +209,8 @@ def _fact(name: str, fact: Fact, wrt: str) -> str:
         return point(fact, wrt)
     if name == _SEAMS and isinstance(fact, int):
         return "" if not fact else "at its seam" if fact == 1 else f"at any of its {fact} seams"
+    if name == "tried" and isinstance(fact, tuple):
+        return joined([TRIED.get(str(item), str(item)) for item in fact])
     return place(fact, wrt) if name == _SEAMS else fact_text(fact)
 
 
@@ -250,31 +266,25 @@ GROWTH: Final[Mapping[str, str]] = {
     "linear": "grows linearly",
     "sublinear": "grows without bound, slower and slower",
 }
-MINIMISERS: Final[Mapping[str, str]] = {
-    "mean": "the mean",
-    "median": "the median",
-    "quantile": "a quantile",
-    "expectile": "an expectile",
-    "mode": "the mode",
-    "midrange": "the middle of the range",
-    "none": "nothing: it has no minimum",
+MINIMISERS: Final[Mapping[str, tuple[str, ...]]] = {
+    "mean": ("where {of} is the mean of {target}", "at the mean of the targets"),
+    "median": ("at the median of the targets",),
+    "quantile": ("at the quantile of the targets at level {level}", "at a quantile of the targets"),
+    "between-mean-and-median": ("at a value that no few targets can drag far, as a mean is dragged",),
+    "mode-seeking": ("near where the targets are densest: far ones do not count",),
 }
-LIKELIHOODS: Final[Mapping[str, str]] = {
-    "gaussian": "a Gaussian",
-    "laplace": "a Laplace distribution",
-    "asymmetric-laplace": "an asymmetric Laplace distribution",
-    "cauchy": "a Cauchy distribution",
-    "student-t": "Student's t distribution",
-    "logistic": "a logistic distribution",
-    "bernoulli": "a Bernoulli distribution",
-    "categorical": "a categorical distribution",
-    "poisson": "a Poisson distribution",
-    "gamma": "a gamma distribution",
-    "exponential": "an exponential distribution",
-}
-INVARIANCES: Final[Mapping[str, str]] = {
-    "shift": "depends on {of} alone",
-    "scale": "scales with {of}, of degree {degree}",
+"""Each completes: over a distribution of targets it is least …"""
+LIKELIHOODS: Final[Mapping[str, tuple[str, ...]]] = {
+    "gaussian": ("a Gaussian",),
+    "laplace": ("a Laplace distribution",),
+    "asymmetric-laplace": ("an asymmetric Laplace distribution",),
+    "student-t": ("Student's t distribution",),
+    "logistic": ("a logistic distribution",),
+    "hyperbolic-secant": ("a hyperbolic secant distribution",),
+    "gumbel": ("a Gumbel distribution",),
+    "bernoulli": ("a Bernoulli distribution",),
+    "categorical": ("a categorical distribution",),
+    "poisson": ("a Poisson distribution",),
 }
 
 
@@ -292,9 +302,9 @@ def kink_words(kink: Kink, wrt: str, at: str, left: str | None, right: str | Non
     return f"{where}: {said}{_for(kink.cases)}."
 
 
-def end_words(end: End, wrt: str, at: str, loss: str | None, slope: str | None) -> str:
-    """What happens toward one end of the domain; limits are text already (None: not known)."""
-    parts = [_growth(end, loss)]
+def end_words(end: End, wrt: str, at: str, loss: str | None, slope: str | None, order: str | None) -> str:
+    """What happens toward one end of the domain; limits and the leading term are text already (None: not known)."""
+    parts = [_growth(end, loss, order)]
     if slope == "0":
         parts.append("it is flat: its gradient tends to 0")
     elif slope is not None:
@@ -302,14 +312,15 @@ def end_words(end: End, wrt: str, at: str, loss: str | None, slope: str | None) 
     return f"{show_name(wrt)} → {at}: {'; '.join(parts)}{_for(end.cases)}."
 
 
-def _growth(end: End, loss: str | None) -> str:
-    like = f", like {end.order}" if end.order else ""
+def _growth(end: End, loss: str | None, order: str | None) -> str:
+    like = f", like {order}" if order else ""
     if loss == "−∞":
         return f"it falls without bound{like}"
     if loss == "∞":
         return f"it {GROWTH.get(end.growth, 'grows without bound')}{like}"
     if loss is not None:
-        return f"it {'levels off at' if end.growth == 'constant' else 'tends to'} {loss}"
+        falls = like if loss == "0" else ""
+        return f"it {'levels off at' if end.growth == 'constant' else 'tends to'} {loss}{falls}"
     return "its limit is not known" if end.growth == "unknown" else f"it {GROWTH.get(end.growth, 'levels off')}{like}"
 
 
@@ -317,12 +328,26 @@ def _for(cases: Mapping[str, Fact]) -> str:
     return f" (for {fact_text(cases)})" if cases else ""
 
 
-def named_words(named: Named, table: Mapping[str, str]) -> str:
-    """A minimiser, a likelihood or an invariance: its words, and the facts that they leave out, in brackets."""
-    template = table.get(named.name, named.name.replace("-", " "))
-    used = {name for _, name, _, _ in string.Formatter().parse(template) if name}
+def named_words(named: Named, table: Mapping[str, tuple[str, ...]]) -> str:
+    """A minimiser or a likelihood in words; one that the table does not know by its own name."""
     facts = {name: text for name, fact in named.facts.items() if (text := fact_text(fact))}
-    if not used <= facts.keys():
-        template, used = named.name.replace("-", " "), set()
-    rest = [f"{name} {text}" for name, text in facts.items() if name not in used]
-    return template.format(**facts) + (f" ({', '.join(rest)})" if rest else "")
+    if "target" in facts:
+        facts["target"] = show_name(facts["target"])
+    for template in table.get(named.name, ()):
+        if {name for _, name, _, _ in string.Formatter().parse(template) if name} <= facts.keys():
+            return template.format(**facts)
+    return named.name.replace("-", " ")
+
+
+def invariance_words(named: Named, wrt: str) -> str:
+    """`L depends on ŷ − y alone`, or how it scales: `L(k·r; k·δ) = k²·L(r; δ)`."""
+    x, other = show_name(wrt), show_name(str(named.facts.get("of", "")))
+    if named.name == "shift":
+        return f"it depends on {x} {'+' if named.facts.get('sign') == -1 else '−'} {other} alone"
+    degree = named.facts.get("degree")
+    weight = "k" if named.facts.get("weight") == 1 else "1/k"
+    power = "" if degree == 0 else "k·" if degree == 1 else f"k{str(degree).translate(_RAISED)}·"
+    return f"L(k·{x}; {weight}·{other}) = {power}L({x}; {other}) for every k > 0"
+
+
+_RAISED: Final = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from grader.formula.show import show
 from grader.properties.analysis import PROPERTIES, Answer, Property
-from report.analysis_view import STYLES, Analysed, glued, value_text
+from report.analysis_view import STYLES, Analysed, glued, short_value
 from report.analysis_words import ANSWERS, TITLES, detail, joined
 from report.paper import BLANK, Block, Paper
 from report.plot_curves import WHATS, plotted
@@ -72,7 +72,7 @@ def _said(loss: Analysed, name: str) -> str:
     item = _property(loss, name)
     if item is None:
         return "not asked"
-    value = value_text(item)
+    value = short_value(item)
     return ANSWERS[item.answer] + (f" ({value})" if value else "")
 
 
@@ -106,7 +106,7 @@ def _row(name: str, losses: Sequence[Analysed], width: int) -> list[Block]:
     for loss in losses:
         item = _property(loss, name)
         answer = _CELL[item.answer] if item is not None else "-"
-        value = value_text(item) if item is not None else ""
+        value = short_value(item) if item is not None else ""
         beside = f"{answer} {value}" if value else answer
         fits = len(beside) <= width
         line.append(" " * _GAP).append(f"{beside if fits else answer:<{width}}", STYLES[item.answer] if item else "dim")

@@ -7,7 +7,7 @@ from typing import Final
 
 from grader.properties.analysis import PROPERTIES, Answer
 from questions.losses import SPACES, Space
-from report.analysis_view import Analysed, value_text
+from report.analysis_view import Analysed, short_value
 from report.analysis_words import MARKS, TITLES
 
 HEAD: Final = """# Known losses and their properties
@@ -56,7 +56,7 @@ def cell(loss: Analysed, name: str) -> str:
     item = next((item for item in loss.analysis.properties if item.name == name), None)
     if item is None:
         return ""
-    value = value_text(item)
+    value = short_value(item)
     return MARKS[item.answer] + (f" {value}".replace("|", "\\|") if value else "")
 
 

@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 from rich.cells import cell_len
 
+from grader.formula.read import read_formula
 from grader.properties.analysis import Named
-from report.analysis_view import about, analysis_blocks, glued
+from report.analysis_view import about, analysis_blocks, decimals, glued, property_blocks, short_value
 from report.analysis_words import MARKS, TITLES, detail
 from report.beside import beside_blocks, differences
 from report.paper import Paper
@@ -68,8 +69,8 @@ def test_seams_ends_minimiser_and_likelihood_are_told() -> None:
     assert "r → ∞: it grows linearly, like δ·r; its slope tends to δ." in shown
     shown = flat(page("mae", paper=Paper()))
     assert "r = 0: the slope is −1 on the left and 1 on the right." in shown
-    assert "least at the median, over a distribution of targets." in shown
-    assert "minus the log of a Laplace distribution (scale 1), up to a constant." in shown
+    assert "over a distribution of targets it is least at the median of the targets." in shown
+    assert "minus the log of a Laplace distribution, up to a constant." in shown
 
 
 def test_where_a_squared_error_through_a_sigmoid_stands_still() -> None:
@@ -116,9 +117,19 @@ def test_a_long_value_stands_below_its_answer() -> None:
     assert "{r²/2" in shown.split("Lipschitz")[1]
 
 
+def test_a_constant_of_many_signs_has_its_decimals() -> None:
+    long, short = (read_formula(text, HUBER.scope) for text in ("(39 + 55*3^0.5*11^0.5)/2304", "8/27"))
+    item = replace(HUBER.properties[9], value=long)
+    told = Paper().write(property_blocks(item, HUBER, Paper()))
+    assert "constant (39 + 55·√(3)·√(11))/2304 ≈ 0.1541." in flat(told)
+    assert short_value(item) == "≈ 0.1541"
+    assert (decimals(short), short_value(replace(item, value=short))) == ("", "8/27")
+    assert decimals(HUBER.loss) == ""
+
+
 def test_invariances_are_told() -> None:
-    found = replace(MAE, invariances=(Named("shift", {"of": "ŷ − y"}),))
-    assert ("shift", "depends on ŷ − y alone.") in about(found)
+    found = replace(MAE, invariances=(Named("shift", {"of": "y", "sign": 1}),))
+    assert ("shift", "it depends on r − y alone.") in about(found)
 
 
 def test_equations_are_not_broken_between_lines() -> None:

@@ -13,13 +13,13 @@ from grader.properties.reasons import REASONS
 from grader.verdict import Fact
 from report.analysis_words import (
     GROWTH,
-    INVARIANCES,
     MINIMISERS,
     REASON_WORDS,
     TITLES,
     detail,
     end_words,
     fact_text,
+    invariance_words,
     kink_words,
     named_words,
 )
@@ -82,7 +82,8 @@ def test_with_all_facts_or_none_there_is_one_sentence(reason: str, answer: Answe
          "Its curvature is at most 8/27 in size, the supremum at ŷ ≈ 0.5."),
         ("slope-bound", {"bound": "c", "at": "1", "scale": "c"},
          "Its slope is at most c in size, the supremum at ŷ = 1 where c is 1."),
-        ("not-shown", {"tried": ("a", "b", "c")}, "Neither shown nor refuted in the time allowed; tried: a, b and c."),
+        ("not-shown", {"tried": ("vector",)},
+         "Neither shown nor refuted; what stood in the way: it is a function of a vector."),
     ],
 )  # fmt: skip
 def test_sentences_say_where_and_for_what(reason: str, facts: Mapping[str, Fact], said: str) -> None:
@@ -95,7 +96,7 @@ def test_sentences_say_where_and_for_what(reason: str, facts: Mapping[str, Fact]
         (
             "lower-bound",
             {"bound": "0", "at": "1"},
-            "Its infimum is 0, at p = 1 (for y = 1; every other case holds too).",
+            "Its infimum is 0, at p = 1 (told for y = 1).",
         ),
         ("analytic", {}, "It is one smooth formula, without a seam."),
     ],
@@ -146,12 +147,31 @@ def test_seams_say_what_happens_there() -> None:
     ],
 )
 def test_ends_say_how_fast(growth: str, order: str | None, loss: str | None, slope: str | None, said: str) -> None:
-    end = End(INF, None, None, growth, order)  # type: ignore[arg-type]
-    assert end_words(end, "m", "∞", loss, slope) == f"m → ∞: {said}."
+    end = End(INF, None, None, growth)  # type: ignore[arg-type]
+    assert end_words(end, "m", "∞", loss, slope, order) == f"m → ∞: {said}."
 
 
-def test_a_minimiser_and_an_invariance_with_their_facts() -> None:
-    assert named_words(Named("quantile", {"level": "tau"}), MINIMISERS) == "a quantile (level tau)"
-    assert named_words(Named("something-new"), MINIMISERS) == "something new"
-    assert named_words(Named("shift", {"of": "ŷ − y"}), INVARIANCES) == "depends on ŷ − y alone"
-    assert named_words(Named("shift"), INVARIANCES) == "shift"
+@pytest.mark.parametrize(
+    ("named", "said"),
+    [
+        (Named("quantile", {"level": "τ"}), "at the quantile of the targets at level τ"),
+        (Named("mean", {"of": "σ(z)", "target": "yhat"}), "where σ(z) is the mean of ŷ"),
+        (Named("mean", {"of": "r", "target": None}), "at the mean of the targets"),
+        (Named("something-new"), "something new"),
+    ],
+)
+def test_a_minimiser_with_its_facts(named: Named, said: str) -> None:
+    assert named_words(named, MINIMISERS) == said
+
+
+@pytest.mark.parametrize(
+    ("named", "said"),
+    [
+        (Named("shift", {"of": "y", "sign": 1}), "it depends on ŷ − y alone"),
+        (Named("shift", {"of": "y", "sign": -1}), "it depends on ŷ + y alone"),
+        (Named("scale", {"of": "delta", "weight": 1, "degree": 2}), "L(k·ŷ; k·δ) = k²·L(ŷ; δ) for every k > 0"),
+        (Named("scale", {"of": "a", "weight": -1, "degree": 0}), "L(k·ŷ; 1/k·a) = L(ŷ; a) for every k > 0"),
+    ],
+)
+def test_an_invariance_as_an_equation(named: Named, said: str) -> None:
+    assert invariance_words(named, "yhat") == said
