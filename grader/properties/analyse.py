@@ -9,6 +9,7 @@ from typing import Final, TypeVar
 
 from grader.formula.errors import NotCertain
 from grader.formula.show import show
+from grader.formula.tree import Reduce
 from grader.properties import ends, meaning, shape, slopes, values
 from grader.properties.analysis import Analysis, AnalysisTask, Named, Property
 from grader.properties.closed import closed_forms
@@ -16,9 +17,10 @@ from grader.properties.curve import TRIED
 from grader.properties.decisions import decisions
 from grader.properties.evidence import Judge, everywhere, undecided
 from grader.properties.reduce import NotOneVariable, Subject, read, subject_of
+from grader.symbolic.task import Problem
 from grader.verdict import Fact
 
-SECONDS: Final = 8.0
+SECONDS: Final = 6.0
 T = TypeVar("T")
 
 JUDGES: Final[tuple[tuple[str, Judge, int | None], ...]] = (
@@ -62,7 +64,7 @@ def analyse(task: AnalysisTask, *, seconds: float = SECONDS) -> Analysis:
         ends=_tried(lambda: ends.ends(subject), ()),
         minimiser=_tried(lambda: meaning.minimiser(subject), None),
         likelihood=_tried(lambda: meaning.likelihood(subject), None),
-        invariances=_invariances(subject),
+        invariances=_invariances(subject, problem),
         seconds=time.monotonic() - begun,
     )
 
@@ -74,8 +76,10 @@ def _tried(work: Callable[[], T], otherwise: T) -> T:
         return otherwise
 
 
-def _invariances(subject: Subject) -> tuple[Named, ...]:
+def _invariances(subject: Subject, problem: Problem) -> tuple[Named, ...]:
     found = []
+    if isinstance(problem.loss, Reduce) and subject.problem is not problem:
+        found.append(Named("elementwise", {"of": problem.loss.op}))
     if subject.shift is not None:
         target, sign = subject.shift
         found.append(Named("shift", {"of": target, "sign": sign}))

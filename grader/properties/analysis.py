@@ -102,7 +102,7 @@ class Analysis:
     minimiser: Named | None = None
     likelihood: Named | None = None
     invariances: tuple[Named, ...] = ()
-    """`shift`: it depends on x − `facts["of"]` alone; `scale`: L(cx; c^w s) = c^k L(x; s), `facts` has s, w and k."""
+    """`elementwise`: what is said is said of one element of a mean or a sum. `shift`: it depends on x − `facts["of"]` alone; `scale`: L(cx; c^w s) = c^k L(x; s), `facts` has s, w and k."""
     seconds: float = 0.0
 
     def __getitem__(self, name: str) -> Property:

@@ -7,6 +7,7 @@ Strzeboński, "Real root isolation for exp-log functions", ISSAC 2008; the idea 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -23,6 +24,8 @@ from grader.properties.spots import Spot, is_root, merged, number_at, order, out
 from grader.symbolic.field import GiveUp, Ratio
 
 DEEPEST = 12
+WAVES = 40
+"""Quarter turns on one piece."""
 NEAR, FAR = 200, 60
 """Halvings toward a point, and doublings toward infinity, in search of a sign that is known to be there."""
 
@@ -174,9 +177,55 @@ def _reaching(ground: Ground, place: int, value: Ratio) -> Chart:
             if ground.sign_of(value) <= 0:
                 return Chart((), (1,))
             return chart_of(ground, field.sub(ground.ratio(base), field.power(value, share.denominator)))
-        case Call("atan" | "erf", (inner,)) if ground.is_zero(value):
+        case Call("erf", (inner,)) if ground.is_zero(value):
             return chart_of(ground, ground.ratio(inner))
+        case Call("atan", (inner,)):
+            return _reaching_atan(ground, ground.ratio(inner), value)
+        case Call("sin" | "cos" as name, (inner,)):
+            return _reaching_wave(ground, name, ground.ratio(inner), value)
     raise GiveUp("a kernel that cannot be solved")
+
+
+def _reaching_atan(ground: Ground, inner: Ratio, value: Ratio) -> Chart:
+    """atan u = v is u = tan v, for |v| < π/2."""
+    field = ground.field
+    quarter = field.div(ground.algebra.constant("pi"), field.whole(2))
+    if ground.sign_of(field.sub(quarter, value)) <= 0:
+        return Chart((), (-1,))
+    if ground.sign_of(field.add(quarter, value)) <= 0:
+        return Chart((), (1,))
+    tangent = field.div(field.opaque("sin", value), field.opaque("cos", value))
+    return chart_of(ground, field.sub(inner, tangent))
+
+
+def _reaching_wave(ground: Ground, name: str, inner: Ratio, value: Ratio) -> Chart:
+    """sin u and cos u at 0, 1 and −1, for u = a·x + b on a piece with two ends."""
+    field, (low, high) = ground.field, ground.ends
+    slope = ground.derivative(inner)
+    known = next((k for k in (0, 1, -1) if ground.is_zero(field.sub(value, field.whole(k)))), None)
+    if known is None or low is None or high is None or not ground.plain or not ground.is_zero(ground.derivative(slope)):
+        raise GiveUp("a wave")
+    offset = field.sub(inner, field.mul(slope, ground.x))
+    # in quarter turns: sin is 0 at 0, 2, …, is 1 at 1, 5, …; cos is one quarter ahead
+    first, period = {0: (0, 2), 1: (1, 4), -1: (3, 4)}[known]
+    quarter = field.div(ground.algebra.constant("pi"), field.whole(2))
+    turns = [field.div(field.add(field.mul(slope, end), offset), quarter) for end in (low, high)]
+    with precision(128):
+        span = sorted(float(ground.ball(turn, arb(0)).mid()) for turn in turns)
+    if span[1] - span[0] > WAVES:
+        raise GiveUp("too many waves")
+    shift = 1 if name == "cos" else 0
+    spots = []
+    for k in range(math.floor(span[0]) - 1, math.ceil(span[1]) + 2):
+        if (k + shift - first) % period == 0:
+            at = field.div(field.sub(field.mul(field.whole(k), quarter), offset), slope)
+            if not outside(ground, at):
+                spots.append(Spot(at))
+    spots = merged(ground, spots)
+    edges = [None, *spots, None]
+    poly = field.sub(ground.algebra.function(name, [inner]), value).num
+    signs = tuple(sign_at(ground, poly, inside(*bounds(ground, a, b))) for a, b in pairwise(edges))
+    return Chart(tuple(spots), signs)
 
 
 # -- several kernels

@@ -5,7 +5,7 @@ Constants travel between pieces as formulas, since every piece has a field of it
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -29,6 +29,7 @@ from grader.symbolic.quantity import Unsupported
 
 INFINITY: Final = Const("inf")
 MINUS_INFINITY: Final = Neg(Const("inf"))
+SIDES: Final[tuple[Literal[1], Literal[-1]]] = (1, -1)
 TRIED: Final = (GiveUp, Undefined, Unsupported)
 """What says that the means here do not reach."""
 
@@ -60,6 +61,7 @@ class Curve:
     _derivatives: dict[tuple[int, int], Ratio] = field(default_factory=dict)
     _limits: dict[tuple[int, int, int], Expr] = field(default_factory=dict)
     _extremes: dict[tuple[int, int], Bound] = field(default_factory=dict)
+    _specials: list[Curve] | None = None
 
     @cached_property
     def pieces(self) -> Sequence[Piece]:
@@ -153,6 +155,12 @@ class Curve:
                 return place
         return len(self.pieces) - 1
 
+    def specials(self, make: Callable[[Curve], Iterator[Curve]]) -> list[Curve]:
+        """The same curve at single values of its parameters; made once, since several properties look at them."""
+        if self._specials is None:
+            self._specials = list(make(self))
+        return self._specials
+
     # -- seams and segments
 
     @cached_property
@@ -164,11 +172,28 @@ class Curve:
         left, right = self.value(0, seam, -1), self.value(0, seam, 1)
         if _rank(left) or self.compare(left, right) != 0:
             return False
+        own = self.own_value(seam)
+        return own is not None and self.compare(own, left) == 0
+
+    def own_value(self, at: Expr) -> Expr | None:
+        """The loss at a constant, which at a seam need not be where it tends to. None where it has no value."""
         try:
-            own = self.constants.ratio(put(self.expr, self.x, seam))
+            return self.constants.tree(self.constants.ratio(put(self.expr, self.x, at)))
         except Undefined:
+            return None
+
+    @cached_property
+    def own_values(self) -> list[tuple[Expr, Expr | None]]:
+        return [(seam, self.own_value(seam)) for seam in self.seams]
+
+    def stays_finite(self, order: int) -> bool:
+        """Whether a derivative has a finite limit at every end of every piece: then it is bounded, being analytic
+        between. False says nothing."""
+        try:
+            limits = [self.limit(place, order, side) for place in range(len(self.pieces)) for side in SIDES]
+        except TRIED:
             return False
-        return self.constants.is_zero(self.constants.field.sub(own, self.constants.ratio(left)))
+        return not any(map(_rank, limits))
 
     def segments(self, piece: int, chart: Chart) -> Iterator[tuple[Expr | None, Expr | None, int]]:
         """The stretches between the spots of a chart, with their signs. Spots that are no closed numbers come as
@@ -198,8 +223,17 @@ class Curve:
             return (ranks[0] > ranks[1]) - (ranks[0] < ranks[1])
         if isinstance(a, Num) and isinstance(b, Num):
             return (a.value > b.value) - (a.value < b.value)
+        if isinstance(a, Call) and a.function in ("max", "min"):
+            return self._compare_all(a, b)
+        if isinstance(b, Call) and b.function in ("max", "min"):
+            return -self._compare_all(b, a)
         ground = self.constants
         return ground.sign_of(ground.field.sub(ground.ratio(a), ground.ratio(b)))
+
+    def _compare_all(self, several: Call, other: Expr) -> int:
+        """max(a, b, …) or min(a, b, …) against another constant."""
+        signs = {self.compare(part, other) for part in several.args}
+        return max(signs) if several.function == "max" else min(signs)
 
     def simplified(self, expr: Expr) -> Expr:
         if _rank(expr):
@@ -228,12 +262,24 @@ class Curve:
         return self._extremes[order, sign]
 
     def _found(self, order: int, sign: int) -> Bound:
-        best: Bound | None = None
+        kept: list[Bound] = []
         for bound in self._candidates(order, sign):
-            if best is None or self._beats(bound, best, sign):
-                best = bound
-        assert best is not None
-        return best
+            if not any(self._covers(earlier, bound, sign) for earlier in kept):
+                kept = [earlier for earlier in kept if not self._covers(bound, earlier, sign)]
+                kept.append(bound)
+        values = tuple(bound.value for bound in kept if bound.value is not None)
+        if len(kept) == 1:
+            return kept[0]
+        if len(values) < len(kept):
+            raise GiveUp("extremes that cannot be compared")
+        return Bound(Call("max" if sign > 0 else "min", values), kept[0].at, kept[0].attained)
+
+    def _covers(self, a: Bound, b: Bound, sign: int) -> bool:
+        """Whether the first is as extreme as the second, and known to be."""
+        try:
+            return not self._beats(b, a, sign)
+        except GiveUp:
+            return False
 
     def _candidates(self, order: int, sign: int) -> Iterator[Bound]:
         for place, piece in enumerate(self.pieces):
@@ -273,7 +319,7 @@ class Curve:
             at = spot.enclose(ground, bits)
             with precision(bits):
                 enclosed = ground.ball(ratio, at)
-            if enclosed.is_finite() and enclosed.rel_accuracy_bits() > 60:
+            if enclosed.is_finite() and (enclosed.rel_accuracy_bits() > 60 or bits == 2048):
                 return Bound(None, None, True, enclosed, at)
         raise GiveUp("a value that cannot be enclosed")
 

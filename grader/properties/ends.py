@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from grader.formula.tree import Call, Expr, Name, Neg, Num
 from grader.properties.analysis import End, Growth, Kink
-from grader.properties.curve import INFINITY, MINUS_INFINITY, TRIED, Curve
+from grader.properties.curve import INFINITY, MINUS_INFINITY, TRIED, Curve, put
 from grader.properties.evidence import scaled, shown
 from grader.properties.germs import ONE_SCALE, Scale
 from grader.properties.reduce import Subject, cases_of
@@ -32,7 +32,7 @@ def ends(subject: Subject) -> tuple[End, ...]:
 def _end(subject: Subject, curve: Curve, side: int) -> End:
     at = (curve.low or MINUS_INFINITY) if side > 0 else (curve.high or INFINITY)
     loss, slope = (_limit(subject, curve, order, side) for order in (0, 1))
-    growth, order = _growth(curve, side, at)
+    growth, order = _growth(subject, curve, side, at)
     return End(at, loss, slope, growth, order)
 
 
@@ -45,7 +45,7 @@ def _limit(subject: Subject, curve: Curve, order: int, side: int) -> Expr | None
     return limit if limit in INFINITE else scaled(subject, limit, order)
 
 
-def _growth(curve: Curve, side: int, at: Expr) -> tuple[Growth, str | None]:
+def _growth(subject: Subject, curve: Curve, side: int, at: Expr) -> tuple[Growth, str | None]:
     place = 0 if side > 0 else len(curve.pieces) - 1
     try:
         germs, series = curve.germ(place, 0, 1 if side > 0 else -1)
@@ -55,29 +55,48 @@ def _growth(curve: Curve, side: int, at: Expr) -> tuple[Growth, str | None]:
         coefficient = curve.pieces[place].ground.tree(value)
     except TRIED:
         return "unknown", None
-    t = _local(curve.x, at, side)
-    return _kind(scale), shown(times(coefficient, _term(scale, t)))
+    term = times(coefficient, _term(scale, curve.x, at, side))
+    return _kind(scale), shown(_restored(subject, curve, term))
 
 
-def _local(x: str, at: Expr, side: int) -> Expr:
-    """t in terms of the variable."""
-    if at == INFINITY:
-        return Name(x)
-    if at == MINUS_INFINITY:
-        return Neg(Name(x))
-    return over(Num(Fraction(1)), plus(Name(x), minus(at)) if side > 0 else plus(at, Neg(Name(x))))
-
-
-def _term(scale: Scale, t: Expr) -> Expr:
+def _term(scale: Scale, x: str, at: Expr, side: int) -> Expr:
+    """The leading term in the variable itself. Toward a point a, t is 1/|x − a|."""
+    far = at in INFINITE
+    if far:
+        near: Expr = Name(x) if at == INFINITY else Neg(Name(x))
+    else:
+        near = plus(Name(x), minus(at)) if side > 0 else plus(at, Neg(Name(x)))
+    turn = 1 if far else -1
     factors: list[Expr] = []
     if scale.powers:
-        exponent = plus(*(times(Num(q), power(t, Num(p))) for p, q in scale.powers))
+        exponent = plus(*(times(Num(q), _power(near, p * turn)) for p, q in scale.powers))
         factors.append(Call("exp", (exponent,)))
     if scale.a:
-        factors.append(power(t, Num(scale.a)))
+        factors.append(_power(near, scale.a * turn))
     if scale.c:
-        factors.append(power(Call("log", (t,)), Num(scale.c)))
+        log = Call("log", (near,))
+        factors.append(power(log if far else Neg(log), Num(scale.c)))
     return times(*factors)
+
+
+def _power(base: Expr, exponent: Fraction) -> Expr:
+    if exponent < 0:
+        return over(Num(Fraction(1)), power(base, Num(-exponent)))
+    if isinstance(base, Neg) and exponent % 2 == 0:
+        base = base.arg
+    return power(base, Num(exponent))
+
+
+def _restored(subject: Subject, curve: Curve, term: Expr) -> Expr:
+    """A leading term at scale 1, for any scale: L(x; c^w) = c^k·L(x/c; 1)."""
+    scaling = subject.scaling
+    if scaling is None or scaling.name in curve.parameters:
+        return term
+    scale = Name(scaling.name)
+    c: Expr = scale if scaling.weight > 0 else over(Num(Fraction(1)), scale)
+    return scaled(
+        subject, times(power(c, Num(Fraction(scaling.degree))), put(term, curve.x, over(Name(curve.x), c))), None
+    )
 
 
 def _kind(scale: Scale) -> Growth:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
@@ -26,6 +27,8 @@ from grader.verdict import Fact
 
 Judge = Callable[[Curve], Property]
 DIGITS = 12
+SEARCH = 0.5
+"""Seconds to look, at single values of parameters, for what speaks against a property."""
 
 
 def everywhere(subject: Subject, name: str, judge: Judge, order: int | None = None) -> Property:
@@ -35,7 +38,10 @@ def everywhere(subject: Subject, name: str, judge: Judge, order: int | None = No
     for curve in subject.curves:
         seen = attempt(name, judge, curve)
         if seen.answer == "undecided" and curve.parameters:
-            for special in specialised(curve):
+            stop = time.monotonic() + SEARCH
+            for special in curve.specials(specialised):
+                if time.monotonic() > stop:
+                    break
                 at_one = attempt(name, judge, special)
                 if at_one.answer == "no":
                     curve, seen = special, at_one
@@ -46,16 +52,42 @@ def everywhere(subject: Subject, name: str, judge: Judge, order: int | None = No
     for curve, seen in found:
         if seen.answer == "undecided":
             return with_cases(seen, curve)
+    return _scaled(subject, _together(name, found), order)
+
+
+def _together(name: str, found: list[tuple[Curve, Property]]) -> Property:
+    """One `yes` of all cases, with the bound that holds in every one: the largest, or, of a least curvature, the
+    smallest. Where which one that is depends on the parameters, both stand in it."""
     curve, best = found[0]
-    for other, seen in found[1:]:
-        if best.value is not None and seen.value is not None and _larger(curve, seen.value, best.value):
-            curve, best = other, seen
-    return _scaled(subject, best if len(found) == 1 else with_cases(best, curve), order)
+    if len(found) == 1:
+        return best
+    domains = [{name: v.domain for name, v in curve.parameters.items()} for curve, _ in found]
+    if any(seen.value is None for _, seen in found) or any(domain != domains[0] for domain in domains):
+        return with_cases(replace(best, value=None), curve)
+    bound, sign = (Call("min", ()), -1) if name == "strongly-convex" else (Call("max", ()), 1)
+    kept: list[tuple[Curve, Property]] = []
+    for other, seen in found:
+        if any(_covers(earlier, (other, seen), sign) for earlier in kept):
+            continue
+        kept = [earlier for earlier in kept if not _covers((other, seen), earlier, sign)]
+        kept.append((other, seen))
+    curve, best = kept[0]
+    if len(kept) == 1:
+        return with_cases(best, curve)
+    values = tuple(seen.value for _, seen in kept if seen.value is not None)
+    whole = replace(bound, args=values)
+    return replace(best, value=whole, facts={**best.facts, "bound": shown(whole)})
 
 
-def _larger(curve: Curve, a: Expr, b: Expr) -> bool:
+def _covers(one: tuple[Curve, Property], other: tuple[Curve, Property], sign: int) -> bool:
+    """1 where the first bound certainly includes the other, equal ones too."""
+    a, b = one[1].value, other[1].value
+    assert a is not None
+    assert b is not None
+    if a == b:
+        return True
     try:
-        return curve.compare(a, b) > 0
+        return one[0].compare(a, b) * sign >= 0
     except TRIED:
         return False
 
@@ -74,12 +106,12 @@ def _scaled(subject: Subject, seen: Property, order: int | None) -> Property:
     return replace(seen, facts={**seen.facts, "cases": cases, "scale": scaling.name})
 
 
-def scaled(subject: Subject, value: Expr, order: int) -> Expr:
-    """A bound of a derivative at scale 1, for any scale."""
+def scaled(subject: Subject, value: Expr, order: int | None) -> Expr:
+    """A bound of a derivative at scale 1, for any scale (`order` None: a formula that only wants tidying)."""
     scaling = subject.scaling
     if scaling is None:
         return value
-    whole = scaling.restored(value, order)
+    whole = value if order is None else scaling.restored(value, order)
     parameters = {scaling.name: Variable(scaling.name, POSITIVE), **subject.curves[0].parameters}
     ground = Ground(subject.x.name, parameters, None, None, deadline=subject.curves[0].deadline)
     try:

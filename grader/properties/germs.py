@@ -56,6 +56,8 @@ class Scale:
         return (lead > 0) - (lead < 0)
 
     def __lt__(self, other: Scale) -> bool:
+        if self.powers == other.powers:
+            return (self.a, self.c) < (other.a, other.c)
         return (self * other.to(Fraction(-1))).size < 0
 
 
@@ -191,9 +193,16 @@ class Germs:
         return self._power(a, exponent)
 
     def _whole_power(self, a: Series, exponent: int) -> Series:
-        total = self.number(Fraction(1))
-        for _ in range(exponent):
-            total = self.mul(total, a)
+        if len(a.terms) == 1 and a.rest is None:
+            scale, value = a.terms[0]
+            return Series(((scale.to(Fraction(exponent)), self.field.power(value, exponent)),))
+        total, square = self.number(Fraction(1)), a
+        while exponent:
+            if exponent % 2:
+                total = self.mul(total, square)
+            exponent //= 2
+            if exponent:
+                square = self.mul(square, square)
         return total
 
     def _power(self, a: Series, exponent: Fraction) -> Series:

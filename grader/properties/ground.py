@@ -77,6 +77,8 @@ class Ground:
             raise GiveUp("a parameter that takes single values")
         if domain.low is not None and domain.low >= 0:
             field.positive.add(len(field.kernels) - 1)
+        elif domain.high is not None and domain.high <= 0:
+            self.signs.single[len(field.kernels) - 1] = -1
         for end, sign in ((domain.low, 1), (domain.high, -1)):
             if end is not None and (end or sign < 0):
                 self.signs.facts.append(sign * (made.num * end.denominator - end.numerator))

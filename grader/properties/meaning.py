@@ -18,6 +18,9 @@ from grader.properties.slopes import bounded_influence, redescending
 from grader.symbolic.differentiate import over, plus
 from grader.symbolic.field import Ratio
 
+LONGEST = 48
+"""Characters of a formula that still says something."""
+
 
 def minimiser(subject: Subject) -> Named | None:
     """What minimises the expected loss, where that has a name. None: it has none that is known here."""
@@ -66,7 +69,8 @@ def _of_mean(subject: Subject) -> Named | None:
     solved = ground.field.div(ground.field.neg(Ratio(rest, unit)), Ratio(by, unit))
     if ground.is_zero(ground.derivative(solved)):
         return None
-    return Named("mean", {"of": shown(ground.tree(solved)), "target": target.name})
+    text = shown(ground.tree(solved))
+    return Named("mean", {"of": text, "target": target.name}) if len(text) <= LONGEST else None
 
 
 def _target(subject: Subject) -> Variable | None:
@@ -91,13 +95,13 @@ def _of_residual(subject: Subject) -> Named | None:
     if len(curve.pieces) == 1:
         second = curve.derivative(0, 2)
         if curve.pieces[0].ground.is_zero(curve.pieces[0].ground.derivative(second)):
-            return Named("mean", {"of": curve.x, "target": None})
+            return Named("mean")
     levels = _two_slopes(curve)
     if levels is not None:
         low, high = levels
-        if curve.compare(Neg(low), high) == 0:
-            return Named("median")
         ground = curve.constants
+        if ground.is_zero(ground.field.add(ground.ratio(low), ground.ratio(high))):
+            return Named("median")
         a, b = ground.field.neg(ground.ratio(low)), ground.ratio(high)
         level = ground.tree(ground.field.div(a, ground.field.add(a, b)))
         return Named("quantile", {"level": shown(level)})
@@ -141,12 +145,10 @@ def _poisson(subject: Subject) -> Named | None:
     ground = curve.pieces[0].ground
     slope, x, y = curve.derivative(0, 1), ground.x, ground.parameter(target.name)
     field = ground.field
-    for code, truth in (
-        ("log", lambda: field.sub(field.exp(x), y)),
-        ("identity", lambda: field.sub(field.one, field.div(y, x))),
-    ):
-        if ground.is_zero(field.sub(slope, truth())):
-            return Named("poisson", {"link": code})
+    truths = {"log": field.sub(field.exp(x), y), "identity": field.sub(field.one, field.div(y, x))}
+    for link, truth in truths.items():
+        if ground.is_zero(field.sub(slope, truth)):
+            return Named("poisson", {"link": link})
     return None
 
 
@@ -155,8 +157,10 @@ def _of_noise(subject: Subject) -> Named | None:
     curve = subject.curves[0]
     levels = _two_slopes(curve)
     if levels is not None:
-        return Named("laplace" if curve.compare(Neg(levels[0]), levels[1]) == 0 else "asymmetric-laplace")
-    if len(curve.pieces) != 1 or not curve.plain:
+        ground = curve.constants
+        even = ground.is_zero(ground.field.add(ground.ratio(levels[0]), ground.ratio(levels[1])))
+        return Named("laplace" if even else "asymmetric-laplace")
+    if len(curve.pieces) != 1:
         return None
     ground = curve.pieces[0].ground
     slope, field, x = curve.derivative(0, 1), ground.field, ground.x

@@ -22,6 +22,7 @@ REASONS: Final[Mapping[str, tuple[str, ...]]] = {
     "analytic": (),  # one piece, with no seam
     "slope-bound": ("bound", "at"),  # the supremum of |slope|, and where
     "curvature-bound": ("bound", "at"),
+    "stays-finite": ("pieces",),  # finite limits at every end of every piece, and analytic between; no bound is told
     "loss-bound": ("bound", "at"),
     "slope-vanishes": ("ends",),  # the slope's limits are 0 at both ends
     "plateau": ("at", "supremum"),  # toward this end the loss tends to its supremum and the slope to 0

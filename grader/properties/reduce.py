@@ -14,13 +14,27 @@ from itertools import product
 from math import prod
 from typing import Final
 
+from flint import arb
+
 from grader.formula.balls import precision
 from grader.formula.balls import value as value_at
-from grader.formula.declare import NONNEGATIVE, POSITIVE, REAL, Finite, Integers, Interval, Scope, Variable
+from grader.formula.declare import (
+    NONNEGATIVE,
+    POSITIVE,
+    REAL,
+    Finite,
+    Integers,
+    Interval,
+    OneHot,
+    Scope,
+    Simplex,
+    Variable,
+)
 from grader.formula.errors import NotCertain, Undefined
 from grader.formula.evaluate import Value
+from grader.formula.functions import FUNCTIONS
 from grader.formula.rebuild import substituted
-from grader.formula.tree import Expr, Name, Num, Size, walk
+from grader.formula.tree import Call, Expr, Index, MatMul, Name, Num, Reduce, Size, walk
 from grader.properties.analysis import AnalysisTask
 from grader.properties.curve import Curve
 from grader.symbolic.compare import Equal, compare
@@ -94,6 +108,10 @@ def subject_of(problem: Problem, space: Space | None, *, deadline: float) -> Sub
     loss = expanded(problem.loss, scope)
     if not isinstance(problem.wrt, Name) or problem.wrt.name not in scope.variables:
         raise NotOneVariable("component")
+    one = _of_one_element(loss, problem.wrt.name, scope)
+    if one is not None:
+        loss, scope = one
+        problem = replace(problem, scope=scope, loss=loss)
     x = scope.variables[problem.wrt.name]
     used = [scope.variables[name] for name in sorted(names_in(loss, scope)) if name in scope.variables]
     if any(variable.shape for variable in (x, *used)) or any(isinstance(node, Size) for node in walk(loss)):
@@ -122,6 +140,24 @@ def subject_of(problem: Problem, space: Space | None, *, deadline: float) -> Sub
                 break
     subject = Subject(problem, x, loss, space, shift, scaling, targets, tuple(rest))
     return replace(subject, curves=tuple(_curves(subject, reduced, deadline)))
+
+
+def _of_one_element(loss: Expr, wrt: str, scope: Scope) -> tuple[Expr, Scope] | None:
+    """ℓ(x, t) of a loss mean(ℓ(x, t)) or sum(ℓ(x, t)), elementwise over vectors of one shape; else None."""
+    shape = scope.variables[wrt].shape
+    if not shape or not isinstance(loss, Reduce) or loss.op not in ("mean", "sum") or loss.index is not None:
+        return None
+    for node in walk(loss.body):
+        if isinstance(node, Name) and node.name in scope.variables and scope.shape(node.name) not in (shape, ()):
+            return None
+        if isinstance(node, MatMul | Reduce | Index | Size):
+            return None
+        if isinstance(node, Call) and FUNCTIONS[node.function].rule != "elementwise":
+            return None
+    if any(isinstance(v.domain, Simplex | OneHot) for v in scope.variables.values()):
+        return None
+    flat = {name: replace(v, shape=()) if v.shape == shape else v for name, v in scope.variables.items()}
+    return loss.body, replace(scope, variables=flat, definitions={})
 
 
 def expanded(expr: Expr, scope: Scope) -> Expr:
@@ -178,25 +214,28 @@ def _scaling(
 
 def _degree(moved: Expr, loss: Expr, scope: Scope, x: Variable) -> int | None:
     """The k with moved = 2^k·loss at a point, where the factor is 2."""
-    values = {
-        name: Value((), (next(samples(variable, place)),))
-        for place, (name, variable) in enumerate(scope.variables.items())
-    }
-    values[FACTOR] = Value((), (Fraction(2),))
     wider = scope.with_variable(Variable(FACTOR))
-    with precision(96):
-        try:
-            after = value_at(moved, wider, values).scalar
-            before = value_at(loss, wider, values).scalar
-        except (Undefined, NotCertain):
-            return None
-        if before.contains(0) or not before.is_finite() or not after.is_finite():
-            return None
-        ratio = after / before
-        for degree in (1, 2, 0, 3, 4, -1, -2):
-            if ratio.overlaps(ratio.__class__(2) ** degree):
-                return degree
+    for turn in range(4):
+        values = {
+            name: Value((), (next(samples(variable, place + turn)),))
+            for place, (name, variable) in enumerate(scope.variables.items())
+        }
+        values[x.name] = Value((), (Fraction(2 * turn + 1),))
+        values[FACTOR] = Value((), (Fraction(2),))
+        with precision(96):
+            try:
+                after = value_at(moved, wider, values).scalar
+                before = value_at(loss, wider, values).scalar
+            except (Undefined, NotCertain):
+                continue
+            if before.contains(0) or not before.is_finite() or not after.is_finite():
+                continue
+            found = [k for k in (1, 2, 0, 3, 4, -1, -2) if (after / before).overlaps(arb(2) ** k)]
+            return found[0] if found else None
     return None
+
+
+_SHARES: Final = tuple(map(Fraction, ("1", "2", "1/2", "5", "1/8", "1/50")))
 
 
 def samples(variable: Variable, turn: int = 0) -> Iterator[Fraction]:
@@ -210,7 +249,7 @@ def samples(variable: Variable, turn: int = 0) -> Iterator[Fraction]:
             yield from (Fraction(n) for n in (1, -1, 2, 0, -3))
         case Interval(low, None):
             assert low is not None
-            yield from (low + n for n in (Fraction(1), Fraction(2), Fraction(1, 2), Fraction(5), Fraction(1, 8)))
+            yield from (low + n for n in _SHARES)
         case Interval(None, high):
             assert high is not None
             yield from (high - n for n in (Fraction(1), Fraction(2), Fraction(1, 2)))
@@ -233,17 +272,17 @@ def _curves(subject: Subject, loss: Expr, deadline: float) -> Iterator[Curve]:
     """One curve for each value of the finite variables, and for each closed end of a parameter."""
     domain = subject.x.domain
     assert isinstance(domain, Interval)
-    choices: list[list[tuple[str, Fraction | None]]] = []
+    choices: list[list[tuple[Variable, Fraction | Interval]]] = []
     for variable in subject.targets:
         assert isinstance(variable.domain, Finite)
-        choices.append([(variable.name, value) for value in variable.domain.values])
+        choices.append([(variable, value) for value in variable.domain.values])
     for variable in subject.parameters:
-        choices.append([(variable.name, value) for value in _values(variable, subject.scaling)])
+        choices.append([(variable, part) for part in _parts(variable, subject.scaling)])
     if prod(map(len, choices)) > MOST_CASES:
         raise NotOneVariable("cases")
     for chosen in product(*choices):
-        fixed = {name: value for name, value in chosen if value is not None}
-        free = {variable.name: _inside(variable) for variable in subject.parameters if variable.name not in fixed}
+        fixed = {variable.name: part for variable, part in chosen if isinstance(part, Fraction)}
+        free = {v.name: replace(v, domain=part) for v, part in chosen if isinstance(part, Interval)}
         expr = substituted(loss, {name: Num(value) for name, value in fixed.items()})
         yield Curve(
             subject.x.name,
@@ -257,29 +296,29 @@ def _curves(subject: Subject, loss: Expr, deadline: float) -> Iterator[Curve]:
         )
 
 
-def _values(variable: Variable, scaling: Scaling | None) -> list[Fraction | None]:
-    """None stands for the inside of a parameter's domain."""
+def _parts(variable: Variable, scaling: Scaling | None) -> list[Fraction | Interval]:
+    """A parameter's domain as single values, where something of its own may happen, and open intervals, on which the
+    parameter has a sign. A scale that was dealt with is 1."""
     domain = variable.domain
     assert isinstance(domain, Interval)
-    ends: list[Fraction | None] = []
+    parts: list[Fraction | Interval] = []
+    if scaling is not None and scaling.name == variable.name:
+        parts.append(Fraction(1))
+    elif Fraction(0) in replace(domain, low_open=True, high_open=True):
+        parts += [Interval(Fraction(0), domain.high), Interval(domain.low, Fraction(0)), Fraction(0)]
+    else:
+        parts.append(Interval(domain.low, domain.high))
     if domain.low is not None and not domain.low_open:
-        ends.append(domain.low)
+        parts.append(domain.low)
     if domain.high is not None and not domain.high_open:
-        ends.append(domain.high)
-    inside: Fraction | None = Fraction(1) if scaling is not None and scaling.name == variable.name else None
-    return [inside, *ends]
-
-
-def _inside(variable: Variable) -> Variable:
-    domain = variable.domain
-    assert isinstance(domain, Interval)
-    return replace(variable, domain=replace(domain, low_open=True, high_open=True))
+        parts.append(domain.high)
+    return parts
 
 
 def specialised(curve: Curve) -> Iterator[Curve]:
     """The curve at single values of its parameters, to look for what speaks against a property."""
     rows = [list(samples(variable, place)) for place, variable in enumerate(curve.parameters.values())]
-    for turn in range(3):
+    for turn in range(max(map(len, rows))):
         fixed = {name: row[turn % len(row)] for name, row in zip(curve.parameters, rows, strict=True)}
         yield Curve(
             curve.x,

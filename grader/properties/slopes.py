@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from grader.formula.tree import ZERO, Expr
 from grader.properties.analysis import Property
-from grader.properties.curve import INFINITY, MINUS_INFINITY, Bound, Curve
+from grader.properties.curve import INFINITY, MINUS_INFINITY, TRIED, Bound, Curve
 from grader.properties.evidence import bound_text, no, place_text, shown, yes
+from grader.symbolic.field import GiveUp
 
 INFINITE = (INFINITY, MINUS_INFINITY)
 
@@ -60,13 +61,19 @@ def smooth(curve: Curve) -> Property:
 
 def _bounded(curve: Curve, name: str, order: int) -> Property:
     """The supremum of a derivative's size, over all pieces."""
+    if curve.stays_finite(order):
+        try:
+            top = curve.larger(curve.greatest(order), curve.least(order))
+        except TRIED:
+            return yes(name, "stays-finite", pieces=len(curve.pieces))
+        what = "slope" if order == 1 else "curvature"
+        return yes(name, f"{what}-bound", curve.known(top), bound=bound_text(top), at=place_text(top))
     high, low = curve.greatest(order), curve.least(order)
     what = "slope" if order == 1 else "curvature"
     for bound in (high, low):
         if bound.value in INFINITE:
             return no(name, f"{what}-unbounded", at=place_text(bound))
-    top = curve.larger(high, low)
-    return yes(name, f"{what}-bound", curve.known(top), bound=bound_text(top), at=place_text(top))
+    raise GiveUp("a bound that is not found")
 
 
 def ends_of(curve: Curve) -> tuple[tuple[Expr, Expr, Expr], tuple[Expr, Expr, Expr]]:

@@ -28,13 +28,15 @@ from grader.symbolic.field import GiveUp
 def nonnegative(curve: Curve) -> Property:
     name = "nonnegative"
     try:
-        if all(min(curve.chart(place, 0).signs) >= 0 for place in range(len(curve.pieces))) and curve.joined:
-            return _with_bound(curve)
+        if all(min(curve.chart(place, 0).signs) >= 0 for place in range(len(curve.pieces))):
+            apart = _apart_below_zero(curve, name)
+            return apart or _with_bound(curve)
     except GiveUp:
         pass
     least = curve.least(0)
-    if not curve.joined:
-        raise GiveUp("a value at a seam that stands apart")
+    apart = _apart_below_zero(curve, name)
+    if apart is not None:
+        return apart
     if not _below_zero(curve, least):
         return yes(name, "lower-bound", bound=bound_text(least), at=place_text(least))
     if not curve.plain:
@@ -43,6 +45,14 @@ def nonnegative(curve: Curve) -> Property:
     if x is None:
         return no(name, "negative-at", at=place_text(least), value=bound_text(least))
     return no(name, "negative-at", at=point_text(x), value=number_text(at_point(curve, x)))
+
+
+def _apart_below_zero(curve: Curve, name: str) -> Property | None:
+    """A seam at which the loss itself is negative, whatever it tends to."""
+    for seam, own in curve.own_values:
+        if own is not None and curve.compare(own, ZERO) < 0:
+            return no(name, "negative-at", at=shown(seam), value=shown(own))
+    return None
 
 
 def _with_bound(curve: Curve) -> Property:
@@ -117,9 +127,18 @@ def even(curve: Curve) -> Property:
 
 def bounded(curve: Curve) -> Property:
     name = "bounded"
+    if curve.stays_finite(0):
+        return _loss_bound(curve, name)
     high, low = curve.greatest(0), curve.least(0)
     for bound, infinite in ((high, INFINITY), (low, MINUS_INFINITY)):
         if bound.value == infinite:
             return no(name, "loss-unbounded", at=place_text(bound))
-    top = curve.larger(high, low)
-    return yes(name, "loss-bound", top.value, bound=bound_text(top), at=place_text(top))
+    raise GiveUp("a bound that is not found")
+
+
+def _loss_bound(curve: Curve, name: str) -> Property:
+    try:
+        top = curve.larger(curve.greatest(0), curve.least(0))
+    except TRIED:
+        return yes(name, "stays-finite", pieces=len(curve.pieces))
+    return yes(name, "loss-bound", curve.known(top), bound=bound_text(top), at=place_text(top))
