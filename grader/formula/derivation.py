@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from typing import Final
 
 from grader.formula import tree
@@ -13,7 +14,7 @@ from grader.formula.declare import Definition, Scope
 from grader.formula.errors import Unreadable
 from grader.formula.names import LOSS_NAMES, LossNames, Vocabulary, canonical
 from grader.formula.reader.elaborate import Elaborator
-from grader.formula.reader.indices import Typed
+from grader.formula.reader.indices import Cell, Typed
 from grader.formula.reader.introduce import LeftSides, NewName, with_loss
 from grader.formula.reader.limits import DEFINITIONS, DERIVATION_LENGTH, FORMULA_LENGTH, check_length, too_large
 from grader.formula.reader.lines import Comment, Lines, Statement
@@ -22,7 +23,7 @@ from grader.formula.reader.numbers_in import check_powers
 from grader.formula.reader.parse import Parser
 from grader.formula.reader.rows import last_question, relations_at
 from grader.formula.shapes import Known
-from grader.formula.tree import Dim, Expr, Span
+from grader.formula.tree import Cond, Dim, Expr, Span
 
 _GRADIENT_WORDS: Final = frozenset(("grad", "gradient", "answer", "ans", "result", "Answer", "Gradient"))
 _GRADIENT_NAMES: Final = (
@@ -32,11 +33,16 @@ _GRADIENT_NAMES: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One side of an equation: its tree, its shape (None: not known) and its place."""
+    """One side of an equation: its tree, its shape (None: not known) and its place.
+
+    `condition` says in which case it is equal to what stands before it, `perhaps` in which case it may be meant only,
+    since a line above names it."""
 
     expr: Expr
     shape: Known
     span: Span
+    condition: Cond | None = None
+    perhaps: Cond | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +75,8 @@ class Derivation:
 
     @property
     def answer(self) -> Side:
-        """The last side of the last equation."""
-        return self.equations[-1].sides[-1]
+        """The last side of the last equation; where that holds in one case, with the cases before it."""
+        return with_cases(self.equations)
 
     @property
     def definitions(self) -> tuple[Definition, ...]:
@@ -110,7 +116,7 @@ def definition_from(tokens: Sequence[Token], scope: Scope) -> Definition:
                 {"got": name, "duplicate": name},
             )
         raise Unreadable("unreadable", Span(token.start, token.end), ("a name",), {"got": token.text})
-    elaborator = Elaborator(scope, free=bool(found.letters))
+    elaborator = Elaborator(found.scope, free=bool(found.letters))
     body, shape = reader.side(tokens[equal + 1 : -1], found.scope, elaborator)
     return found.definition(body, shape, elaborator)
 
@@ -131,6 +137,7 @@ class _Reader:
         pending: Unreadable | None = None
         several = len(statements) > 1
         moved: set[int] = set()
+        statements = self._shadowing_first(statements)
         while statements:
             statement = statements.pop(0)
             if statement.reason and _first_equals(statement.tokens) is None:
@@ -161,6 +168,20 @@ class _Reader:
         comments = sorted(lines.comments, key=lambda comment: comment.span.start)
         return Derivation(tuple(self.equations), self.scope, tuple(comments))
 
+    def _shadowing_first(self, statements: list[Statement]) -> list[Statement]:
+        """What is introduced after `where` under a letter that means something else by itself (`where I = …`) is
+        read first."""
+        found: list[Statement] = []
+        for statement in statements:
+            first = statement.tokens[0]
+            equal = _first_equals(statement.tokens)
+            letter = statement.where and equal == 1 and first.kind == "letter"
+            if found and letter and self.scope.canonical(canonical(first.text)) is None and self._reads([first]):
+                found.insert(len(found) - 1, replace(statement, introduces=True))
+            else:
+                found.append(statement)
+        return found
+
     def _said_later(self, error: Unreadable, later: list[Statement]) -> int | None:
         """Which later statement introduces the name that is missing (`dL/dz = p − y, where p = σ(z)`)."""
         if error.code != "unknown-symbol":
@@ -168,14 +189,18 @@ class _Reader:
         for at, statement in enumerate(later):
             equal = _first_equals(statement.tokens)
             if equal is not None:
-                name, after = name_at([*statement.tokens[:equal], Token("end", "", 0, 0, True)], 0)
-                if after == equal and canonical(name) == canonical(str(error.data["symbol"])):
+                left = statement.tokens[:equal]
+                name, after = name_at([*left, Token("end", "", 0, 0, True)], 0)
+                stem, _, below = str(error.data["symbol"]).partition("_")
+                if after == equal and canonical(name) in (canonical(f"{stem}_{below}"), canonical(stem)):
+                    return at
+                indexed = len(left) > 1 and left[1].text in ("_", "[") and left[0].kind in ("letter", "word")
+                if indexed and canonical(left[0].text) == canonical(stem):
                     return at
         return None
 
     def _statement(self, statement: Statement, lines: Lines) -> None:
         tokens = list(statement.tokens)
-        _refuse_condition(tokens)
         chained = statement.chained and tokens[0].text in ("=", "==", "≈")
         if chained:
             tokens = tokens[1:]
@@ -184,7 +209,7 @@ class _Reader:
             raise Unreadable("unreadable", Span(token.end, token.end), ("a formula",), {"got": ""})
         parts = _sides(tokens)
         if chained and self.equations:
-            self._continue(parts, lines)
+            self._continue(parts, lines, statement)
             return
         if len(parts) > 1:
             found = self._introduced(parts, statement)
@@ -193,13 +218,18 @@ class _Reader:
                 self._set_before(statement)
                 return
         elaborator = Elaborator(self.scope, free=True)
-        sides = [self._read_side(part, elaborator, first=at == 0 and len(parts) > 1) for at, part in enumerate(parts)]
+        sides = [self._read_side(parts[0], elaborator, first=len(parts) > 1)]
+        if len(parts) > 1:
+            elaborator = self._knowing(elaborator.free_indices)
+            sides += [self._read_side(part, elaborator) for part in parts[1:]]
         states_loss = (
             len(sides) > 1
             and isinstance(sides[0].expr, tree.Name)
             and sides[0].expr.name == "L"
             and "L" not in self.scope.variables
+            and not statement.condition
         )
+        sides = [*sides[:1], *self._in_case(sides[1:], statement, elaborator)] if len(sides) > 1 else sides
         self._add(sides, elaborator, lines, states_loss=states_loss)
 
     def _set_before(self, statement: Statement) -> None:
@@ -214,12 +244,55 @@ class _Reader:
             Equation(where[0], tuple(sides), None, facts.get("states_loss", False), elaborator.free_indices, where)
         )
 
-    def _continue(self, parts: list[list[Token]], lines: Lines) -> None:
+    def _knowing(self, indices: Mapping[str, Dim]) -> Elaborator:
+        """A reader to whom these free letters are indices wherever they stand: in `if i = k` too."""
+        elaborator = Elaborator(replace(self.scope, indices={**self.scope.indices, **indices}), free=True)
+        elaborator.found.update({letter: Cell(dim) for letter, dim in indices.items()})
+        return elaborator
+
+    def _in_case(self, sides: list[Side], statement: Statement, elaborator: Elaborator) -> list[Side]:
+        """Sides with the condition that was said with them, or before."""
+        if not statement.condition:
+            return sides
+        try:
+            condition = self._condition(statement.condition, elaborator)
+        except Unreadable:
+            if statement.heading:
+                return sides
+            raise
+        heading = statement.heading
+        return [replace(s, condition=None if heading else condition, perhaps=condition if heading else None)
+                for s in sides]  # fmt: skip
+
+    def _condition(self, tokens: Sequence[Token], elaborator: Elaborator) -> Cond:
+        """A condition, from its tokens. A letter that is compared with an index is one too."""
+        indices = {**self.scope.indices, **elaborator.free_indices}
+        letters = [token.text for token in tokens if token.kind == "letter"]
+        if len(tokens) == 3 and len(letters) == 2:
+            known = next((indices[letter] for letter in letters if letter in indices), None)
+            new = [letter for letter in letters if letter not in indices]
+            if known is not None and new and self.scope.canonical(canonical(new[0])) is None:
+                elaborator.found[new[0]] = Cell(known)
+                indices[new[0]] = known
+        start, end = tokens[0].start, tokens[-1].end
+        made = [Token("number", "1", start, start, value=Fraction(1)), Token("open", "[", start, start)]
+        made += [replace(token, text="==") if token.kind == "op" and token.text == "=" else token for token in tokens]
+        made.append(Token("close", "]", end, end))
+        scope = replace(self.scope, indices=indices)
+        expr, _ = self.side(made, scope, Elaborator(scope))
+        if not isinstance(expr, tree.Indicator):
+            raise Unreadable("unreadable", Span(start, end), ("a condition",), {"got": tokens[0].text})
+        return expr.condition
+
+    def _continue(self, parts: list[list[Token]], lines: Lines, statement: Statement) -> None:
         last = self.equations[-1]
-        elaborator = Elaborator(replace(self.scope, indices={**self.scope.indices, **last.indices}), free=True)
-        sides = [self._read_side(part, elaborator) for part in parts]
+        elaborator = self._knowing(last.indices)
+        sides = self._in_case([self._read_side(part, elaborator) for part in parts], statement, elaborator)
+        before = last.sides[-1]
+        if before.condition is not None:
+            sides = [side if side.condition else replace(side, condition=before.condition) for side in sides]
         where = tuple(lines.line_of(side.span.start) for side in sides)
-        indices = {**last.indices, **elaborator.free_indices}
+        indices = elaborator.free_indices
         self.equations[-1] = replace(last, sides=(*last.sides, *sides), indices=indices, lines=(*last.lines, *where))
 
     def _read_side(self, tokens: list[Token], elaborator: Elaborator, *, first: bool = False) -> Side:
@@ -228,7 +301,7 @@ class _Reader:
         span = Span(tokens[0].start, tokens[-1].end)
         if first and (named := self._gradient_name(tokens)) is not None:
             return Side(named[0], named[1], span)
-        expr, shape = self.side(tokens, self.scope, elaborator)
+        expr, shape = self.side(tokens, elaborator.scope, elaborator)
         return Side(expr, shape, span)
 
     def side(self, tokens: Sequence[Token], scope: Scope, elaborator: Elaborator) -> Typed:
@@ -263,6 +336,8 @@ class _Reader:
         found = LeftSides(self.scope, loss=self.loss).new_name(parts[0], [t for part in parts[1:] for t in part])
         if found is None or self._gradient_name(parts[0]) is not None:
             return None
+        if found.name == "psi" and found.parameters:
+            return found  # `ψ(r) = …` is somebody's influence function, not the digamma function
         shadowed = [t.text for t in parts[0]] == ["e"]  # `e = np.exp(z)`: no statement about the constant
         defining = statement.introduces or shadowed or any(t.text == ":=" for t in statement.tokens)
         return found if defining or not self._reads(parts[0]) else None
@@ -298,17 +373,35 @@ class _Reader:
         self.equations.append(Equation(where[0], tuple(sides), definition, False, elaborator.free_indices, where))
 
 
-def _refuse_condition(tokens: Sequence[Token]) -> None:
-    """`for y = 1: …` holds in one case only; such lines are not judged."""
-    end = 0
-    while tokens[end].kind in ("letter", "word") and (end == 0 or not tokens[end].space):
-        end += 1
-        if end == len(tokens):
-            return
-    word = "".join(token.text for token in tokens[:end])
-    if word in ("for", "if", "when", "case") and tokens[end].kind in ("letter", "word"):
-        expected = ("an equation that holds in every case (say the cases with `if` or a brace)",)
-        raise Unreadable("unreadable", Span(tokens[0].start, tokens[end - 1].end), expected, {"got": word})
+def with_cases(equations: Sequence[Equation]) -> Side:
+    """The answer of a derivation. Lines at the end that each hold in one case make one choice together."""
+    last = equations[-1].sides[-1]
+    found: list[tuple[Cond, Expr]] = []
+    for equation in reversed(equations):
+        side = equation.sides[-1]
+        condition = side.condition or side.perhaps or _at_class(equation, equations[-1])
+        new = condition is not None and all(condition != known for known, _ in found)
+        if condition is None or not new or _slope(equation) is None or equation.introduces:
+            break
+        found.append((condition, side.expr))
+    if not found or (last.condition is None and len(found) < 2):
+        return last
+    return replace(last, expr=tree.Cases(tuple(reversed(found)), None, span=last.span))
+
+
+def _slope(equation: Equation) -> tree.Deriv | None:
+    """The derivative of the loss that an equation gives."""
+    left = equation.sides[0].expr
+    return left if isinstance(left, tree.Deriv) and left.of == tree.Name("L") and len(equation.sides) > 1 else None
+
+
+def _at_class(equation: Equation, last: Equation) -> Cond | None:
+    """`∂L/∂z_k` before `∂L/∂z_i` in another case, where k is a class: that with i = k."""
+    one, other = _slope(equation), _slope(last)
+    match one and one.wrt, other and other.wrt:
+        case tree.Index(base, (tree.Name() as label,)), tree.Index(same, (tree.IndexVar() as letter,)) if base == same:
+            return tree.Compare("==", letter, label)
+    return None
 
 
 def _introduced_names(statements: Sequence[Statement]) -> frozenset[str]:

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 
 from grader.formula.declare import Scope
 from grader.formula.shape_of import shape_of
-from grader.formula.tree import Deriv, Expr, walk
+from grader.formula.tree import Cond, Deriv, Expr, walk
 from grader.symbolic.believing import Believed, believing
+from grader.symbolic.cases import in_case, thin
 from grader.symbolic.compare import Equal, Outcome, Unknown, compare
 from grader.symbolic.domain import domain_of
 from grader.symbolic.quantity import Formula
@@ -33,6 +34,10 @@ class Equation:
     head: Expr
     given: bool = False
     """Whether it introduces a name: it holds by definition."""
+    condition: Cond | None = None
+    """In which case it is said to hold."""
+    perhaps: Cond | None = None
+    """In which case it may be meant only, since a line before it names one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +81,7 @@ class _Judge:
     def judge(self, equation: Equation) -> Judged:
         if equation.given:
             return Judged(equation, "right", Equal("proved", 0))
-        found = self._compare(equation.left, equation.right)
+        found = self._held(equation)
         if isinstance(found, Equal):
             broken = any(head == equation.head and head != equation.left for head, _ in self.believed)
             return Judged(equation, "carried" if broken else "right", found)
@@ -87,6 +92,22 @@ class _Judge:
         if equation.head != equation.left:
             self.believed.append((equation.head, equation.right))
         return Judged(equation, "carried" if carried else "wrong", found)
+
+    def _held(self, equation: Equation) -> Outcome:
+        """Whether the equation holds, in the case that it speaks of."""
+        if equation.condition is not None:
+            return self._compare_in(equation.condition, equation)
+        found = self._compare(equation.left, equation.right)
+        if isinstance(found, Equal) or equation.perhaps is None:
+            return found
+        limited = self._compare_in(equation.perhaps, equation)
+        return limited if isinstance(limited, Equal) else found
+
+    def _compare_in(self, condition: Cond, equation: Equation) -> Outcome:
+        if thin(condition, self.scope):
+            return Unknown(("a condition that single points meet",))
+        sides = [in_case(side, condition, self.scope) for side in (equation.left, equation.right)]
+        return self._compare(sides[0], sides[1])
 
     def _compare(self, left: Expr, right: Expr) -> Outcome:
         known = self.known.get((left, right))

@@ -98,7 +98,19 @@ def _pairs(read: Derivation, text: str, wrt: Expr, loss: Expr) -> tuple[Equation
         for place, (left, right) in enumerate(pairwise(sides)):
             given = equation.introduces is not None and place == 0
             where = place_of(text, right.span)
+            if right.condition is not None and left.condition not in (None, right.condition):
+                left = sides[0]  # another case of the same thing
             made.append(
-                Equation(left.expr, right.expr, lines[place + 1], len(made) + 1, where, sides[0].expr, given=given)
+                Equation(
+                    left.expr,
+                    right.expr,
+                    lines[place + 1],
+                    len(made) + 1,
+                    where,
+                    sides[0].expr,
+                    given=given,
+                    condition=right.condition,
+                    perhaps=right.perhaps,
+                )
             )
     return tuple(made)

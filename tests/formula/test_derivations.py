@@ -34,7 +34,10 @@ def _cases() -> Iterator[Any]:
 
 def _told(equation: Equation, scope: Scope) -> str:
     role = " defines" if equation.introduces else " loss" if equation.states_loss else ""
-    return f"{equation.line}{role}: " + " = ".join(show(side.expr, scope) for side in equation.sides)
+    last = equation.sides[-1]
+    case = f" [{show(last.condition, scope)}]" if last.condition else ""
+    case += f" [perhaps {show(last.perhaps, scope)}]" if last.perhaps else ""
+    return f"{equation.line}{role}: " + " = ".join(show(side.expr, scope) for side in equation.sides) + case
 
 
 @pytest.mark.parametrize(("scope", "case"), list(_cases()))

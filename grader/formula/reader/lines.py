@@ -15,6 +15,7 @@ from typing import Final
 from grader.formula.declarations import name_at
 from grader.formula.errors import Unreadable
 from grader.formula.names import LOSS_NAMES, Vocabulary, canonical
+from grader.formula.reader.limited import Limits
 from grader.formula.reader.limits import RUN
 from grader.formula.reader.notation import Token
 from grader.formula.reader.prose import BREAKS, INTRODUCING, MEANING, PROSE, QUALITIES, REASONS, REMARKS, SAYING
@@ -51,6 +52,9 @@ class Statement:
     """Mostly words: where it cannot be read, it is set aside."""
     where: bool = False
     """Said after `where`, or further on in the same line: it may be needed by what stands before it."""
+    condition: tuple[Token, ...] = ()
+    """In which case it holds; `heading`: as a line before says, and perhaps in all."""
+    heading: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,23 @@ class Lines:
     def statements(self) -> list[Statement]:
         rows = self._unlisted(self._joined(self._rows()))
         rows = Choices(self._is_word, self._leads).gathered(rows)
-        return [statement for row in rows for statement in self._parts(row)]
+        found: list[Statement] = []
+        heading: tuple[Token, ...] = ()
+        limits = Limits(self._is_word, self.vocabulary)
+        for row in rows:
+            limited = limits.of(row)
+            self._note(limited.aside)
+            if not limited.row:
+                heading = limited.condition
+                continue
+            for statement in self._parts(limited.row):
+                own = limited.condition
+                if not own and statement.tokens:
+                    inner = limits.ended(list(statement.tokens))
+                    self._note(inner.aside)
+                    statement, own = replace(statement, tokens=tuple(inner.row)), inner.condition
+                found.append(replace(statement, condition=own or heading, heading=not own))
+        return found
 
     # -- rows
 

@@ -1,0 +1,223 @@
+"""Lines that hold in one case only: `case i ≠ k: ∂p_k/∂z_i = −p_i p_k`, `∂L/∂f = −y if yf < 1`, `… (i = k)`.
+
+A choice between cases on one line, or on lines with the same left side, was gathered before (`spoken`). What runs
+over all values of an index (`for k = 1, …, K`, `for all i`) is no condition, and set aside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice, pairwise
+from typing import Final
+
+from grader.formula.declare import Classes
+from grader.formula.names import Vocabulary, canonical
+from grader.formula.reader.prose import BREAKS, SAYING
+from grader.formula.reader.rows import has_equals, matched, stripped, word_at
+from grader.formula.reader.tokens import Token
+
+_HEADS: Final = frozenset(("case", "for", "if", "when", "whenever", "assuming", "suppose", "assume", "in"))
+_TAILS: Final = frozenset(("if", "for", "when", "whenever", "provided", "assuming", "where", "with"))
+_FILLERS: Final = frozenset(("the", "case", "where", "that", "when", "in", "first", "second"))
+_ENDS: Final = SAYING | {"then", "we", "so", "it", "thus", "hence"}
+_OTHERS: Final = frozenset(("else", "otherwise", "elif"))
+_EACH: Final = frozenset(("all", "every", "each", "any"))
+_COMPARISONS: Final = frozenset(("=", "==", "!=", "<", "<=", ">", ">="))
+_DOTS: Final = ("…", "⋯", "\\dots", "\\ldots", "\\cdots")
+
+
+@dataclass(frozen=True, slots=True)
+class Limited:
+    """A row without its condition; `aside` is what says that it holds for all."""
+
+    row: list[Token]
+    condition: tuple[Token, ...] = ()
+    aside: tuple[Token, ...] = ()
+
+
+class Limits:
+    """`is_word` tells words from declared names, `vocabulary` what those are."""
+
+    def __init__(self, is_word: Callable[[str], bool], vocabulary: Vocabulary) -> None:
+        self.is_word = is_word
+        self.vocabulary = vocabulary
+
+    def of(self, row: list[Token]) -> Limited:
+        """The row, with the condition at its head or at its end, if it has one. A row of a condition alone is empty
+        then: it heads the rows that follow."""
+        return self._head(row) or self.ended(row)
+
+    def ended(self, row: list[Token]) -> Limited:
+        """The row, with the condition at its end, if it has one."""
+        return self._tail(stripped(row)) or Limited(row)
+
+    # -- at the head
+
+    def _head(self, row: list[Token]) -> Limited | None:
+        word, start = self._word(row, 0)
+        if word not in _HEADS:
+            return self._bare_head(row)
+        spelled = word
+        while start < len(row):
+            inner, after = self._word(row, start)
+            if inner not in _FILLERS and not (spelled == "case" and _counts(row, start)):
+                break
+            spelled = "case" if inner == "case" else spelled
+            start = after if inner in _FILLERS else start + 1
+        if spelled == "in":
+            return None
+        if start < len(row) and row[start].text in (":", ".") and spelled == "case":
+            start += 1  # `Case 1: i = k`
+        bracket = matched(row).get(start)
+        if bracket is not None and spelled == "case" and row[start].text == "(":
+            inside, rest = row[start + 1 : bracket], row[bracket + 1 :]
+            return Limited(_after(rest), tuple(inside)) if _compares(inside) else None
+        end = self._end(row, start)
+        said = row[start:end]
+        if _ranges(said):
+            return Limited(_after(row[end:]), (), tuple(row[:end])) if end < len(row) else None
+        if not _compares(said) or (end == len(row) and spelled != "case"):
+            return None
+        return Limited(_after(row[end:]), tuple(said))
+
+    def _bare_head(self, row: list[Token]) -> Limited | None:
+        """`y = 1: …`, `r > 0: …`."""
+        at = next((at for at in _top(row) if row[at].kind == "op" and row[at].text == ":"), 0)
+        said = row[:at]
+        if not at or not has_equals(row[at:]) or not _compares(said):
+            return None
+        if any(token.text in ("=", "==") for token in said) and not (self._known(said) and len(said) == 3):
+            return None
+        return Limited(_after(row[at:]), tuple(said))
+
+    def _end(self, row: list[Token], start: int) -> int:
+        """Where the condition ends that begins at `start`: before `:`, `,`, `then`, `we have`."""
+        colon = next((at for at in _top(row, start) if row[at].kind == "op" and row[at].text == ":"), len(row))
+        if _ranges(row[start:colon]):
+            return colon
+        comma = next((at for at in _top(row, start) if row[at].kind == "op" and row[at].text == ","), colon)
+        ends = (at for word, at, _ in self._words(row, start) if word in _ENDS and row[at].space)
+        return min(colon, comma, next(ends, colon))
+
+    # -- at the end
+
+    def _tail(self, row: list[Token]) -> Limited | None:
+        words = list(self._words(row))
+        if any(word in _OTHERS for word, _, _ in words):
+            return None
+        return self._said_last(row, words) or self._bracketed(row) or self._after_comma(row)
+
+    def _said_last(self, row: list[Token], words: Sequence[tuple[str, int, int]]) -> Limited | None:
+        """`… if i = k`, `… for all k`."""
+        said_last = (each for each in reversed(words) if each[0] in _TAILS and row[each[1]].space)
+        word, at, end = next(said_last, ("", 0, 0))
+        before = stripped(row[:at])
+        if not word or not has_equals(before) or end >= len(row):
+            return None
+        said = row[end:]
+        inner, after = self._word(said, 0)
+        if _ranges(said) or (inner in _EACH and all(t.kind in ("letter", "word", "op") for t in said[after:])):
+            return Limited(before, (), tuple(row[at:]))
+        more = (at for at in _top(said) if said[at].text == ",")
+        if any(has_equals(said[at:]) for at in islice(more, 1)) or any(w in BREAKS for w, _, _ in self._words(said)):
+            return None  # another equation follows
+        if word in ("where", "with") and any(token.text in ("=", ":=") for token in said):
+            return None  # introduces a name
+        return Limited(before, tuple(said)) if _compares(said) else None
+
+    def _bracketed(self, row: list[Token]) -> Limited | None:
+        """`… (i = k)`, `… (if r > 0)`; `(r > 0)` may be a factor."""
+        start = next((start for start, end in matched(row).items() if end == len(row) - 1), 0)
+        if not start or row[start].text != "(" or not row[start].space or not has_equals(row[:start]):
+            return None
+        said = row[start + 1 : -1]
+        word, end = self._word(said, 0)
+        if word in _TAILS and _compares(said[end:]):
+            return Limited(stripped(row[:start]), tuple(said[end:]))
+        alone = [said[at].text for at in _top(said) if said[at].text in _COMPARISONS]
+        if alone == ["="] or (alone == ["!="] and self._letters(said)):
+            return Limited(stripped(row[:start]), tuple(said))
+        return None
+
+    def _after_comma(self, row: list[Token]) -> Limited | None:
+        """`…, i ≠ k`; `…, k = 1, …, K`."""
+        commas = [at for at in _top(row) if row[at].text == "," and at + 3 < len(row)]
+        for at in commas:
+            if row[at + 1].kind == "letter" and row[at + 2].text in ("=", "∈") and _ranges(row[at + 1 :]):
+                return Limited(row[:at], (), tuple(row[at + 1 :])) if has_equals(row[:at]) else None
+        said = row[commas[-1] + 1 :] if commas else []
+        if any(word in BREAKS for word, _, _ in self._words(said)):
+            return None  # `since 0 < p < 1`: a reason
+        equal = any(token.text in ("=", "==", ":=") for token in said)
+        if self._letters(said) or (_compares(said) and not equal):
+            return Limited(row[: commas[-1]], tuple(said)) if has_equals(row[: commas[-1]]) else None
+        return None
+
+    # -- words
+
+    def _word(self, row: Sequence[Token], at: int) -> tuple[str, int]:
+        text, end = word_at(row, at)
+        return (text.lower() if text and self.is_word(text) else ""), max(end, at)
+
+    def _words(self, row: Sequence[Token], start: int = 0) -> Iterator[tuple[str, int, int]]:
+        """The words outside brackets, each with its first token and the one behind it."""
+        until = start
+        for at in _top(row, start):
+            if at >= until and row[at].kind in ("letter", "word"):
+                word, until = self._word(row, at)
+                yield word, at, until
+
+    def _known(self, said: Sequence[Token]) -> bool:
+        return self._letters(said) or canonical(said[0].text) in self.vocabulary.names
+
+    def _letters(self, said: Sequence[Token]) -> bool:
+        """`i = k`, `i ≠ k`."""
+        kinds = [token.kind for token in said]
+        return (
+            kinds == ["letter", "op", "letter"]
+            and said[1].text in ("=", "==", "!=")
+            and all(self._is_place(token.text) for token in (said[0], said[2]))
+        )
+
+    def _is_place(self, letter: str) -> bool:
+        """Whether a letter may be an index: it is not declared, or as a class."""
+        name = self.vocabulary.names.get(canonical(letter))
+        scope = self.vocabulary.scope
+        return name is None or (name in scope.variables and isinstance(scope.variables[name].domain, Classes))
+
+
+def _after(rest: list[Token]) -> list[Token]:
+    """What stands behind a condition, without the marks between."""
+    while rest and rest[0].text in (",", ":"):
+        rest = rest[1:]
+    return rest
+
+
+def _counts(row: Sequence[Token], at: int) -> bool:
+    """`Case 1`, `Case 2:`, `Case (a)`: a number that no comparison follows."""
+    return row[at].kind == "number" and (at + 1 == len(row) or row[at + 1].text not in _COMPARISONS)
+
+
+def _compares(said: Sequence[Token]) -> bool:
+    return len(said) > 2 and any(said[at].kind == "op" and said[at].text in _COMPARISONS for at in _top(said))
+
+
+def _ranges(said: Sequence[Token]) -> bool:
+    """`k = 1, …, K`, `i ∈ {1, …, n}`."""
+    if len(said) < 3 or said[0].kind != "letter" or said[1].text not in ("=", "∈"):
+        return False
+    dots = any(token.text in _DOTS for token in said) or any(
+        a.text.endswith(".") and b.text == "." for a, b in pairwise(said)
+    )
+    return dots or said[1].text == "∈"
+
+
+def _top(tokens: Sequence[Token], start: int = 0) -> list[int]:
+    """The tokens outside brackets."""
+    closing = matched(tokens)
+    found, at = [], start
+    while at < len(tokens):
+        found.append(at)
+        at = closing.get(at, at) + 1
+    return found
