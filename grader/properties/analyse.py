@@ -9,14 +9,13 @@ from typing import Final, TypeVar
 
 from grader.formula.errors import NotCertain
 from grader.formula.show import show
-from grader.formula.tree import Reduce
 from grader.properties import ends, meaning, shape, slopes, values
-from grader.properties.analysis import Analysis, AnalysisTask, Named, Property
+from grader.properties.analysis import Analysis, AnalysisTask, Named
 from grader.properties.closed import closed_forms
 from grader.properties.curve import TRIED
 from grader.properties.decisions import decisions
-from grader.properties.evidence import Judge, everywhere, undecided
-from grader.properties.reduce import NotOneVariable, Subject, read, subject_of
+from grader.properties.evidence import Judge, everywhere
+from grader.properties.reduce import NotOneVariable, Subject, read, reduction, subject_of
 from grader.symbolic.task import Problem
 from grader.verdict import Fact
 
@@ -45,8 +44,8 @@ JUDGES: Final[tuple[tuple[str, Judge, int | None], ...]] = (
 def analyse(task: AnalysisTask, *, seconds: float = SECONDS) -> Analysis:
     """What the loss is like as a function of one real variable. Raises TaskError where the task cannot be read.
 
-    What is not decided in the time comes back as `undecided`; so does everything about a loss of vectors, of which
-    only the gradient is told.
+    What is not decided in the time comes back as `undecided`. Of a loss of vectors only the gradient is told
+    (`Analysis.silent`), unless it is a mean or a sum over elements: then all is said of one element.
     """
     begun = time.monotonic()
     problem = read(task)
@@ -55,8 +54,7 @@ def analyse(task: AnalysisTask, *, seconds: float = SECONDS) -> Analysis:
     try:
         subject = subject_of(problem, task.space, deadline=begun + seconds)
     except NotOneVariable as why:
-        properties: tuple[Property, ...] = tuple(undecided(name, why.reason) for name, _, _ in JUDGES)
-        return replace(made, properties=properties, seconds=time.monotonic() - begun)
+        return replace(made, silent=why.reason, seconds=time.monotonic() - begun)
     return replace(
         made,
         properties=(*(everywhere(subject, *judge) for judge in JUDGES), *decisions(subject)),
@@ -78,8 +76,8 @@ def _tried(work: Callable[[], T], otherwise: T) -> T:
 
 def _invariances(subject: Subject, problem: Problem) -> tuple[Named, ...]:
     found = []
-    if isinstance(problem.loss, Reduce) and subject.problem is not problem:
-        found.append(Named("elementwise", {"of": problem.loss.op}))
+    if subject.problem is not problem:
+        found.append(Named("elementwise", {"of": reduction(problem.loss)}))
     if subject.shift is not None:
         target, sign = subject.shift
         found.append(Named("shift", {"of": target, "sign": sign}))

@@ -102,7 +102,11 @@ class Analysis:
     minimiser: Named | None = None
     likelihood: Named | None = None
     invariances: tuple[Named, ...] = ()
-    """`elementwise`: what is said is said of one element of a mean or a sum. `shift`: it depends on x − `facts["of"]` alone; `scale`: L(cx; c^w s) = c^k L(x; s), `facts` has s, w and k."""
+    """`elementwise`: what is said is said of one element of a mean or a sum. `shift`: it depends on x − `facts["of"]`
+    alone; `scale`: L(cx; c^w s) = c^k L(x; s), `facts` has s, w and k."""
+    silent: str | None = None
+    """Why nothing is said beyond the formulas: `vector` (no loss of one real variable), `component`, `discrete` (the
+    variable, or another, takes single values only), `cases` (too many of them)."""
     seconds: float = 0.0
 
     def __getitem__(self, name: str) -> Property:

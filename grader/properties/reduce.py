@@ -34,7 +34,7 @@ from grader.formula.errors import NotCertain, Undefined
 from grader.formula.evaluate import Value
 from grader.formula.functions import FUNCTIONS
 from grader.formula.rebuild import substituted
-from grader.formula.tree import Call, Expr, Index, MatMul, Name, Num, Reduce, Size, walk
+from grader.formula.tree import Call, Expr, Index, MatMul, Name, Neg, Num, Reduce, Size, walk
 from grader.properties.analysis import AnalysisTask
 from grader.properties.curve import Curve
 from grader.symbolic.compare import Equal, compare
@@ -106,13 +106,14 @@ def subject_of(problem: Problem, space: Space | None, *, deadline: float) -> Sub
     """Raises NotOneVariable."""
     scope = problem.scope
     loss = expanded(problem.loss, scope)
-    if not isinstance(problem.wrt, Name) or problem.wrt.name not in scope.variables:
+    wrt = problem.wrt
+    if not isinstance(wrt, Name) or wrt.name not in scope.variables:
         raise NotOneVariable("component")
-    one = _of_one_element(loss, problem.wrt.name, scope)
+    one = _of_one_element(loss, wrt.name, scope)
     if one is not None:
         loss, scope = one
         problem = replace(problem, scope=scope, loss=loss)
-    x = scope.variables[problem.wrt.name]
+    x = scope.variables[wrt.name]
     used = [scope.variables[name] for name in sorted(names_in(loss, scope)) if name in scope.variables]
     if any(variable.shape for variable in (x, *used)) or any(isinstance(node, Size) for node in walk(loss)):
         raise NotOneVariable("vector")
@@ -145,7 +146,10 @@ def subject_of(problem: Problem, space: Space | None, *, deadline: float) -> Sub
 def _of_one_element(loss: Expr, wrt: str, scope: Scope) -> tuple[Expr, Scope] | None:
     """ℓ(x, t) of a loss mean(ℓ(x, t)) or sum(ℓ(x, t)), elementwise over vectors of one shape; else None."""
     shape = scope.variables[wrt].shape
-    if not shape or not isinstance(loss, Reduce) or loss.op not in ("mean", "sum") or loss.index is not None:
+    if isinstance(loss, Neg):
+        inner = _of_one_element(loss.arg, wrt, scope)
+        return None if inner is None else (Neg(inner[0]), inner[1])
+    if not shape or not isinstance(loss, Reduce) or reduction(loss) is None or loss.index is not None:
         return None
     for node in walk(loss.body):
         if isinstance(node, Name) and node.name in scope.variables and scope.shape(node.name) not in (shape, ()):
@@ -158,6 +162,16 @@ def _of_one_element(loss: Expr, wrt: str, scope: Scope) -> tuple[Expr, Scope] | 
         return None
     flat = {name: replace(v, shape=()) if v.shape == shape else v for name, v in scope.variables.items()}
     return loss.body, replace(scope, variables=flat, definitions={})
+
+
+def reduction(loss: Expr) -> str | None:
+    """`mean` or `sum`, where the loss is one as a whole."""
+    match loss:
+        case Neg(arg):
+            return reduction(arg)
+        case Reduce(op) if op in ("mean", "sum"):
+            return op
+    return None
 
 
 def expanded(expr: Expr, scope: Scope) -> Expr:
