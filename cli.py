@@ -7,6 +7,7 @@ needs it, so that `--help` costs what Click costs.
 from __future__ import annotations
 
 import os
+import re
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -79,6 +80,28 @@ class _AnswerLast(click.Command):
         if len(args) > 1 and args[-2] == "--" and args[-1].startswith("-") and args[-1] != "-":
             args = [*args[:-2], f"--answer={args[-1]}"]
         return super().parse_args(ctx, args)
+
+
+class _FormulaFirst(click.Command):
+    """Lets a formula that comes first begin with a minus: `-log(p)` is no option, and what is one has no bracket."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if args and re.match(r"-[^-]", args[0]) and args[0] != "-h" and "--" not in args:
+            args = [*args[1:], "--", args[0]]
+        return super().parse_args(ctx, args)
+
+
+class _Spaces(click.Choice):  # type: ignore[type-arg]  # generic since Click 8.2
+    """What the variable of a loss can be, looked up only when it is asked for."""
+
+    def __init__(self) -> None:
+        self.case_sensitive = True
+
+    @property
+    def choices(self) -> Sequence[str]:  # type: ignore[override]
+        from questions.losses import SPACES
+
+        return SPACES
 
 
 # ---- shared options
@@ -482,10 +505,10 @@ def test_(file: str, loss: str, arguments: tuple[str, ...], entry: str | None, l
     _deliver(verdict, text if isinstance(text, str) else "", as_json, plain, profile=profile)
 
 
-@cli.command()
+@cli.command(cls=_FormulaFirst)
 @click.argument("loss")
 @click.option("--from", "start", required=True, metavar="VALUES", help="Where to start: -8, or 'z = -8, y = 1'.")
-@click.option("--against", multiple=True, metavar="LOSS", help="A loss to set beside it, by formula or name.")
+@click.option("--against", multiple=True, metavar="LOSSES", help="Losses beside it, by formula or name.")
 @click.option("--wrt", metavar="NAME", help="The variable to descend on; a known loss has its own.")
 @click.option("--set", "values", multiple=True, metavar="VALUE", help="A value of another variable, such as 'y = 1'.")
 @click.option("--var", "variables", multiple=True, metavar="DECL", help="A variable, such as 'z: real'.")
@@ -537,6 +560,46 @@ def _play(film: Film, paper: Paper) -> None:
             time.sleep(FILM_SECONDS)
     finally:
         click.echo("\x1b[?25h", nl=False, color=True)
+
+
+@cli.command(cls=_FormulaFirst)
+@click.argument("loss")
+@click.option("--wrt", metavar="NAME", help="What the loss is a function of; a known loss has its own.")
+@click.option("--var", "variables", multiple=True, metavar="DECL", help="A variable, such as 'delta: positive = 1'.")
+@click.option("--let", "given", multiple=True, metavar="DEF", help="A definition, such as 'p = sigmoid(z)'.")
+@click.option("--space", type=_Spaces(), help="What that variable is; a known loss says so itself.")
+@click.option("--against", "others", multiple=True, metavar="NAMES", help="Losses beside it, such as mse,mae,huber.")
+@click.option("--plot", "file", metavar="FILE", help="Draw loss, gradient and curvature, as .svg or .png.")
+@_options(_JSON, _PLAIN)
+def analyze(loss: str, wrt: str | None, variables: tuple[str, ...], given: tuple[str, ...], space: Any,
+            others: tuple[str, ...], file: str | None, as_json: bool, plain: bool) -> None:  # fmt: skip
+    """Show what a loss is like: its derivatives, and its properties, each proved, refuted or left open.
+
+    LOSS is a formula, or the name of a known loss (`lossprep list losses`), which brings its declarations.
+    With --json and --against, one object a line, that of LOSS first.
+    """
+    from grader.verdict import Verdict
+    from practice import analysing
+    from report import analysis_page, desk
+    from report.analysis_form import analysis_form
+
+    asked = analysing.asked(loss, wrt, variables, given, space)
+    if asked is None:
+        needs = "analyze needs --wrt, such as --wrt r --var 'r: real'."
+        raise click.UsageError(f"{needs} {desk.or_loss(loss)}")
+    path = analysis_page.plot_path(file) if file is not None else None
+    found = analysis_page.looked_at([asked, *analysing.beside(asked, others)])
+    if isinstance(found, Verdict):
+        _deliver(found, "", as_json, plain)
+    if path is not None:
+        analysis_page.drawn(found, path)
+    if as_json:
+        _print_json(map(analysis_form, found))
+        return
+    paper = _paper(plain)
+    _write(analysis_page.blocks(found, paper), paper)
+    if path is not None:
+        click.echo(f"Wrote {path}.")
 
 
 @cli.command()

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
+from math import isclose, isfinite
 from typing import Final
 
 from rich.text import Text
 
-from grader.formula.declare import Scope
+from grader.formula.declare import Scope, Variable
 from grader.formula.show import show, show_domain, show_name, show_number
 from grader.formula.tree import Deriv, Expr, Name, walk
 from grader.properties.analysis import Analysis, Answer, Property
@@ -40,6 +42,7 @@ _COLUMN: Final = max(len(title.text) for title in TITLES.values()) + 2
 _BESIDE: Final = 60
 """On less, a property's argument stands below its name."""
 _LABEL: Final = 16
+_POWERS: Final = (0, 1, 2, -1, -2)
 _SHORT: Final = 8
 _LONG: Final = 16
 """Longer constants have their decimals beside them; in a table, in their place."""
@@ -157,10 +160,23 @@ def short_value(item: Property) -> str:
 
 
 def decimals(expr: Expr) -> str:
-    """`≈ 0.1541`, of a constant that is no short number; empty where parameters are in it."""
-    if len(constant_text(expr)) <= _SHORT or any(isinstance(node, Name) for node in walk(expr)):
+    """`≈ 0.1541` or `≈ 0.2862·c`, of a constant that is no short formula; empty where it is, or is no such product."""
+    if len(constant_text(expr)) <= _SHORT:
         return ""
-    return f"≈ {number(expr, Scope(), {}):.4g}".replace("-", "−")
+    names = sorted({node.name for node in walk(expr) if isinstance(node, Name)})
+    if len(names) > 1:
+        return ""
+    scope = Scope({name: Variable(name) for name in names})
+    one, two, three = (number(expr, scope, dict.fromkeys(names, Fraction(at))) for at in (1, 2, 3))
+    powers = [power for power in _POWERS if isclose(two, one * 2**power) and isclose(three, one * 3**power)]
+    if not powers or not isfinite(one):
+        return ""
+    return f"≈ {one:.4g}{_times(show_name(names[0]), powers[0]) if names else ''}".replace("-", "−")
+
+
+def _times(name: str, power: int) -> str:
+    raised = {1: "", 2: "²"}.get(abs(power), "")
+    return f"{'·' if power > 0 else '/'}{name}{raised}" if power else ""
 
 
 def constant_text(expr: Expr) -> str:

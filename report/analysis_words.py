@@ -270,7 +270,7 @@ MINIMISERS: Final[Mapping[str, tuple[str, ...]]] = {
     "mean": ("where {of} is the mean of {target}", "at the mean of the targets"),
     "median": ("at the median of the targets",),
     "quantile": ("at the quantile of the targets at level {level}", "at a quantile of the targets"),
-    "between-mean-and-median": ("at a value that no few targets can drag far, as a mean is dragged",),
+    "between-mean-and-median": ("between mean and median, where no few targets can drag it far",),
     "mode-seeking": ("near where the targets are densest: far ones do not count",),
 }
 """Each completes: over a distribution of targets it is least …"""

@@ -45,7 +45,8 @@ def _pictures(losses: Sequence[Analysed], paper: Paper) -> list[Block]:
         return []
     blocks: list[Block] = []
     for panel in plot.panels[: WHATS.index("curvature")]:
-        each = min(len(panel.curves), max(2, (paper.measure - 2) // 20))
+        most = max(2, (paper.measure - 2) // 20)
+        each = -(-len(panel.curves) // -(-len(panel.curves) // most))
         width = (paper.measure - 2 - _GAP * (each - 1)) // each
         for start in range(0, len(panel.curves), each):
             shown = panel.curves[start : start + each]
@@ -134,7 +135,8 @@ def differences(losses: Sequence[Analysed]) -> list[str]:
             title, (first, item) = TITLES[name], lacking[0]
             names = joined([loss.name for loss, _ in lacking])
             why = detail(item, first.analysis.wrt)
-            why = f"{first.name}: {why}" if len(lacking) > 1 else why
+            if len(lacking) > 1:
+                why = f"{first.name}: {why[0].lower() if why[1:2].islower() else why[0]}{why[1:]}"
             lines.append(f"{joined(having)} {_verb(title.verb, having)} {title.text}; {names} "
                          f"{_not(title.verb, lacking)}. {why}")  # fmt: skip
     return lines

@@ -127,6 +127,21 @@ def test_a_constant_of_many_signs_has_its_decimals() -> None:
     assert decimals(HUBER.loss) == ""
 
 
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("16*delta*5^0.5/125", "≈ 0.2862·δ"),
+        ("delta^2*(1 + 5^0.5)", "≈ 3.236·δ²"),
+        ("3^0.5*7^0.5/delta", "≈ 4.583/δ"),
+        ("log(2) + log(7)", "≈ 2.639"),
+        ("log(1 + delta + 5^0.5)", ""),
+        ("delta", ""),
+    ],
+)
+def test_decimals_of_a_constant_times_a_parameter(typed: str, shown: str) -> None:
+    assert decimals(read_formula(typed, HUBER.scope)) == shown
+
+
 def test_invariances_are_told() -> None:
     found = replace(MAE, invariances=(Named("shift", {"of": "y", "sign": 1}),))
     assert ("shift", "it depends on r − y alone.") in about(found)
