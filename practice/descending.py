@@ -39,7 +39,10 @@ class CannotDescend(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Descent:
-    """A task as typed. `start` is a number, or values such as `z = -8, y = 1`; `values` are more of these."""
+    """A task as typed. `start` is a number, or values such as `z = -8, y = 1`; `values` are more of these.
+
+    An item of `against` may list several losses: `mse, max(r, 0)`.
+    """
 
     loss: str
     start: str
@@ -71,13 +74,14 @@ def filmed(asked: Descent) -> Film | Verdict:
 
     Raises CannotDescend.
     """
-    if 1 + len(asked.against) > MOST_LOSSES:
+    against = [text for listed in asked.against for text in _parts(listed, ",")]
+    if 1 + len(against) > MOST_LOSSES:
         raise CannotDescend("too-many", most=MOST_LOSSES)
     first = _read(asked, asked.loss, FIRST, None)
     if isinstance(first, Verdict):
         return first
     read = [first]
-    for text in asked.against:
+    for text in against:
         other = _read(asked, text, AGAINST, first.wrt)
         if isinstance(other, Verdict):
             return other
@@ -162,7 +166,7 @@ def _values(asked: Descent, read: Sequence[_Read]) -> dict[str, Fraction]:
     axis = read[0].wrt
     found: dict[str, Fraction] = {}
     for option, text in (("--from", asked.start), *(("--set", value) for value in asked.values)):
-        for piece in _pieces(text):
+        for piece in _parts(text, ",;"):
             left, equals, right = piece.rpartition("=")
             if not equals and option != "--from":
                 raise CannotDescend("no-name", text=piece)
@@ -244,12 +248,12 @@ def _shown(value: Fraction) -> str:
     return f"{float(value):.6g}".replace("-", "−")
 
 
-def _pieces(text: str) -> Iterator[str]:
-    """`z = -8, y = 1` parted at the commas and semicolons that stand in no bracket."""
+def _parts(text: str, separators: str) -> Iterator[str]:
+    """`z = -8, y = 1` parted at the separators that stand in no bracket."""
     depth, start = 0, 0
     for at, char in enumerate(f"{text},"):
         depth += (char in "([{") - (char in ")]}")
-        if char in ",;" and (depth <= 0 or at == len(text)):
+        if at == len(text) or (char in separators and depth <= 0):
             if text[start:at].strip():
                 yield text[start:at].strip()
             start = at + 1

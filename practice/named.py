@@ -49,11 +49,7 @@ def close_losses(text: str) -> tuple[str, ...] | None:
     """Of a text that looks like a name: the known losses that come close. None where it looks like a formula."""
     if not _WORD.fullmatch(text) or len(text.strip()) < _LETTERS:
         return None
-    try:
-        losses.find(text)
-    except losses.UnknownLoss as unknown:
-        return unknown.nearest
-    return ()
+    return losses.close(text)
 
 
 def _declared(text: str) -> Iterator[str]:

@@ -61,10 +61,11 @@ def question_or_loss(id: str, banks: Sequence[str]) -> Question | KnownLoss:
 
     try:
         return question(id, banks)
-    except Unusable:
+    except Unusable as error:
         if (loss := losses.known(id)) is not None:
             return loss
-        raise
+        near = losses.close(id)
+        raise Unusable(f"{error} Or the loss {near[0]!r}?" if near else str(error)) from None
 
 
 def is_known_loss(loss: str) -> bool:

@@ -42,11 +42,17 @@ def library() -> Mapping[str, KnownLoss]:
 
 def find(name: str) -> KnownLoss:
     """The loss of this name or alias, in any case, with hyphens or underscores. Raises UnknownLoss."""
-    wanted, names = _folded(name), _names()
-    if wanted in names:
-        return names[wanted]
-    near = get_close_matches(wanted, names, n=6, cutoff=0.6)
-    raise UnknownLoss(name, tuple(dict.fromkeys(names[word].name for word in near))[:3])
+    loss = known(name)
+    if loss is None:
+        raise UnknownLoss(name, close(name))
+    return loss
+
+
+def close(name: str) -> tuple[str, ...]:
+    """The names of at most three losses that were probably meant, best first."""
+    names = _names()
+    near = get_close_matches(_folded(name), names, n=6, cutoff=0.6)
+    return tuple(dict.fromkeys(names[word].name for word in near))[:3]
 
 
 def known(name: str) -> KnownLoss | None:

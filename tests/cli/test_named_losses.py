@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from practice.checks import Stated, grade_stated
+from practice.checks import Stated, grade_case, grade_stated
 from practice.named import close_losses, meant
 from questions.losses import library
 from tests.cli.run import run
@@ -35,7 +35,7 @@ def test_a_loss_is_shown_with_its_formula_and_its_paper(tmp_path: Path) -> None:
     assert shown.code == 0
     for part in ("Huber's loss", "{r²/2 if |r| ≤ δ; δ·(|r| − δ/2) otherwise}", "Peter J. Huber (1964)"):
         assert part in shown.out
-    assert run(tmp_path, "show", "huber", "--json").json["formula"] == library()["huber"].formula
+    assert "'huber'" in run(tmp_path, "show", "hubr").err
 
 
 @pytest.mark.parametrize(
@@ -52,37 +52,35 @@ def test_a_derivation_is_graded_against_a_known_loss(stated: Stated, answer: str
     assert grade_stated(stated, answer).outcome == "right"
 
 
-def test_a_wrong_one_has_its_witness(tmp_path: Path) -> None:
-    ran = run(tmp_path, "check", "--loss", "mse_with_logits", "-a", "2(σ(z) − y)", "--json")
-    assert (ran.code, ran.json["outcome"]) == (1, "wrong")
-    assert set(ran.json["witness"]["inputs"]) == {"z", "y"}
+def test_a_wrong_one_has_its_witness() -> None:
+    verdict = grade_stated(Stated("mse_with_logits"), "2(σ(z) − y)")
+    assert (verdict.outcome, verdict.evidence) == ("wrong", "witness")
+    assert verdict.witness is not None
+    assert set(verdict.witness.inputs) == {"z", "y"}
 
 
 def test_a_known_loss_brings_the_arguments_of_an_implementation(tmp_path: Path) -> None:
     (tmp_path / "bce.py").write_text(STABLE)
     ran = run(tmp_path, "test", "bce.py", "--loss", "bce_with_logits", "--json")
     assert (ran.code, ran.json["levels"]["stable"]) == (0, True)
-    swapped = run(tmp_path, "test", "bce.py", "--loss", "bce_with_logits", "--arg", "y: {0,1}", "--json")
-    assert (swapped.code, swapped.json["outcome"]) == (1, "wrong")
 
 
-def test_cases_may_name_losses(tmp_path: Path) -> None:
+def test_cases_may_name_losses() -> None:
     cases: list[dict[str, object]] = [
         {"id": 1, "loss": "bce_with_logits", "answer": "sigmoid(z) - y"},
         {"id": 2, "loss": "huber", "wrt": "delta", "answer": "max(|r| - delta, 0)"},
         {"id": 3, "loss": "z^2", "var": ["z: real"], "answer": "2z"},
         {"id": 4, "loss": "hubr", "wrt": "r", "answer": "r"},
     ]
-    ran = run(tmp_path, "check", "--cases", "-", stdin="\n".join(map(json.dumps, cases)).encode())
-    assert [line["outcome"] for line in ran.lines] == ["right", "right", "unreadable", "unreadable"]
-    assert "huber" in ran.lines[3]["findings"][0]["message"]
+    verdicts = [grade_case(json.dumps(case), number)[1] for number, case in enumerate(cases, 1)]
+    assert [verdict.outcome for verdict in verdicts] == ["right", "right", "unreadable", "unreadable"]
+    assert verdicts[3].findings[0].data["losses"] == ("huber",)
 
 
 @pytest.mark.parametrize(
     "args",
-    [["check", "--loss", "hubr", "-a", "r"], ["check", "--loss", "hubr", "--wrt", "r", "-a", "r"],
-     ["test", "f.py", "--loss", "hubr"]],
-)  # fmt: skip
+    [["check", "--loss", "hubr", "--wrt", "r", "-a", "r"], ["test", "f.py", "--loss", "hubr"]],
+)
 def test_a_name_that_nothing_goes_by_gets_the_close_one(tmp_path: Path, args: list[str]) -> None:
     (tmp_path / "f.py").write_text(STABLE)
     ran = run(tmp_path, *args)
@@ -101,6 +99,7 @@ def test_a_declared_name_goes_before_a_known_loss() -> None:
 def test_what_is_declared_takes_the_place_of_what_the_loss_declares() -> None:
     own = meant("huber", None, ["delta: (0,5]"])
     assert own.variables == ("delta: (0,5]", "r: real")
+    assert meant("bce_with_logits", None, ["y: {0,1}"]).variables == ("y: {0,1}", "z: real")
     inside = meant("bce", "z", ["z: real"], ["p = sigmoid(z)"])
     assert inside.variables == ("z: real", "y: {0,1}")
     assert (inside.loss, inside.wrt, inside.given) == (library()["bce"].formula, "z", ("p = sigmoid(z)",))

@@ -95,9 +95,11 @@ def test_slopes_are_right_where_float64_ends() -> None:
 
 
 def test_each_loss_keeps_its_own_variable_and_values() -> None:
-    film = run_of(Descent("hinge", "-3, y = 1", against=("bce_with_logits", "mse"), values=("w = 2",) * 0, steps=3))
+    film = run_of(Descent("hinge", "-3, y = 1", against=("bce_with_logits, mse",), steps=3))
     assert [run.wrt for run in film.runs] == ["m", "z", "r"]
     assert {run.start.at for run in film.runs} == {-3.0}
+    listed = run_of(Descent("mse", "3", wrt="r", against=("max(r, 0), mae",), variables=("r: real",), steps=1))
+    assert [run.name for run in listed.runs] == ["mse", "max(r, 0)", "mae"]
     through = run_of(
         Descent("bce", "z = -8; y = 1", wrt="z", against=("brier",), variables=("z: real",), given=("p = sigmoid(z)",))
     )

@@ -8,17 +8,21 @@ from fractions import Fraction
 from itertools import islice
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from grader.formula import balls
 from grader.formula.declare import Interval, Scope, Simplex
 from grader.formula.errors import Kink, Undefined
 from grader.formula.evaluate import Point, Value
+from grader.formula.floats import evaluate_float
 from grader.formula.functions import BY_SPELLING
 from grader.formula.read import read_loss, read_typed, read_wrt, scope_from
 from grader.formula.show import show
 from grader.formula.tree import Expr, Name
+from grader.symbolic.differentiate import differentiate
 from grader.symbolic.points import Setting, points
+from grader.symbolic.quantity import names_in
 from questions import losses, sources
 from questions.losses import KnownLoss
 
@@ -72,8 +76,6 @@ def test_a_loss_is_a_scalar_of_declared_names_and_its_reading_reads_back(name: s
 @EVERY
 def test_all_that_is_declared_is_used(name: str) -> None:
     expr, scope = read(LIBRARY[name])
-    from grader.symbolic.quantity import names_in
-
     assert names_in(expr, scope) == scope.variables.keys() | scope.definitions.keys()
 
 
@@ -150,6 +152,21 @@ def test_robust_losses_are_half_a_square_near_zero(name: str) -> None:
     small = Fraction(1, 10**12)
     value = balls.value(expr, scope, {**inputs, "r": Value((), (small,))}, bits=128).scalar
     assert float(value) / float(small**2) == pytest.approx(0.5, rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    "name", ["tukey_biweight", "cauchy", "welsch", "fair", "andrews", "truncated_squared_error"]
+)  # fmt: skip
+def test_the_usual_constants_give_an_efficiency_of_95_percent(name: str) -> None:
+    """Of the location estimate on Gaussian data, E[xψ]²/E[ψ²] (Holland & Welsch 1977), by the trapezoidal rule."""
+    expr, scope = read(LIBRARY[name])
+    slope = differentiate(expr, Name("r"), scope)
+    x = np.linspace(-9, 9, 20_001)
+    values = {name: Value((), (np.float64(v.default or 0),)) for name, v in scope.variables.items()}
+    psi = evaluate_float(slope, scope, {**values, "r": Value((), (x,))}).scalar  # type: ignore[dict-item]
+    density = np.exp(-(x**2) / 2) / np.sqrt(2 * np.pi)
+    along, square = (np.sum(part * density) * (x[1] - x[0]) for part in (x * psi, psi**2))
+    assert along**2 / square == pytest.approx(0.95, abs=5e-4)
 
 
 def test_a_probability_and_its_logit_are_one_loss() -> None:
