@@ -30,6 +30,7 @@ check: $(DEV_STAMP) ## lint and types
 
 bench: $(DEV_STAMP) ## the measurements that need no peers
 	@$(BIN)/python benchmarks/startup.py
+	@$(BIN)/python -m benchmarks.code
 
 docs: $(DEV_STAMP) ## the pages that the program makes itself
 	@$(BIN)/python docs/make.py

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
-from typing import Final
+from typing import Any, Final
 
 from flint import arb, ctx, fmpq
 
@@ -31,11 +31,14 @@ NAN: Final = arb.nan()
 INF: Final = arb.pos_inf()
 EVERYTHING: Final = arb(0, INF)
 """A ball of which nothing is known."""
-Inputs = Mapping[str, Value[Fraction]]
+Inputs = Mapping[str, Value[Fraction]] | Mapping[str, Value[float]]
+"""Floats are exact numbers, and quicker than fractions."""
 
 
-def ball(value: Fraction) -> arb:
-    """The exact number, as well as the precision in force can hold it."""
+def ball(value: Fraction | float) -> arb:
+    """The exact number; a fraction as well as the precision in force can hold it."""
+    if not isinstance(value, Fraction):
+        return arb(value)
     return arb(fmpq(value.numerator, value.denominator))
 
 
@@ -298,7 +301,7 @@ def enough(item: arb, bits: int) -> bool:
     return bool(item.abs_upper() < _TINY)
 
 
-def at_precision(expr: Expr, scope: Scope, point: Point[Fraction], bits: int) -> Value[arb]:
+def at_precision(expr: Expr, scope: Scope, point: Point[Fraction] | Point[float], bits: int) -> Value[arb]:
     """One try: balls at `bits` of working precision, as wide as they turn out. NaN where there is no value."""
     with precision(bits):
         return evaluate(expr, scope, _as_balls(point), BallAlgebra())
@@ -317,7 +320,7 @@ def value(
 
     Raises Undefined where the formula has no value, NotCertain where no precision decides.
     """
-    point = Point(inputs, sizes or {}, positions or {})
+    point: Point[Any] = Point(inputs, sizes or {}, positions or {})
     return _raised(lambda working: at_precision(expr, scope, point, working), bits)
 
 
@@ -337,7 +340,7 @@ def gradient(
     At a tie of max, |·| and the like the slope is one-sided if asked, or else Kink is raised.
     Raises Undefined and NotCertain as `value` does.
     """
-    point = Point(inputs, sizes or {}, positions or {})
+    point: Point[Any] = Point(inputs, sizes or {}, positions or {})
     shapes = {name: inputs[name].shape for name in wrt}
 
     def once(working: int) -> Value[arb]:
@@ -365,7 +368,7 @@ def gradient(
     return Value((), items[:1]), slopes
 
 
-def _as_balls(point: Point[Fraction]) -> Point[arb]:
+def _as_balls(point: Point[Any]) -> Point[arb]:
     made = {name: Value(given.shape, tuple(map(ball, given.items))) for name, given in point.values.items()}
     return Point(made, point.sizes, point.positions)
 

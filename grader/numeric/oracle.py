@@ -84,7 +84,7 @@ class Oracle:
 
     def truth(self, inputs: Inputs) -> Truth:
         """Raises Undefined or NotCertain where the formula has no value."""
-        return rounded(value(self.statement.formula, self.statement.scope, exact(inputs), self.sizes(inputs)))
+        return rounded(value(self.statement.formula, self.statement.scope, plain(inputs), self.sizes(inputs)))
 
     def widened(self, inputs: Inputs, dtype: np.dtype[Any]) -> Truth | None:
         """The truth, where rounding may take a program to the other side of a jump; None: where it may not."""
@@ -240,6 +240,11 @@ def rounded(found: Value[arb]) -> Truth:
 def component(formula: Expr, place: tuple[int, ...]) -> Expr:
     """One component of a formula's value, as a formula."""
     return Index(formula, tuple(Num(Fraction(at)) for at in place)) if place else formula
+
+
+def plain(inputs: Inputs) -> dict[str, Value[float]]:
+    """The numbers of the arrays, as Python has them."""
+    return {name: Value(array.shape, tuple(array.ravel().tolist())) for name, array in inputs.items()}
 
 
 def exact(inputs: Inputs) -> dict[str, Value[Fraction]]:
