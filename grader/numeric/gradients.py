@@ -40,10 +40,24 @@ LONGEST: Final = 60
 def explain(trial: Trial, source: Source, plain: Sequence[Judged]) -> list[Explained]:
     """The code, with its facts, that accounts for the wrong numbers; empty if none does."""
     items = [item for item in plain if item.reply is not None and item.reply.value is not None]
+    known = _where_known(trial, items)
     for found, predicted in _hypotheses(trial, source):
-        if reproduces(trial, predicted, items):
+        if reproduces(trial, predicted, known):
             return [found]
     return _by_array(trial, items)
+
+
+def _where_known(trial: Trial, items: Sequence[Judged]) -> list[Judged]:
+    """The calls at which the chain rule through probabilities keeps its digits in float64, unless they are few: where
+    p is next to 1 it has none, and no guess can be told from another."""
+    usual = float_values(trial, forms.usual(trial), items)
+    known = []
+    for item, guess in zip(items, usual, strict=True):
+        near = item.case.truth.near
+        with np.errstate(all="ignore"):
+            if guess is not None and np.all((np.abs(guess - near) <= NEAR * np.abs(near)) | ~item.case.truth.settled):
+                known.append(item)
+    return known if len(known) >= FEW else list(items)
 
 
 def reproduces(trial: Trial, form: Form, items: Sequence[Judged]) -> bool:

@@ -13,9 +13,9 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.formula.declare import Classes, Finite, Interval, OneHot, Simplex
+from grader.formula.declare import REAL, Classes, Finite, Interval, OneHot, Simplex
 from grader.formula.tree import Expr
-from grader.numeric import gradients, variants
+from grader.numeric import ends, gradients, variants
 from grader.numeric.float_values import float_values
 from grader.numeric.judge import Judged
 from grader.numeric.oracle import NO_TRUTH
@@ -39,6 +39,8 @@ def explain_values(trial: Trial, source: Source, judged: Sequence[Judged]) -> li
         return _by_kind_of_input(judged)
     if varies(judged):
         return [("not-deterministic", {})]
+    if all(ends.narrowed(item, source) for item in wrong):
+        return [("dtype", {"dtype": "float32"})]
     found = list(_by_ratio(trial, plain))
     explain = _by_formula if trial.oracle.wrt is None else gradients.explain
     found = found or explain(trial, source, plain) or _by_calls(trial, plain, wrong) or _by_offset(plain)
@@ -317,10 +319,12 @@ def _ignored(trial: Trial, wrong: Sequence[Judged]) -> list[Explained]:
         shown = [item for item in wrong if variable.default is None or name in item.case.probe.given][:4]
         moved = []
         for item in shown:
-            array = item.case.probe.values[name]
-            other = _other(array, variable.domain)
-            if other is not None:
-                moved.append((item, replace(item.case.probe, values={**item.case.probe.values, name: other})))
+            values = item.case.probe.values
+            other = _other(values[name], variable.domain)
+            turned = None if other is None or variable.domain != REAL else -other  # some only look at the sign
+            for array in (other, turned):
+                if array is not None:
+                    moved.append((item, replace(item.case.probe, values={**values, name: array})))
         replies = trial.replies([probe.call(trial.statement) for _, probe in moved])
         same = [
             reply is not None

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from typing import Any, Final
@@ -70,19 +71,21 @@ class GradientOracle(Oracle):
     def _truth(self, inputs: Inputs, slack: arb | None) -> Truth:
         points, sizes = exact(inputs), self.sizes(inputs)
         shape = inputs[self.wrt].shape
-        items, doubtful = _certain(lambda: self._all(points, sizes, slack))
-        if not doubtful:
-            return rounded(Value(shape, tuple(items)))
+        found = _certain(lambda: self._all(points, sizes, slack))
+        if not found.doubtful:
+            return rounded(Value(shape, tuple(found.items)))
         sides: list[list[arb]] = []
         for right in (False, True):
-            found = list(items)
-            for place in doubtful:
-                found[place] = self._side(points, sizes, place, right, slack)
-            sides.append(found)
+            items = list(found.items)
+            for places in [found.doubtful] if found.alone else [[place] for place in found.doubtful]:
+                side = self._side(points, sizes, places, right, slack)
+                for place, item in zip(places, side, strict=True):
+                    items[place] = item
+            sides.append(items)
         return _between(shape, *sides)
 
-    def _all(self, points: Exact, sizes: Mapping[str, int], slack: arb | None) -> tuple[list[arb], list[int]]:
-        """All components at once, and the places of those that may have two sides, or have no value."""
+    def _all(self, points: Exact, sizes: Mapping[str, int], slack: arb | None) -> _Sweep:
+        """All components at once, and which of them may have two sides, or have no value."""
         marked = _Marked(slack)
         result, inputs = self._recorded(marked, points, sizes, whole=slack is not None)
         if result.value.is_nan():  # a ball may yet be narrow enough
@@ -90,22 +93,26 @@ class GradientOracle(Oracle):
         own = inputs[self.wrt]
         items = marked.slopes(result, own)
         doubtful = {place for place, item in enumerate(items) if item.is_nan()}
+        alone = not doubtful
         for one, other in marked.ties:
             apart = zip(marked.slopes(one, own), marked.slopes(other, own), strict=True)
-            doubtful |= {place for place, (a, b) in enumerate(apart) if not (a.is_zero() and b.is_zero())}
-        return items, sorted(doubtful)
+            moved = {place for place, (a, b) in enumerate(apart) if not (a.is_zero() and b.is_zero())}
+            alone = alone and len(moved) < 2
+            doubtful |= moved
+        return _Sweep(items, sorted(doubtful), alone)
 
-    def _side(self, points: Exact, sizes: Mapping[str, int], place: int, right: bool, slack: arb | None) -> arb:
-        """One component from one side."""
+    def _side(
+        self, points: Exact, sizes: Mapping[str, int], places: Sequence[int], right: bool, slack: arb | None
+    ) -> list[arb]:
+        """Some components from one side: one of them, or several of which each tie depends on but one."""
 
-        def once() -> tuple[list[arb], list[int]]:
+        def once() -> _Sweep:
             sided = _Sided(right, slack)
-            one = None if slack is not None else place
-            result, inputs = self._recorded(sided, points, sizes, whole=slack is not None, only=one, watch=place)
-            (item,) = sided.slopes(result, [inputs[self.wrt][place]])
-            return [item], []
+            result, inputs = self._recorded(sided, points, sizes, whole=slack is not None, watch=places)
+            own = inputs[self.wrt]
+            return _Sweep(sided.slopes(result, [own[place] for place in places]), [], alone=True)
 
-        return _certain(once)[0][0]
+        return _certain(once).items
 
     def _recorded(
         self,
@@ -114,22 +121,21 @@ class GradientOracle(Oracle):
         sizes: Mapping[str, int],
         *,
         whole: bool,
-        only: int | None = None,
-        watch: int | None = None,
+        watch: Sequence[int] | None = None,
     ) -> tuple[Var[arb], dict[str, list[Var[arb]]]]:
-        """The loss, recorded; `whole`: toward all continuous arguments, else toward `wrt`, or its component `only`."""
+        """The loss, recorded; `whole`: toward all continuous arguments, else toward `wrt`, or `watch` of it."""
         made: dict[str, Value[Var[arb]]] = {}
         for name, given in points.items():
             balls = [ball(item) for item in given.items]
-            if name == self.wrt and only is not None:
-                items = [algebra.variable(b) if at == only else algebra.var(b) for at, b in enumerate(balls)]
+            if name == self.wrt and watch is not None and not whole:
+                items = [algebra.variable(b) if at in watch else algebra.var(b) for at, b in enumerate(balls)]
             elif name == self.wrt or (whole and self.statement.variables[name].continuous):
                 items = [algebra.variable(b) for b in balls]
             else:
                 items = [algebra.var(b) for b in balls]
             made[name] = Value(given.shape, tuple(items))
         if watch is not None:
-            algebra.watched = made[self.wrt].items[watch]
+            algebra.watched = [made[self.wrt].items[place] for place in watch]
         found = evaluate(self.statement.formula, self.statement.scope, Point(made, sizes, {}), algebra).scalar
         return found, {name: list(value.items) for name, value in made.items()}
 
@@ -181,7 +187,7 @@ class GradientOracle(Oracle):
 class _Tied(Reverse[arb]):
     """Balls, recorded, with an eye on comparisons of what is equal (or, with `slack`, as good as equal in float64)."""
 
-    watched: Var[arb] | None = None
+    watched: Sequence[Var[arb]] = ()
 
     def __init__(self, slack: arb | None) -> None:
         super().__init__(BallAlgebra(), undefined=NAN)
@@ -229,16 +235,16 @@ class _Marked(_Tied):
 
 
 class _Sided(_Tied):
-    """Decides ties as they are a little to one side, along the watched component."""
+    """Decides ties as they are a little to one side, along the watched components."""
 
     def __init__(self, right: bool, slack: arb | None) -> None:
         super().__init__(slack)
         self.right = right
 
     def compare(self, op: str, a: Var[arb], b: Var[arb]) -> Decision:
-        if self.watched is None or not self.tied(a, b):
+        if not self.watched or not self.tied(a, b):
             return super().compare(op, a, b)
-        (here,), (there,) = self.slopes(a, [self.watched]), self.slopes(b, [self.watched])
+        here, there = (sum(self.slopes(side, self.watched), start=arb(0)) for side in (a, b))
         if not (here.is_finite() and there.is_finite()) or self.base.compare("==", here, there) is True:
             return super().compare(op, a, b)
         if op in ("==", "!="):
@@ -252,19 +258,28 @@ def _other_norm(call: Call) -> bool:
     return call.function == "norm" and len(call.args) == 2 and call.args[1] in (Num(Fraction(1)), Const("inf"))
 
 
-def _certain(once: Callable[[], tuple[list[arb], list[int]]]) -> tuple[list[arb], list[int]]:
+@dataclass(frozen=True, slots=True)
+class _Sweep:
+    """Components, and the places of the doubtful ones; `alone`: no tie depends on two of them."""
+
+    items: list[arb]
+    doubtful: list[int]
+    alone: bool
+
+
+def _certain(once: Callable[[], _Sweep]) -> _Sweep:
     """What comes at the first precision at which all components are known but the doubtful ones. Raises NotCertain."""
     undecided = NotCertain("precision")
     for working in PRECISIONS:
         try:
             with precision(working):
-                items, doubtful = once()
+                found = once()
         except NotCertain as tie:
             undecided = tie
             continue
-        skipped = set(doubtful)
-        if all(at in skipped or enough(item, BITS) for at, item in enumerate(items)):
-            return items, doubtful
+        skipped = set(found.doubtful)
+        if all(at in skipped or enough(item, BITS) for at, item in enumerate(found.items)):
+            return found
     raise undecided
 
 

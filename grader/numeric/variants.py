@@ -23,6 +23,7 @@ from grader.formula.tree import (
     Div,
     Expr,
     Index,
+    MatMul,
     Mul,
     Name,
     Neg,
@@ -215,6 +216,7 @@ def as_probabilities(formula: Expr) -> Expr:
     calls = [node for node in walk(formula) if isinstance(node, Call)]
     soft = {base(call.args[0]) for call in calls if call.function == "logsumexp"} - {None}
     logits = {base(call.args[0]) for call in calls if call.function == "softplus"} - {None}
+    made_up = {call.args[0] for call in calls if call.function == "softplus" and isinstance(call.args[0], Add | MatMul)}
 
     def top_down(node: Any) -> Any:
         match node:
@@ -237,13 +239,20 @@ def as_probabilities(formula: Expr) -> Expr:
             case Name(name) if name in soft:
                 return Call("log", (Call("softmax", (node,)),))
             case Name(name) if name in logits:
-                p = Call("sigmoid", (node,))
-                return Add((Call("log", (p,)), Neg(Call("log", (Add((ONE, Neg(p))),)))))
+                return _log_odds(node)
+            case Add() | MatMul() if node in made_up:  # a logit such as Xw + b
+                return _log_odds(node)
         parts = {f.name: _inside(getattr(node, f.name), top_down) for f in fields(node) if f.name != "span"}
         return replace(node, **parts)
 
     made: Expr = top_down(formula)
     return made
+
+
+def _log_odds(logit: Expr) -> Expr:
+    """A logit, as log p − log(1 − p)."""
+    p = Call("sigmoid", (logit,))
+    return Add((Call("log", (p,)), Neg(Call("log", (Add((ONE, Neg(p))),)))))
 
 
 def _inside(value: Any, change: Callable[[Any], Any]) -> Any:

@@ -1,5 +1,6 @@
 """Every file of `implementations/` reaches the levels and gets the finding that its header states. A new case is a
-new file: loss, args (between semicolons), entry and asks where they matter, levels, and the first error finding."""
+new file: loss, args (between semicolons), returns and wrt for gradients, entry and asks where they matter, levels, and
+the first error finding."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from grader.numeric import CodeTask, Spares, grade_code
+from grader.numeric.asked import names_of
 from grader.verdict import Verdict, exit_code
 
 FILES = sorted(Path(__file__).with_name("implementations").glob("*.py"))
@@ -28,7 +30,10 @@ def task_of(stated: dict[str, str]) -> CodeTask:
     asks = stated.get("asks", "stable")
     assert asks in ("correct", "stable", "precise")
     arguments = tuple(part.strip() for part in stated["args"].split(";"))
-    return CodeTask(stated["loss"], arguments, stated.get("entry"), asks)  # type: ignore[arg-type]  # checked above
+    returns = stated.get("returns", "loss")
+    assert returns in ("loss", "gradient", "loss-and-gradient")
+    wrt = names_of(stated.get("wrt"))
+    return CodeTask(stated["loss"], arguments, stated.get("entry"), asks, returns, wrt)  # type: ignore[arg-type]  # checked
 
 
 def reached(verdict: Verdict) -> set[str]:

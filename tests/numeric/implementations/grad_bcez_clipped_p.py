@@ -1,0 +1,17 @@
+# loss: mean(softplus(z) - y*z)
+# args: z: real[n]; y: {0,1}[n]
+# returns: gradient
+# wrt: z
+# levels: correct
+# finding: clip-bias
+import numpy as np
+
+
+def _sigmoid(z):
+    small = np.exp(-np.abs(z))
+    return np.where(z >= 0, 1, small) / (1 + small)
+
+
+def grad(z, y):
+    p = np.clip(_sigmoid(z), 1e-7, 1 - 1e-7)
+    return (p - y) / len(z)

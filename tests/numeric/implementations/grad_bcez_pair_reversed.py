@@ -1,0 +1,16 @@
+# loss: mean(softplus(z) - y*z)
+# args: z: real[n]; y: {0,1}[n]
+# returns: loss-and-gradient
+# wrt: z
+# levels: none
+# finding: wrong-shape
+import numpy as np
+
+
+def _sigmoid(z):
+    small = np.exp(-np.abs(z))
+    return np.where(z >= 0, 1, small) / (1 + small)
+
+
+def loss_and_grad(z, y):
+    return (_sigmoid(z) - y) / len(z), np.mean(np.logaddexp(0, z) - y * z)
