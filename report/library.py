@@ -83,7 +83,11 @@ def next_commands(loss: KnownLoss, scope: Scope) -> tuple[str, ...]:
     """What one may do with a known loss."""
     from grader.formula.declare import Classes
 
-    commands = (f"lossprep check --loss {loss.name} -a ANSWER", f"lossprep test FILE --loss {loss.name}")
+    commands = (
+        f"lossprep analyze {loss.name}",
+        f"lossprep check --loss {loss.name} -a ANSWER",
+        f"lossprep test FILE --loss {loss.name}",
+    )
     if any(variable.shape or isinstance(variable.domain, Classes) for variable in scope.variables.values()):
         return commands
     needed = [name for name, variable in scope.variables.items() if variable.default is None and name != loss.wrt]
