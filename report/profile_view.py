@@ -26,7 +26,7 @@ BRIEF: Final = 4
 _BAR: Final = 20
 _SHORT_BAR: Final = 8
 _LABEL: Final = 17
-_WIDE: Final = 60
+_WIDE: Final = 66
 
 
 def profile_blocks(
@@ -40,7 +40,7 @@ def profile_blocks(
     blocks: list[Block] = []
     for axis in axes:
         rows = _together(axis, level) if brief else _clean_together(axis)
-        blocks += [BLANK, _title(rows[0], level, paper, brief)]
+        blocks += [BLANK, *_title(rows[0], level, paper, brief)]
         blocks += [_row(row, level, paper, brief) for row in rows]
         taken = max(axis, key=lambda stretch: stretch.unavoidable)
         if every and taken.unavoidable > CLEAN:
@@ -70,24 +70,24 @@ def _number(x: float) -> str:
     return f"−{text[1:]}" if text.startswith("-") else text
 
 
-def _title(stretch: Stretch, level: str, paper: Paper, brief: bool) -> Block:
+def _title(stretch: Stretch, level: str, paper: Paper, brief: bool) -> list[Block]:
     names = ", ".join(f"|{show_name(name)}|" for name in stretch.names)
     by = {"value": show_name(stretch.names[0]), "size": f"the largest {names}", "smallest": f"the least {names}"}
     if stretch.measure == "smallest":
         by["smallest"] = f"the smallest {show_name(stretch.names[0])}"
     said = f"Bits lost, of {BITS}, by {by[stretch.measure]}"
     if paper.plain:
-        return Block(f"{said}:", "  ")
+        return [Block(f"{said}:", "  ")]
     narrow = paper.measure < _WIDE
     heads = _columns("worst", level) if brief or narrow else f"{'median':>8}{'worst':>7}{level:>9}"
-    width = 2 + _LABEL + (_SHORT_BAR if narrow else _BAR) + len(heads)
+    width = _LABEL + (_SHORT_BAR if narrow else 2 + _BAR) + len(heads)
     if len(said) + len(heads) > width:  # the heads on a line of their own
-        return Block(Text(said + "\n").append(f"{heads:>{width + 2}}", "dim"), "  ", wrapped=False)
-    return Block(Text(f"{said:<{width - len(heads)}}").append(heads, "dim"), "  ", wrapped=False)
+        return [Block(said, "  "), Block(f"{heads:>{width}}", "  ", style="dim", wrapped=False)]
+    return [Block(Text(f"{said:<{width - len(heads)}}").append(heads, "dim"), "  ", wrapped=False)]
 
 
 def _columns(worst: str, share: str) -> str:
-    return f"{worst:>6}{share:>8}"
+    return f"{worst:>5}{share:>8}"
 
 
 def _row(stretch: Stretch, level: str, paper: Paper, brief: bool) -> Block:
@@ -106,7 +106,7 @@ def _row(stretch: Stretch, level: str, paper: Paper, brief: bool) -> Block:
         text.append(_columns(f"{stretch.worst:.0f}", share))
     else:
         text.append(f"{stretch.median:>8.0f}{stretch.worst:>7.0f}{share:>9}")
-    return Block(text, "    ", wrapped=False)
+    return Block(text, "  " if narrow else "    ", wrapped=False)
 
 
 def _bar(stretch: Stretch, width: int, brief: bool) -> list[tuple[str, str]]:
