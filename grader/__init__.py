@@ -37,7 +37,7 @@ def _graded(question: Question, submission: Submission, seconds: float | None) -
         case Derivation():
             from grader import symbolic
 
-            task = symbolic.DerivationTask(question.loss, question.wrt, question.variables, question.given)
+            task = symbolic.DerivationTask(question.loss, question.wrt, question.variables, question.given, question.form)
             try:
                 return symbolic.grade_derivation(task, submission.text, seconds=2.0 if seconds is None else seconds)
             except symbolic.TaskError as fault:

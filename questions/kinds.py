@@ -20,6 +20,8 @@ FollowUp = Literal["gradients", "mse-or-cross-entropy", "outliers", "imbalance"]
 Related = Literal["mae-or-mse", "stable-softmax", "maximum-likelihood", "focal-loss"]
 CodeLevel = Literal["correct", "stable", "precise"]
 Returns = Literal["loss", "gradient", "loss-and-gradient"]
+Without = Literal["fractions", "exp", "logs", "sums", "indices", "indicators", "cases", "extremes", "absolute-values"]
+Style = Literal["expanded", "factored", "single-fraction"]
 Kind = Literal["choice", "number", "derivation", "code", "explain"]
 
 STAGES: tuple[Stage, ...] = get_args(Stage)
@@ -59,6 +61,18 @@ class Point:
 
     text: str
     essential: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """How the answer of a derivation is to be written. What does not meet it is a note, or an error if `required`."""
+
+    in_terms_of: tuple[str, ...] = ()
+    """Formulas: beside them the answer may hold numbers and sizes only, in whatever functions."""
+    without: tuple[Without, ...] = ()
+    """What the answer may not hold; a division by a number is no fraction."""
+    style: Style | None = None
+    required: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +135,7 @@ class Derivation(_Common):
     wrt: str
     variables: tuple[str, ...]
     given: tuple[str, ...] = ()
+    form: Form | None = None
     answer: str
     """A model derivation, as a person would type it; it is graded like any other."""
 

@@ -40,6 +40,7 @@ DESCRIPTIONS: Final[Mapping[str, str]] = {
     "loss": "The loss, in the formula language.",
     "wrt": "What the gradient is taken with respect to.",
     "variables": "Declarations: 'z: real[n]', 'y: {0,1}[n]', 'yhat|p: (0,1)'.",
+    "form": "How the answer is to be written. What does not meet it is a note.",
     "given": "Definitions that an answer may use: 'p = sigmoid(z)'.",
     "arguments": "Declarations in the order of the function's parameters; 'alpha: (0,1) = 0.25' is optional.",
     "entry": "The name of the function.",

@@ -136,6 +136,7 @@ WORDS: Final[Mapping[str, str | Callable[[Data], str]]] = {
     "unknown-finding": lambda data: f"no finding is called {data['finding']!r}{_meant(data)}",
     "model-not-right": lambda data: f"the model answer is graded {data['outcome']!r} ({_codes(data)})",
     "accepted-not-right": lambda data: f"this accepted answer is graded {data['outcome']!r} ({_codes(data)})",
+    "model-form": "the model answer is not in the form that the question asks for",
     "rejected-passes": lambda data: f"this rejected answer is graded {data['outcome']!r} ({_codes(data)})",
     "other-finding-first": lambda data: f"the finding {data['finding']!r} should come first; what came: {_codes(data)}",
     "starter-passes": "the starter passes as it stands",

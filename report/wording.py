@@ -211,6 +211,20 @@ _DERIVATION: Final[dict[str, tuple[tuple[Template, ...], str | None]]] = {
         ("Right at the kink, wrong beside it.",),
         "Check a point on each side of the kink.",
     ),
+    "wrong-form": (
+        (
+            Is("demand", "in-terms-of", "The value is right; it is asked for in terms of {allowed} only, not {found}."),
+            Is("demand", "expanded", "The value is right; it is asked for multiplied out, and {found} is not."),
+            Is("demand", "factored", "The value is right; it is asked for as a product, and {found} is a sum."),
+            Is("demand", "single-fraction", "The value is right; it is asked for as a single fraction."),
+            Is("demand", "without-fractions", "The value is right; no fraction should be left, as {found} is."),
+            Is("demand", "without-sums", "The value is right; no sum should be left, as {found} is."),
+            Is("demand", "without-indices", "The value is right; it is asked for without indices, such as {found}."),
+            Is("demand", "without-absolute-values", "The value is right; it is asked for without {found}."),
+            "The value is right; {found} should not be left in it.",
+        ),
+        "The value stands. Say it in the form that the question asks for.",
+    ),
     "not-closed-form": (
         (
             "{left} is still left in the answer; what comes next is {rule}.",

@@ -115,6 +115,8 @@ def _task(question: Question, reader: _Reader) -> Scope | None:
             if scope is not None:
                 reader.tried(("loss",), partial(read_loss, question.loss, scope))
                 reader.tried(("wrt",), partial(read_wrt, question.wrt, scope))
+                for number, text in enumerate(question.form.in_terms_of if question.form is not None else ()):
+                    reader.tried(("form", "in_terms_of", number), partial(read_formula, text, scope))
             return scope
         case Code():
             scope = reader.declared(("arguments",), question.arguments, Scope())

@@ -31,6 +31,8 @@ def check(question: Question) -> Iterator[Remark]:
         return
     if model.outcome != "right":
         yield _not_right(question, field, model)
+    elif "wrong-form" in model.codes:
+        yield Remark((field,), "model-form", _facts(model))
     for number, answer in enumerate(question.accepted):
         path: FieldPath = ("accepted", number)
         verdict = _graded(question, answer, path)

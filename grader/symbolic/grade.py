@@ -17,6 +17,7 @@ from grader.symbolic.asked import Asked
 from grader.symbolic.compare import Different, Equal, Outcome, Unknown, compare
 from grader.symbolic.diagnose import diagnose, is_loss
 from grader.symbolic.domain import domain_of
+from grader.symbolic.forms import form_findings
 from grader.symbolic.last_resort import Claim, proved_by_sympy
 from grader.symbolic.notes import notes_on
 from grader.symbolic.place import place_of
@@ -24,7 +25,7 @@ from grader.symbolic.points import settings
 from grader.symbolic.quantity import LOSS, Formula, left_standing
 from grader.symbolic.remaining import left_to_do
 from grader.symbolic.rules import steps_with_rules
-from grader.symbolic.score import BROKEN_STEPS, NOT_CLOSED, RIGHT, TRANSPOSED, score_of_wrong
+from grader.symbolic.score import BROKEN_STEPS, NOT_CLOSED, RIGHT, TRANSPOSED, WRONG_FORM, score_of_wrong
 from grader.symbolic.steps import Judged, judge
 from grader.symbolic.submission import Submitted, read_submission
 from grader.symbolic.task import DerivationTask, Problem, read_task
@@ -162,11 +163,24 @@ class _Grading:
             findings.append(self._left_to_do(judged))
             nothing_done = Deriv(Name(LOSS), self.read.wrt) == self.read.final
             score = 0.0 if nothing_done else min(score, NOT_CLOSED)
-        if not findings:
+        else:
+            findings += self._form()
+            if any(finding.severity == "error" for finding in findings):
+                score = min(score, WRONG_FORM)
+        wanting = any(finding.severity == "error" for finding in findings)
+        if not wanting:
             self.notes += notes_on(self.asked, self.read.final, deadline=self._until(SHARES[2]))
-        outcome: Final = "partly" if findings else "right"
+        outcome: Final = "partly" if wanting else "right"
         details: dict[str, Fact] = {"points": found.points}
         return self._verdict(outcome, score, judged, found.evidence, findings, witness, details)
+
+    def _form(self) -> list[Finding]:
+        """What the question says about the form of the answer, and the answer does not meet."""
+        form, read = self.problem.form, self.read
+        if form is None:
+            return []
+        given, until = self.problem.scope, self._until(SHARES[2])
+        return form_findings(form, read.final, given, read.scope, self.text, read.place, deadline=until)
 
     def _wrong(self, found: Different, judged: list[Judged], answer: Formula) -> Verdict:
         findings = [Finding("transposed")] if self._lying else []

@@ -1,8 +1,9 @@
 """Partial credit: from what the last line is, and from the lines that hold.
 
-A right answer gets 1. A right answer with something broken before it gets 0.7, in a transposed layout 0.8, short
-of the closed form 0.5. A wrong last line gets what its finding leaves, or half the share of its lines that
-hold (a line that is false only because it follows from an earlier one counts as holding), whichever is more.
+A right answer gets 1. A right answer with something broken before it gets 0.7, in a transposed layout or in another
+form than the question insists on 0.8, short of the closed form 0.5. A wrong last line gets what its finding leaves, or
+half the share of its lines that hold (a line that is false only because it follows from an earlier one counts as
+holding), whichever is more.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ RIGHT: Final = 1.0
 BROKEN_STEPS: Final = 0.7
 TRANSPOSED: Final = 0.8
 NOT_CLOSED: Final = 0.5
+WRONG_FORM: Final = 0.8
 WRONG: Final = {
     "sign-flipped": 0.5,
     "lost-mean": 0.5,

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from grader.formula.declare import Scope
 from grader.formula.shape_of import shape_of
-from grader.formula.tree import Cond, Deriv, Expr, walk
+from grader.formula.tree import Call, Cond, Deriv, Expr, walk
 from grader.symbolic.believing import Believed, believing
 from grader.symbolic.cases import in_case, thin
 from grader.symbolic.compare import Equal, Outcome, Unknown, compare
@@ -122,6 +122,10 @@ class _Judge:
         other = self._compared(left, right, diagonal=True)
         if isinstance(other, Equal):
             return other
+        matrices = [side for side in (left, right) if len(shape_of(side, self.scope) or ()) == 2]
+        if matrices and any(isinstance(side, Deriv) for side in (left, right)):  # a Jacobian, in either layout
+            turned = self._compared(*(_turned(side, matrices) for side in (left, right)), diagonal=False)
+            return turned if isinstance(turned, Equal) else found
         return Unknown(("derivatives of a vector by a vector",))
 
     def _compared(self, left: Expr, right: Expr, *, diagonal: bool) -> Outcome:
@@ -142,6 +146,10 @@ class _Judge:
         scope = b.scope if a.scope == self.scope else a.scope
         domain = domain_of(scope, (a.expr, b.expr), asked=self.asked)
         return compare(a, b, domain, deadline=self.deadline)
+
+
+def _turned(side: Expr, matrices: list[Expr]) -> Expr:
+    return Call("transpose", (side,)) if side in matrices else side
 
 
 def _by_components(side: Expr, scope: Scope) -> bool:

@@ -10,11 +10,12 @@ from typing import ParamSpec, TypeVar
 from grader.formula.declarations import read_declaration
 from grader.formula.declare import Scope
 from grader.formula.errors import Unreadable
-from grader.formula.read import read_definition, read_loss, read_wrt, with_loss
+from grader.formula.read import read_definition, read_formula, read_loss, read_wrt, with_loss
 from grader.formula.shape_of import shape_of
 from grader.formula.shapes import text as shape_text
 from grader.formula.tree import Expr, Span
 from grader.verdict import Fact
+from questions.kinds import Form
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -28,6 +29,8 @@ class DerivationTask:
     wrt: str
     variables: tuple[str, ...] = ()
     given: tuple[str, ...] = ()
+    form: Form | None = None
+    """How the answer is to be written."""
 
 
 @dataclass
@@ -48,6 +51,7 @@ class Problem:
     scope: Scope
     loss: Expr
     wrt: Expr
+    form: Form | None = None
 
 
 @lru_cache(maxsize=64)
@@ -64,8 +68,10 @@ def read_task(task: DerivationTask) -> Problem:
     if shape:
         data: dict[str, Fact] = {"left": shape_text(shape), "right": shape_text(()), "operation": "loss"}
         raise TaskError("loss", Unreadable("shape-mismatch", Span(0, len(task.loss)), data=data))
+    for place, text in enumerate(task.form.in_terms_of if task.form is not None else ()):
+        _read(f"form.in_terms_of[{place}]", read_formula, text, scope)
     wrt, scope = _read("wrt", read_wrt, task.wrt, scope)
-    return Problem(with_loss(replace(scope, loss=loss)), loss, wrt)
+    return Problem(with_loss(replace(scope, loss=loss)), loss, wrt, task.form)
 
 
 def _read(field: str, reader: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
