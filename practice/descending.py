@@ -15,7 +15,7 @@ from grader.formula.errors import NotCertain, Undefined, Unreadable
 from grader.formula.names import canonical
 from grader.formula.read import read_formula, read_typed, read_wrt, scope_from
 from grader.formula.show import show_domain, show_name
-from grader.formula.tree import Div, Expr, Name, Neg, Num
+from grader.formula.tree import Deriv, Div, Expr, Name, Neg, Num, walk
 from grader.symbolic.quantity import names_in
 from grader.verdict import Fact, Verdict
 from practice import named
@@ -26,6 +26,8 @@ FIRST: Final = "LOSS"
 AGAINST: Final = "--against"
 MOST_LOSSES: Final = 8
 MOST_RATE: Final = 10**6
+_SHOWN: Final = 60
+"""So much of a text is repeated where it is refused."""
 
 
 class CannotDescend(Exception):
@@ -106,7 +108,7 @@ def read_rate(text: str) -> Fraction:
     except CannotDescend:
         rate = Fraction(0)
     if not 0 < rate <= MOST_RATE:
-        raise CannotDescend("bad-rate", text=text, most=str(MOST_RATE))
+        raise CannotDescend("bad-rate", text=text[:_SHOWN], most=str(MOST_RATE))
     return rate
 
 
@@ -128,6 +130,9 @@ def _read(asked: Descent, text: str, option: str, axis: str | None) -> _Read | V
     name = task.known.name if task.known is not None else text.strip()
     if shape != ():
         raise CannotDescend("no-number", loss=name)
+    bodies = (loss, *(definition.body for definition in scope.definitions.values()))
+    if any(isinstance(node, Deriv) for body in bodies for node in walk(body)):
+        raise CannotDescend("derivative", loss=name)
     wrt = _own_variable(task, loss, scope, axis, name)
     if isinstance(wrt, Verdict):
         return wrt
@@ -168,8 +173,8 @@ def _values(asked: Descent, read: Sequence[_Read]) -> dict[str, Fraction]:
     for option, text in (("--from", asked.start), *(("--set", value) for value in asked.values)):
         for piece in _parts(text, ",;"):
             left, equals, right = piece.rpartition("=")
-            if not equals and option != "--from":
-                raise CannotDescend("no-name", text=piece)
+            if not left.strip() and (equals or option != "--from"):
+                raise CannotDescend("no-name", option=option, text=piece[:_SHOWN])
             name = _meant_name(left.strip(), read) if equals else axis
             if name in found:
                 raise CannotDescend("twice", name=show_name(name))
@@ -186,7 +191,7 @@ def _meant_name(text: str, read: Sequence[_Read]) -> str:
             return name
     near = get_close_matches(wanted, known, n=1)
     facts: dict[str, Fact] = {"nearest": show_name(near[0])} if near else {}
-    raise CannotDescend("unknown-name", name=text, known=tuple(map(show_name, known)), **facts)
+    raise CannotDescend("unknown-name", name=text[:_SHOWN], known=tuple(map(show_name, known)), **facts)
 
 
 def _number(text: str, option: str) -> Fraction:
@@ -197,7 +202,7 @@ def _number(text: str, option: str) -> Fraction:
         number = exact if exact is not None else Fraction(float(balls.value(expr, Scope(), {}).scalar.mid()))
         float(number)  # beyond float64 there is nowhere to start
     except (Unreadable, Undefined, NotCertain, OverflowError, ValueError):
-        raise CannotDescend("bad-number", option=option, text=text.strip()) from None
+        raise CannotDescend("bad-number", option=option, text=text.strip()[:_SHOWN]) from None
     return number
 
 

@@ -21,7 +21,8 @@ TROUBLES: Final[Mapping[str, tuple[str, ...]]] = {
         "{option}: {text!r} is not a number. Give one such as -8 or log(3), or values such as 'z = -8, y = 1'.",
     ),
     "bad-rate": ("--rate takes a number above 0 and up to {most}, such as 0.1; not {text!r}.",),
-    "no-name": ("--set takes a name and a value, such as 'y = 1'; not {text!r}.",),
+    "derivative": ("{loss} has a derivative in it; a loss is a formula of its variables.",),
+    "no-name": ("{option} takes a name and a value, such as 'y = 1'; not {text!r}.",),
     "no-start": ("there is no start: --from should give {name} a value, such as --from '{name} = -8'.",),
     "no-value": ("{loss} has no slope at the start, {start}: choose another --from.",),
     "no-values": ("{loss} needs a value for {names}: --set '{example} = 1', or put it into --from.",),
@@ -50,7 +51,7 @@ TROUBLES: Final[Mapping[str, tuple[str, ...]]] = {
 
 def trouble(code: str, facts: Mapping[str, Fact]) -> str:
     """Why there is no film, and what to do about it."""
-    given = {name: fact for name, fact in facts.items() if fact not in (None, "", ())}
+    given = {name: fact for name, fact in facts.items() if fact not in (None, ())}
     sentences = TROUBLES[code]
     if code == "not-continuous":
         sentences = sentences[:1] if given.pop("vector") else sentences[1:]

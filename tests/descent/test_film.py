@@ -121,6 +121,9 @@ def test_defaults_of_parameters_hold_unless_they_are_set() -> None:
         (Descent("huber", "10^400"), "bad-number"),
         (Descent("huber", "1, 2"), "twice"),
         (Descent("huber", "1", values=("2",)), "no-name"),
+        (Descent("huber", "= 2"), "no-name"),
+        (Descent("huber", "r ="), "bad-number"),
+        (Descent("d/dr r^2", "1", wrt="r", variables=("r: real",)), "derivative"),
         (Descent("bce_with_logits", "y = 1"), "no-start"),
         (Descent("bce_with_logits", "-8"), "no-values"),
         (Descent("bce_with_logits", "-8, y = 2"), "outside"),
@@ -147,6 +150,10 @@ def test_what_cannot_be_shown_is_said_with_its_cure(asked: Descent, code: str) -
     said = trouble(told.value.code, told.value.facts)
     assert said[-1] == "."
     assert "{" not in said.replace("{0, 1}", "")
+
+
+def test_a_count_of_zero_has_a_slope() -> None:
+    assert only(Descent("poisson_deviance", "mu = 2, y = 0", steps=1)).start.gradient == 2
 
 
 @pytest.mark.parametrize("text", ["nan", "0", "-1", "1e9", "fast", ""])
