@@ -6,20 +6,23 @@ Every line is graded before it is handed out: behind what is right so far, it fo
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from itertools import islice
+from itertools import islice, takewhile
 from typing import Final, Literal
 
 from grader.formula.errors import Unreadable
-from grader.formula.tree import Reduce, walk
-from grader.symbolic.grade import grade_derivation
+from grader.formula.shape_of import shape_of
+from grader.formula.tree import Deriv, Expr, Name, Reduce, walk
+from grader.symbolic.compare import Equal, Outcome
 from grader.symbolic.moves import Move, is_delta, moves
+from grader.symbolic.place import place_of
+from grader.symbolic.quantity import LOSS, left_standing
 from grader.symbolic.standing import Standing, by_component, shown, standing_of
-from grader.symbolic.steps import Equation, judge
+from grader.symbolic.steps import Equation, Judged, judge
 from grader.symbolic.submission import Submitted, read_submission
 from grader.symbolic.task import DerivationTask, Problem, read_task
-from grader.verdict import Place, Verdict
+from grader.verdict import Place
 
 MOST_TRIES: Final = 4
 SECONDS: Final = 5.0
@@ -55,14 +58,11 @@ def next_line(task: DerivationTask, text: str, *, seconds: float = 10.0) -> Next
     """
     deadline = time.monotonic() + seconds
     problem = read_task(task)
-    verdict = _graded(task, text) if text.strip() else None
-    if verdict is not None and verdict.outcome == "unreadable":
-        return NextLine("unreadable", where=verdict.findings[0].where if verdict.findings else None)
     try:
-        so_far = _so_far(text, problem, verdict, deadline)
-    except Unreadable:
-        return NextLine("unreadable")
-    right = verdict is not None and verdict.outcome == "right"
+        so_far = _so_far(task, text, problem, deadline)
+    except Unreadable as reason:
+        return NextLine("unreadable", where=place_of(text, reason.span))
+    right = so_far.right
     standing = so_far.standing
     for move in islice(moves(standing), MOST_TRIES):
         line = written(move, standing)
@@ -97,26 +97,54 @@ class _SoFar:
     kept: str
     after: int | None
     wrong: int | None
+    right: bool = False
+    """Whether it is a right answer already."""
 
 
-def _so_far(text: str, problem: Problem, verdict: Verdict | None, deadline: float) -> _SoFar:
+def _so_far(task: DerivationTask, text: str, problem: Problem, deadline: float) -> _SoFar:
     """What was typed, up to the first line that does not hold. Raises Unreadable."""
-    if verdict is None:
+    if not text.strip():
         asked, scope = by_component(problem.wrt, problem.loss, problem.scope)
         return _SoFar(Standing(scope, problem.loss, asked, {}), "", None, None)
     read = read_submission(text, problem, deadline=deadline)
-    right: list[Equation] = []
-    wrong = None
-    for equation, step in zip(read.equations, verdict.steps or (), strict=False):
-        if step.outcome in ("wrong", "carried"):
-            wrong = equation.line
-            break
-        right.append(equation)
+    judged = _judged(task, read, read.equations, deadline)
+    wrong = next((one.equation.line for one in judged if one.outcome in ("wrong", "carried")), None)
+    held = [one.equation for one in takewhile(lambda one: one.outcome not in ("wrong", "carried"), judged)]
     kept = text if wrong is None else "\n".join(text.split("\n")[: wrong - 1])
+    right = wrong is None and judged[-1].outcome == "right" and _is_answer(read)
     if wrong is not None:
         read = _read_again(kept, problem, deadline) or read
-    after = right[-1].line if right else None
-    return _SoFar(standing_of(read, right, problem), kept, after, wrong)
+    after = held[-1].line if held else None
+    return _SoFar(standing_of(read, held, problem), kept, after, wrong, right)
+
+
+def _is_answer(read: Submitted) -> bool:
+    """Whether the last equation gives the asked gradient, in closed form and in its own shape."""
+    last = read.equations[-1]
+    asked: list[Expr] = [Deriv(whole, by) for whole in (Name(LOSS), read.loss) for by in (read.wrt, None)]
+    if last.head not in asked or left_standing(read.final, read.scope):
+        return False
+    return shape_of(read.final, read.scope) in (None, shape_of(read.wrt, read.scope))
+
+
+_Known = tuple[DerivationTask, tuple[tuple[str, Expr], ...], Expr, Expr, Expr]
+_HELD: Final[dict[_Known, Outcome]] = {}
+"""Equations that were seen to hold: who takes a line as it was given asks again with all that stands before it."""
+MOST_HELD: Final = 256
+
+
+def _judged(task: DerivationTask, read: Submitted, equations: Sequence[Equation], deadline: float) -> list[Judged]:
+    names = tuple((name, known.body) for name, known in read.scope.definitions.items())
+
+    def key(equation: Equation) -> _Known:
+        return task, names, read.wrt, equation.left, equation.right
+
+    known = {(each.left, each.right): _HELD[key(each)] for each in equations if key(each) in _HELD}
+    judged = judge(equations, read.scope, read.wrt, deadline=deadline, known=known)
+    if len(_HELD) > MOST_HELD:
+        _HELD.clear()
+    _HELD.update((key(one.equation), one.found) for one in judged if isinstance(one.found, Equal))
+    return judged
 
 
 def _read_again(kept: str, problem: Problem, deadline: float) -> Submitted | None:
@@ -137,14 +165,8 @@ def _follows(task: DerivationTask, kept: str, line: str) -> bool:
         return False
     begins = text.count("\n") + 1
     new = [equation for equation in read.equations if equation.line >= begins]
-    judged = judge(new, read.scope, read.wrt, deadline=deadline)
+    judged = _judged(task, read, new, deadline)
     return bool(new) and all(one.outcome == "right" for one in judged)
-
-
-@lru_cache(maxsize=16)
-def _graded(task: DerivationTask, text: str) -> Verdict:
-    """Who takes a line as it was given asks about the same text next."""
-    return grade_derivation(task, text, seconds=SECONDS)
 
 
 def written(move: Move, standing: Standing) -> str:

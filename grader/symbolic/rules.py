@@ -134,7 +134,8 @@ class Rules:
             foreign = root(each.wrt) in self.scope.definitions and not rests_on(of, root(each.wrt), self.scope)
             if each.order != 1 or foreign:
                 return None
-            found |= self._needed(of, root(each.wrt), stops, seen)
+            said = {_spelt(known.of) for known in self.reached if isinstance(known, Deriv) and known.wrt == each.wrt}
+            found |= self._needed(of, root(each.wrt), stops | said, seen)
         if new - seen:
             return None
         strong = found - {LINEAR, SUM}
