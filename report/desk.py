@@ -168,13 +168,13 @@ def progress(log: Store, over: Sequence[Question]) -> Progress:
 
 def answer(file: str, kind: str, stdin: Callable[[], BinaryIO]) -> str | Verdict:
     """The text of a file, or of standard input for `-`; or the verdict on one that cannot be read."""
-    from practice.answers import text_of
+    from practice.answers import contents, text_of
     from practice.checks import unfit
     from report.reasons import reason_words
 
     name = "standard input" if file == "-" else file
     try:
-        raw = stdin().read() if file == "-" else Path(file).read_bytes()
+        raw = stdin().read() if file == "-" else contents(Path(file))
     except OSError as error:
         what = "a formula" if kind in ("derivation", "number") else "the answer itself"
         cure = f" (for {what}, use -a)" if isinstance(error, FileNotFoundError) and kind != "code" else ""
