@@ -3,28 +3,35 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from grader.formula.errors import Unreadable
 from grader.submission import Submission
 from grader.verdict import Verdict
 from questions.kinds import Choice, Code, Derivation, Explain, Number, Question
 
+if TYPE_CHECKING:
+    from grader.numeric import Spares
 
-def grade(question: Question, submission: Submission, *, seconds: float | None = None) -> Verdict:
+
+def grade(
+    question: Question, submission: Submission, *, seconds: float | None = None, spares: Spares | None = None
+) -> Verdict:
     """The verdict on one answer. `seconds` bounds the work on a derivation or on code; None: as each kind has it.
 
-    Heavy modules are imported by the kinds that need them. Bad input never raises. Where the question itself
+    With `spares`, code runs in a child that was started beforehand. Heavy modules are imported by the kinds that need them. Bad input never raises. Where the question itself
     cannot be read (a bank that `bank check` has not seen), the verdict is `undecided`, with `details["fault"]`.
     """
     try:
-        verdict = _graded(question, submission, seconds)
+        verdict = _graded(question, submission, seconds, spares)
     except Unreadable as fault:
         verdict = Verdict(question.kind, "undecided", None, details={"fault": str(fault)})
     return replace(verdict, question=question.id)
 
 
-def _graded(question: Question, submission: Submission, seconds: float | None) -> Verdict:
+def _graded(
+    question: Question, submission: Submission, seconds: float | None, spares: Spares | None
+) -> Verdict:
     match question:
         case Choice():
             from grader import choice
@@ -50,7 +57,8 @@ def _graded(question: Question, submission: Submission, seconds: float | None) -
                 numeric.asked.names_of(question.wrt),
             )  # fmt: skip
             allowed = 10.0 if seconds is None else seconds
-            return numeric.grade_code(code_task, submission.text, seconds=allowed, name=submission.name)
+            name = submission.name
+            return numeric.grade_code(code_task, submission.text, seconds=allowed, name=name, spares=spares)
         case Explain():
             from grader import explain
 
