@@ -7,8 +7,7 @@ from typing import Any
 from grader.formula.show import show
 from grader.formula.tree import Expr
 from grader.properties.analysis import Analysis, End, Kink, Named, Property
-from report.analysis_view import Analysed, constant_text
-from report.analysis_words import detail
+from report.analysis_view import Analysed, argument, constant_text
 from report.json_form import plain
 from report.paper import to_ascii
 
@@ -21,7 +20,7 @@ def analysis_form(loss: Analysed) -> dict[str, Any]:
         "loss": show(found.loss, found.scope),
         "gradient": _text(found.gradient, found),
         "curvature": _text(found.curvature, found),
-        "properties": {item.name: _property(item, found.wrt) for item in found.properties},
+        "properties": {item.name: _property(item, found) for item in found.properties},
         "name": loss.known.name if loss.known else None,
         "wrt": to_ascii(found.wrt),
         "kinks": [_kink(kink) for kink in found.kinks],
@@ -29,16 +28,17 @@ def analysis_form(loss: Analysed) -> dict[str, Any]:
         "minimiser": _named(found.minimiser),
         "likelihood": _named(found.likelihood),
         "invariances": [_named(item) for item in found.invariances],
+        "silent": found.silent,
         "sources": list(loss.known.sources) if loss.known else [],
         "seconds": round(found.seconds, 6),
     }
 
 
-def _property(item: Property, wrt: str) -> dict[str, Any]:
+def _property(item: Property, found: Analysis) -> dict[str, Any]:
     return {
         "answer": item.answer,
         "evidence": item.evidence,
-        "detail": detail(item, wrt),
+        "detail": argument(item, found),
         "value": None if item.value is None else ascii_formula(item.value),
     }
 

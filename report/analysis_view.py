@@ -11,7 +11,7 @@ from typing import Final
 
 from rich.text import Text
 
-from grader.formula.declare import Scope, Variable
+from grader.formula.declare import Interval, Scope, Variable
 from grader.formula.show import show, show_domain, show_name, show_number
 from grader.formula.tree import Deriv, Expr, Name, walk
 from grader.properties.analysis import Analysis, Answer, Property
@@ -26,13 +26,15 @@ from report.analysis_words import (
     TITLES,
     detail,
     end_words,
+    heading_words,
     invariance_words,
     kink_words,
     named_words,
+    silence_words,
     unwrapped,
 )
 from report.paper import BLANK, Block, Paper
-from report.plot_curves import Drawn, along, number, plotted, settings, window
+from report.plot_curves import Drawn, along, number, plotted, settings, variable_of, window
 from report.plot_text import plot_blocks, short
 from report.pretty import two_dimensional
 from report.text import GLUE
@@ -72,7 +74,10 @@ def analysis_blocks(loss: Analysed, paper: Paper) -> list[Block]:
     if plot is not None and (drawn := plot_blocks(plot, paper)):
         at = [Block(f"(drawn at {plot.at})", "  ", style="dim")] if plot.at else []
         blocks += [BLANK, *drawn, *at]
-    blocks += [BLANK, _heading("Properties"), *_properties(found, paper)]
+    if found.silent is not None:
+        blocks += [BLANK, Block(silence_words(found.silent))]
+    else:
+        blocks += [BLANK, _heading(heading_words(found.invariances)), *_properties(found, paper)]
     blocks += _section("Seams", kink_lines(found))
     blocks += _section("Toward the ends", end_lines(found))
     blocks += _section("Gradient at a few points", [text for text in [gradient_sizes(loss.drawn)] if text])
@@ -92,7 +97,7 @@ def _head(loss: Analysed, paper: Paper) -> list[Block]:
 
 
 def _formulas(found: Analysis, paper: Paper) -> list[Block]:
-    wrt = Name(found.wrt)
+    wrt = Name(variable_of(found))
     sides: list[tuple[Expr, Expr | None, str]] = [
         (Name("L"), found.loss, "L"),
         (Deriv(Name("L"), wrt), found.gradient, f"∂L/∂{show_name(found.wrt)}"),
@@ -135,7 +140,7 @@ def property_blocks(item: Property, found: Analysis, paper: Paper) -> list[Block
     if value:
         about = decimals(item.value) if item.value is not None else ""
         said.append(f"{title.value or 'value'} {value}{about and f' {about}'}. ", "bold")
-    said.append(glued(detail(item, found.wrt)), "not bold")
+    said.append(glued(argument(item, found)), "not bold")
     evidence = EVIDENCE[item.evidence]
     if paper.plain:
         answer = f"{title.text}: {ANSWERS[item.answer]}{f', {evidence}' if evidence else ''}. "
@@ -146,6 +151,17 @@ def property_blocks(item: Property, found: Analysis, paper: Paper) -> list[Block
     if paper.measure < _BESIDE:
         return [Block(Text(title.text, "bold"), lead, wrapped=False), Block(said, "      ")]
     return [Block(said, lead.append(f"{title.text:<{_COLUMN}}", "not dim"), " " * (_COLUMN + 4))]
+
+
+def argument(item: Property, found: Analysis) -> str:
+    """Why, as one sentence."""
+    variable = found.scope.variables.get(variable_of(found))
+    ends = []
+    if variable is not None and isinstance(variable.domain, Interval):
+        low, high = variable.domain.low, variable.domain.high
+        ends += [show_number(low)] if low is not None and variable.domain.low_open else []
+        ends += [show_number(high)] if high is not None and variable.domain.high_open else []
+    return detail(item, found.wrt, ends)
 
 
 def value_text(item: Property) -> str:
@@ -239,7 +255,8 @@ def about(found: Analysis) -> list[tuple[str, str]]:
         )
     if found.likelihood is not None:
         rows.append(("likelihood", f"minus the log of {named_words(found.likelihood, LIKELIHOODS)}, up to a constant."))
-    rows += [(item.name, f"{invariance_words(item, found.wrt)}.") for item in found.invariances]
+    equations = [item for item in found.invariances if item.name in ("shift", "scale")]
+    rows += [(item.name, f"{invariance_words(item, found.wrt)}.") for item in equations]
     return rows
 
 

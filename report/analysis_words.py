@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -87,6 +87,7 @@ REASON_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
         "Its curvature is at most {bound} in size.",
     ),
     "loss-bound": ("It is at most {bound} in size, the supremum {at}.", "It is at most {bound} in size."),
+    "stays-finite": ("Every limit at a seam or an end is finite, and it is analytic in between; no bound was found.",),
     "slope-vanishes": ("Its slope tends to 0 toward both ends.",),
     "plateau": (
         "{at} it tends to its supremum, {supremum}, and its gradient to 0.",
@@ -161,19 +162,16 @@ _SEAMS: Final = "kinks"
 
 
 TRIED: Final[Mapping[str, str]] = {
-    "vector": "it is a function of a vector",
-    "component": "it is asked about one component of a vector",
-    "discrete": "a variable takes single values only",
-    "cases": "too many cases to take one by one",
     "time": "the time allowed",
     "compared": "two formulas that are neither proved equal nor different",
 }
 """What an engine says in one word. Elsewhere it says it in a phrase."""
 
 
-def detail(item: Property, wrt: str) -> str:
-    """The argument for an answer, or against it, as one sentence. `wrt` is the canonical name of the variable."""
-    facts = {name: text for name, fact in item.facts.items() if (text := _fact(name, fact, wrt))}
+def detail(item: Property, wrt: str, ends: Collection[str] = ()) -> str:
+    """The argument for an answer, or against it, as one sentence. `wrt` is the name of the variable; `ends` are those
+    of its domain that do not belong to it, which are told as limits."""
+    facts = {name: text for name, fact in item.facts.items() if (text := _fact(name, fact, wrt, ends))}
     if "scale" in facts and "cases" not in facts and item.facts.get("at") not in _SCALELESS and "at" in facts:
         facts["at"] += f" where {show_name(facts['scale'])} is 1"
     for template in REASON_WORDS[item.reason]:
@@ -202,9 +200,9 @@ def _sentence(said: str, cases: str | None) -> str:
     return f"{said.removesuffix('.')} ({cases})." if cases else said
 
 
-def _fact(name: str, fact: Fact, wrt: str) -> str:
+def _fact(name: str, fact: Fact, wrt: str, ends: Collection[str]) -> str:
     if name in _PLACES:
-        return place(fact, wrt)
+        return place(fact, wrt, ends)
     if name in _POINTS:
         return point(fact, wrt)
     if name == _SEAMS and isinstance(fact, int):
@@ -249,12 +247,13 @@ def point(fact: Fact, wrt: str) -> str:
     return f"{show_name(wrt)} {text}" if text.startswith("≈") else f"{show_name(wrt)} = {text}"
 
 
-def place(fact: Fact, wrt: str) -> str:
+def place(fact: Fact, wrt: str, ends: Collection[str] = ()) -> str:
     """`at r = 2`, or `as r → ∞` of an end."""
     text = point(fact, wrt)
     if not text:
         return ""
-    return f"as {text.replace(' = ', ' → ')}" if "∞" in text else f"at {text}"
+    limit = "∞" in text or (isinstance(fact, str) and fact_text(fact) in ends)
+    return f"as {text.replace(' = ', ' → ')}" if limit else f"at {text}"
 
 
 # ---- what is no property
@@ -339,8 +338,21 @@ def named_words(named: Named, table: Mapping[str, tuple[str, ...]]) -> str:
     return named.name.replace("-", " ")
 
 
+SILENCE: Final[Mapping[str, str]] = {
+    "vector": "The loss is no function of one real variable",
+    "component": "It is asked about one component of a vector",
+    "discrete": "A variable takes single values only",
+    "cases": "There are too many cases to take one by one",
+}
+
+
+def silence_words(why: str) -> str:
+    """Why nothing is said about a loss beyond its formulas."""
+    return f"{SILENCE.get(why, why)}: of such a loss only the formulas are told."
+
+
 def invariance_words(named: Named, wrt: str) -> str:
-    """`L depends on ŷ − y alone`, or how it scales: `L(k·r; k·δ) = k²·L(r; δ)`."""
+    """`it depends on ŷ − y alone`, or how it scales: `L(k·r; k·δ) = k²·L(r; δ)`."""
     x, other = show_name(wrt), show_name(str(named.facts.get("of", "")))
     if named.name == "shift":
         return f"it depends on {x} {'+' if named.facts.get('sign') == -1 else '−'} {other} alone"
@@ -348,6 +360,14 @@ def invariance_words(named: Named, wrt: str) -> str:
     weight = "k" if named.facts.get("weight") == 1 else "1/k"
     power = "" if degree == 0 else "k·" if degree == 1 else f"k{str(degree).translate(_RAISED)}·"
     return f"L(k·{x}; {weight}·{other}) = {power}L({x}; {other}) for every k > 0"
+
+
+def heading_words(invariances: Sequence[Named]) -> str:
+    """What the properties are those of."""
+    for item in invariances:
+        if item.name == "elementwise":
+            return f"Properties of one element; the loss is their {item.facts.get('of')}"
+    return "Properties"
 
 
 _RAISED: Final = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")

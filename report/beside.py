@@ -9,8 +9,8 @@ from rich.text import Text
 
 from grader.formula.show import show
 from grader.properties.analysis import PROPERTIES, Answer, Property
-from report.analysis_view import STYLES, Analysed, glued, short_value
-from report.analysis_words import ANSWERS, TITLES, detail, joined
+from report.analysis_view import STYLES, Analysed, argument, glued, short_value
+from report.analysis_words import ANSWERS, TITLES, joined
 from report.paper import BLANK, Block, Paper
 from report.plot_curves import WHATS, plotted
 from report.plot_text import NARROWEST, panel_lines, side_by_side
@@ -134,7 +134,7 @@ def differences(losses: Sequence[Analysed]) -> list[str]:
         if having and lacking:
             title, (first, item) = TITLES[name], lacking[0]
             names = joined([loss.name for loss, _ in lacking])
-            why = detail(item, first.analysis.wrt)
+            why = argument(item, first.analysis)
             if len(lacking) > 1:
                 why = f"{first.name}: {why[0].lower() if why[1:2].islower() else why[0]}{why[1:]}"
             lines.append(f"{joined(having)} {_verb(title.verb, having)} {title.text}; {names} "

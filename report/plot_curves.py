@@ -91,7 +91,7 @@ def plotted(losses: Sequence[Drawn], title: str, *, every_label: bool = True) ->
         ]
         if curves:
             panels.append(Panel(what, tuple(curves), *limits([curve.y for curve in curves])))
-    wrt = show_name(losses[0].analysis.wrt)
+    wrt = show_name(variable_of(losses[0].analysis))
     fixed = {name: value for loss, values in drawable for name, value in values.items()}
     if alone and every_label and len(lines) > 1:
         fixed.pop(_label(losses[0].analysis) or "", None)
@@ -99,14 +99,20 @@ def plotted(losses: Sequence[Drawn], title: str, *, every_label: bool = True) ->
     return Plot(title, wrt, low, high, tuple(panels), at) if panels else None
 
 
+def variable_of(analysis: Analysis) -> str:
+    """The canonical name of what the loss is a function of, which is told as it is shown: `yhat` of `ŷ`."""
+    shown = (name for name in analysis.scope.variables if analysis.wrt in (name, show_name(name)))
+    return next(shown, analysis.wrt)
+
+
 def settings(analysis: Analysis) -> dict[str, Fraction] | None:
     """A value for each variable but the one that is drawn; None where one of them is no single number."""
     variables = analysis.scope.variables
-    if analysis.wrt not in variables or any(variable.shape for variable in variables.values()):
+    if variable_of(analysis) not in variables or any(variable.shape for variable in variables.values()):
         return None
     chosen: dict[str, Fraction] = {}
     for name, variable in variables.items():
-        if name != analysis.wrt:
+        if name != variable_of(analysis):
             value = _usual(variable)
             if value is None:
                 return None
@@ -135,7 +141,11 @@ def _usual(variable: Variable) -> Fraction | None:
 def _label(analysis: Analysis) -> str | None:
     """The variable that is a label: it has a few values only."""
     for name, variable in analysis.scope.variables.items():
-        if name != analysis.wrt and isinstance(variable.domain, Finite) and 2 <= len(variable.domain.values) <= 3:
+        if (
+            name != variable_of(analysis)
+            and isinstance(variable.domain, Finite)
+            and 2 <= len(variable.domain.values) <= 3
+        ):
             return name
     return None
 
@@ -151,7 +161,7 @@ def _labels(analysis: Analysis, values: Mapping[str, Fraction]) -> list[tuple[di
 
 def window(loss: Drawn, values: Mapping[str, Fraction]) -> tuple[float, float]:
     """The range that shows what matters: a whole interval, or both sides of every kink."""
-    domain = loss.analysis.scope.variables[loss.analysis.wrt].domain
+    domain = loss.analysis.scope.variables[variable_of(loss.analysis)].domain
     kinks = [at for kink in loss.analysis.kinks if np.isfinite(at := number(kink.at, loss.analysis.scope, values))]
     reach = float(_REACH.get(loss.space, 8 if loss.space is None and _label(loss.analysis) else _USUAL_REACH))
     reach = max([reach, *(1.5 * abs(at) for at in kinks)])
@@ -201,7 +211,7 @@ def _curve(
 def along(expr: Expr, analysis: Analysis, values: Mapping[str, Fraction], x: Floats) -> Floats:
     """A formula along the axis; NaN where it has no value."""
     given = {name: Value((), (np.float64(float(value)),)) for name, value in values.items()}
-    found = evaluate_float(expr, analysis.scope, {**given, analysis.wrt: Value((), (x,))})  # type: ignore[dict-item]
+    found = evaluate_float(expr, analysis.scope, {**given, variable_of(analysis): Value((), (x,))})  # type: ignore[dict-item]
     y = np.array(np.broadcast_to(found.scalar, x.shape), dtype=np.float64)
     y[~np.isfinite(y)] = np.nan
     return y

@@ -76,13 +76,10 @@ def test_what_a_variable_is_can_be_said(analyze: Any) -> None:
     assert "classification-calibrated" not in analyze(*args, "--space", "residual").json["properties"]
 
 
-def test_a_loss_of_a_vector_is_undecided_and_says_why(analyze: Any) -> None:
+def test_of_a_loss_that_mixes_a_vector_only_the_formulas_are_told(analyze: Any) -> None:
     ran = analyze("softmax_cross_entropy", "--json")
-    assert ran.code == 0
-    convex = ran.json["properties"]["convex"]
-    if convex["answer"] == "undecided":
-        assert convex["evidence"] is None
-        assert "it is a function of a vector" in convex["detail"]
+    assert (ran.code, ran.json["silent"], ran.json["properties"]) == (0, "vector", {})
+    assert "The loss is no function of one real variable" in flat(analyze("softmax_cross_entropy").out)
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,11 @@ from rich.cells import cell_len
 
 from grader.formula.read import read_formula
 from grader.properties.analysis import Named
-from report.analysis_view import about, analysis_blocks, decimals, glued, property_blocks, short_value
+from report.analysis_view import about, analysis_blocks, argument, decimals, glued, property_blocks, short_value
 from report.analysis_words import MARKS, TITLES, detail
 from report.beside import beside_blocks, differences
 from report.paper import Paper
-from tests.report.analyses import HUBER, MAE, NAMED, analysed
+from tests.report.analyses import HUBER, MAE, NAMED, analysed, made
 
 WIDTHS = [40, 56, 60, 72, 80, 120]
 
@@ -140,6 +140,19 @@ def test_a_constant_of_many_signs_has_its_decimals() -> None:
 )
 def test_decimals_of_a_constant_times_a_parameter(typed: str, shown: str) -> None:
     assert decimals(read_formula(typed, HUBER.scope)) == shown
+
+
+def test_the_ends_of_an_open_domain_are_limits() -> None:
+    found = made(["p: (0,1)"], ("-log(p)", "-1/p", "1/p^2"),
+                 answers=[("no lipschitz", "slope-unbounded", {"at": "0"}, None)])  # fmt: skip
+    assert argument(found.properties[0], found) == "Its slope grows without bound as p → 0."
+
+
+def test_where_nothing_is_said_it_says_why() -> None:
+    loss = replace(analysed("mae"), analysis=replace(MAE, properties=(), silent="vector"))
+    shown = flat(Paper().write(analysis_blocks(loss, Paper())))
+    assert "no function of one real variable: of such a loss only the formulas are told." in shown
+    assert "Properties" not in shown
 
 
 def test_invariances_are_told() -> None:

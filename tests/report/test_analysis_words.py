@@ -19,6 +19,7 @@ from report.analysis_words import (
     detail,
     end_words,
     fact_text,
+    heading_words,
     invariance_words,
     kink_words,
     named_words,
@@ -82,8 +83,8 @@ def test_with_all_facts_or_none_there_is_one_sentence(reason: str, answer: Answe
          "Its curvature is at most 8/27 in size, the supremum at ŷ ≈ 0.5."),
         ("slope-bound", {"bound": "c", "at": "1", "scale": "c"},
          "Its slope is at most c in size, the supremum at ŷ = 1 where c is 1."),
-        ("not-shown", {"tried": ("vector",)},
-         "Neither shown nor refuted; what stood in the way: it is a function of a vector."),
+        ("not-shown", {"tried": ("time",)},
+         "Neither shown nor refuted; what stood in the way: the time allowed."),
     ],
 )  # fmt: skip
 def test_sentences_say_where_and_for_what(reason: str, facts: Mapping[str, Fact], said: str) -> None:
@@ -175,3 +176,14 @@ def test_a_minimiser_with_its_facts(named: Named, said: str) -> None:
 )
 def test_an_invariance_as_an_equation(named: Named, said: str) -> None:
     assert invariance_words(named, "yhat") == said
+
+
+def test_an_end_that_is_not_in_the_domain_is_a_limit() -> None:
+    item = Property("lipschitz", "no", "witness", "slope-unbounded", {"at": "0"})
+    assert detail(item, "p", ["0", "1"]) == "Its slope grows without bound as p → 0."
+    assert detail(item, "p") == "Its slope grows without bound at p = 0."
+
+
+def test_whether_it_is_one_element_or_all_of_it_is_said_above() -> None:
+    assert heading_words([Named("shift")]) == "Properties"
+    assert heading_words([Named("elementwise", {"of": "mean"})]) == "Properties of one element; the loss is their mean"

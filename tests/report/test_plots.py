@@ -77,6 +77,13 @@ def test_one_loss_has_a_curve_for_each_label_and_several_have_one_each() -> None
     assert plot.at == "δ = 1, y = 1"
 
 
+def test_a_variable_may_be_told_as_it_is_shown() -> None:
+    drawn = Drawn("mu", replace(made(["yhat: real"], ("yhat^2", "2*yhat", "2"), answers=()), wrt="ŷ"))
+    plot = plotted([drawn], "t")
+    assert plot is not None
+    assert plot.wrt == "ŷ"
+
+
 def test_a_loss_of_a_vector_is_not_drawn() -> None:
     vector = replace(MAE, scope=MAE.scope.with_variable(Variable("r", shape=("n",))))
     assert plotted([Drawn("v", vector)], "t") is None
