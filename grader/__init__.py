@@ -19,8 +19,9 @@ def grade(
 ) -> Verdict:
     """The verdict on one answer. `seconds` bounds the work on a derivation or on code; None: as each kind has it.
 
-    With `spares`, code runs in a child that was started beforehand. Heavy modules are imported by the kinds that need them. Bad input never raises. Where the question itself
-    cannot be read (a bank that `bank check` has not seen), the verdict is `undecided`, with `details["fault"]`.
+    With `spares`, code runs in a child that was started beforehand. Heavy modules are imported by the kinds that need
+    them. Bad input never raises. Where the question itself cannot be read (a bank that `bank check` has not seen), the
+    verdict is `undecided`, with `details["fault"]`.
     """
     try:
         verdict = _graded(question, submission, seconds, spares)
@@ -29,9 +30,7 @@ def grade(
     return replace(verdict, question=question.id)
 
 
-def _graded(
-    question: Question, submission: Submission, seconds: float | None, spares: Spares | None
-) -> Verdict:
+def _graded(question: Question, submission: Submission, seconds: float | None, spares: Spares | None) -> Verdict:
     match question:
         case Choice():
             from grader import choice
