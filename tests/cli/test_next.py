@@ -38,3 +38,8 @@ def test_next_goes_on_from_the_last_right_line_for_people(tmp_path: Path) -> Non
     assert ran.code == 0
     assert "Line 2 does not hold; going on from line 1." in ran.out
     assert "the derivative of the sigmoid" in ran.out
+
+
+def test_the_steps_of_a_verdict_carry_their_rules(tmp_path: Path) -> None:
+    ran = run(tmp_path, *TASK, "-a", "dL/dz = 2(σ(z) − y)σ'(z)\n= 2(σ(z) − y)σ(z)(1 − σ(z))", "--json")
+    assert [step["rule"] for step in ran.json["steps"]] == ["power", "sigmoid"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from grader.symbolic import DerivationTask, grade_derivation
 from grader.symbolic.next_step import NextLine
 from grader.verdict import Finding
 from report.next_view import next_after, next_blocks, next_form
@@ -66,3 +67,17 @@ def test_after_the_ladder_hints_are_derived_first_the_rule_then_the_line() -> No
     assert "∂L/∂p = −y/p" not in ladder
     assert "∂L/∂p = −y/p + (1 − y)/(1 − p)" in rule
     assert "`:hint` again shows the line" in rule
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["dL/dz = dL/dp dp/dz\n= -y + p^2", "dL/dp = -y/p\ndp/dz = p(1-p)\ndL/dz = -y(1-p)", "y - p", "p", "0", "2(p - y)"],
+)
+def test_the_words_about_a_wrong_answer_do_not_hold_the_right_one(typed: str) -> None:
+    task = DerivationTask("-(y*log(p) + (1-y)*log(1-p))", "z", ("z: real", "y: {0,1}"), ("p = sigmoid(z)",))
+    verdict = grade_derivation(task, typed)
+    assert verdict.outcome == "wrong"
+    for finding in verdict.findings:
+        told = words(finding)
+        given_away = [form for form in ("p − y", "−y + p", "σ(z) − y") if form in f"{told.message} {told.hint}"]
+        assert not given_away, told
