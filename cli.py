@@ -19,6 +19,7 @@ import click
 if TYPE_CHECKING:
     from grader.descent import Film
     from grader.formula.declare import Scope
+    from grader.numeric import Spares
     from grader.submission import Submission
     from grader.verdict import Verdict
     from practice.checks import Stated
@@ -409,6 +410,7 @@ def watch(id: str, file: str, banks: tuple[str, ...], as_json: bool, plain: bool
     from report.starting import is_untouched
 
     question = desk.question(id, banks)
+    grade = partial(_grade, spares=desk.spares()) if question.kind == "code" else _grade
     if not as_json:
         click.echo(f"Watching {file}; Ctrl-C ends it, `lossprep submit {id} {file}` hands it in.")
     for content in saves(Path(file), lambda: time.sleep(WATCH_SECONDS)):
@@ -421,7 +423,7 @@ def watch(id: str, file: str, banks: tuple[str, ...], as_json: bool, plain: bool
             continue
         if not as_json:
             click.echo(f"\n{time.strftime('%H:%M:%S')}")
-        verdict, typed = desk.judged(question, text, _grade, name=file)
+        verdict, typed = desk.judged(question, text, grade, name=file)
         try:
             _show(verdict, typed or "", as_json, plain, question)
         except Fault as fault:
@@ -694,10 +696,10 @@ def _stdin() -> BinaryIO:
     return sys.stdin.buffer
 
 
-def _grade(question: Question, submission: Submission) -> Verdict:
+def _grade(question: Question, submission: Submission, spares: Spares | None = None) -> Verdict:
     from grader import grade
 
-    return _timed(partial(grade, question, submission))
+    return _timed(partial(grade, question, submission, spares=spares))
 
 
 def _say_testing(kind: str, as_json: bool) -> None:

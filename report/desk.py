@@ -14,6 +14,7 @@ from questions.kinds import Explain, Kind, Question
 
 if TYPE_CHECKING:
     from grader.formula.declare import Scope
+    from grader.numeric import Spares
     from grader.submission import Submission
     from grader.verdict import Verdict
     from practice.events import Event
@@ -213,6 +214,15 @@ def marks(text: str | None, asked: Question) -> frozenset[int] | None:
     if not all(number.isascii() and number.isdigit() and 1 <= int(number) <= most for number in numbers):
         raise Unusable(f"--marks takes numbers of points from 1 to {most}, such as 1,{most}; not {text!r}.")
     return frozenset(int(number) - 1 for number in numbers)
+
+
+def spares() -> Spares:
+    """Children started beforehand, for code that is graded again and again; the first starts now."""
+    from grader import numeric
+
+    made = numeric.spares()
+    made.replace()
+    return made
 
 
 def judged(
