@@ -5,11 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from grader import grade
 from grader.findings import CODES
 from grader.numeric import CodeTask, Spares, grade_code
+from grader.numeric.process import Child
 from grader.numeric.shrink import number, text
 from grader.numeric.source import Source, examine
+from grader.submission import Submission
 from grader.verdict import Verdict, exit_code
+from questions.loader import builtin_banks, load
 
 NAIVE = """import numpy as np
 
@@ -210,3 +214,23 @@ def test_a_fault_that_only_a_large_batch_shows_is_shown_by_one(spares: Spares, b
     verdict = grade_code(bce, stable.replace("(z, y):", "(z, y):\n    z, y = z[:1000], y[:1000]"), spares=spares)
     assert (verdict.outcome, verdict.codes[0]) == ("partly", "wrong-value")
     assert int(str(verdict.findings[0].data["n"])) > 1000
+
+
+def test_a_question_is_graded_in_the_child_that_was_started_beforehand(stable: str) -> None:
+    taken: list[Child] = []
+
+    class Counted(Spares):
+        def take(self) -> Child:
+            taken.append(super().take())
+            return taken[-1]
+
+        def replace(self) -> None:
+            pass
+
+    question = next(q for q in load(builtin_banks()).questions if q.id == "bce-logits-code")
+    spares = Counted()
+    spares.prepare()
+    waiting = spares._spare
+    source = stable.replace("def loss", "def bce_with_logits")
+    assert grade(question, Submission(source), spares=spares).outcome == "right"
+    assert taken == [waiting]
