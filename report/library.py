@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from questions.losses import SPACES, KnownLoss, Space
@@ -10,6 +11,7 @@ from report.listing import columns
 
 if TYPE_CHECKING:
     from grader.formula.declare import Scope
+    from questions.sources import Source
     from report.paper import Block, Paper
 
 SPACE_WORDS: Final[Mapping[Space, str]] = {
@@ -48,7 +50,6 @@ def loss_form(loss: KnownLoss) -> dict[str, Any]:
 def loss_blocks(loss: KnownLoss, paper: Paper) -> list[Block]:
     """A loss: its formula, what stands in it, where it comes from, and what one may do with it."""
     from grader.formula.read import scope_from
-    from questions import sources
     from report.maths import in_two_dimensions, on_one_line
     from report.paper import BLANK, Block
 
@@ -61,8 +62,7 @@ def loss_blocks(loss: KnownLoss, paper: Paper) -> list[Block]:
         formula = Block("\n".join(f"    {row}" for row in tall.split("\n")), wrapped=False)
     else:
         formula = Block(line, "    ", "        ")
-    known = sources.load().by_key
-    cited = [known[key] for key in loss.sources]
+    cited = [_sources()[key] for key in loss.sources]
     return [
         Block(loss.title, style="bold"),
         Block(f"{loss.name}, of {loss.wrt}: {SPACE_WORDS[loss.space]}", style="dim"),
@@ -77,6 +77,13 @@ def loss_blocks(loss: KnownLoss, paper: Paper) -> list[Block]:
         BLANK,
         *(Block(command, style="dim") for command in next_commands(loss, scope)),
     ]
+
+
+@cache
+def _sources() -> Mapping[str, Source]:
+    from questions import sources
+
+    return sources.load().by_key
 
 
 def next_commands(loss: KnownLoss, scope: Scope) -> tuple[str, ...]:

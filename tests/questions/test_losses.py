@@ -90,7 +90,7 @@ def test_required_arguments_come_before_optional_ones(name: str) -> None:
 @EVERY
 def test_a_loss_has_a_value_all_over_its_domain(name: str) -> None:
     expr, scope = read(LIBRARY[name])
-    for point in some_points(scope, 5):
+    for point in some_points(scope, 4):
         assert balls.value(expr, scope, point.values, point.sizes).scalar.is_finite()
 
 
@@ -102,7 +102,7 @@ def test_the_gradient_is_the_slope_of_the_loss(name: str) -> None:
     wrt = read_wrt(loss.wrt, scope)[0]
     assert isinstance(wrt, Name)
     tried = 0
-    for point in some_points(scope, 6):
+    for point in some_points(scope, 5):
         here = point.values[wrt.name]
         there = Value(here.shape, (here.items[0] + STEP, *here.items[1:]))
         domain = scope.variables[wrt.name].domain
@@ -119,7 +119,7 @@ def test_the_gradient_is_the_slope_of_the_loss(name: str) -> None:
         slope = float(slopes[wrt.name].items[0])
         assert float(quotient) == pytest.approx(slope, rel=1e-9, abs=1e-9)
         tried += 1
-    assert tried >= 3
+    assert tried >= 2
     assert isinstance(scope.variables[wrt.name].domain, Interval | Simplex)
 
 
