@@ -22,6 +22,7 @@ from grader.formula.show import show
 from grader.formula.tree import (
     ONE,
     Add,
+    Cases,
     Div,
     Expr,
     Index,
@@ -33,6 +34,7 @@ from grader.formula.tree import (
 from grader.symbolic.asked import Asked
 from grader.symbolic.differentiate import depends, differentiate, minus, over, plus, times
 from grader.symbolic.factors import constants_of, definitions_in, factors_of
+from grader.symbolic.outside_kink import right_at_kink_only
 from grader.symbolic.quantity import Formula, Gradient, Quantity, Unsupported, root
 from grader.symbolic.readable import gradient_terms
 from grader.symbolic.terms import short, terms_of
@@ -47,6 +49,8 @@ def diagnose(asked: Asked, answer: Quantity, witness: Point[Fraction], *, deadli
     """All relations that hold, at the witness too, in no order (`grader.findings.in_order` sorts them).
     Empty: none was recognised."""
     trial = Trial(asked.truth, answer, asked.domain, deadline, witness=witness)
+    if trial.unexplained:
+        return list(_missing_cases(asked, answer, deadline))
     found = list(_multiples(asked, trial))
     if found:
         return found  # whatever else holds then, holds because of that
@@ -56,7 +60,8 @@ def diagnose(asked: Asked, answer: Quantity, witness: Point[Fraction], *, deadli
     found += _swaps(asked, answer, witness, deadline)
     found += _other_gradients(asked, trial)
     found += _branches(trial, telling=True)
-    return found or list(_branches(trial, telling=False)) or list(_regions(asked, trial))
+    found = found or list(_branches(trial, telling=False)) or list(_regions(asked, trial))
+    return found or list(right_at_kink_only(asked, answer, deadline=deadline))
 
 
 def _same(row: Row, quantity: Quantity) -> Items | None:
@@ -235,6 +240,14 @@ def _multiplied_out(term: Expr) -> Sequence[Expr]:
                     rest = (factors[:place], factors[place + 1 :])
                     return tuple(times(*rest[0], part, *rest[1]) for part in factor.terms)
     return (term,)
+
+
+def _missing_cases(asked: Asked, answer: Quantity, deadline: float) -> Iterator[Finding]:
+    """An answer that is right wherever it has a value, but says nothing about some case."""
+    if isinstance(answer, Formula) and isinstance(answer.expr, Cases) and answer.expr.otherwise is None:
+        trial = Trial(asked.truth, answer, asked.domain, deadline)
+        if trial.agree(lambda row: zip(row.expected.items, row.got.items, strict=True)):
+            yield _finding("wrong-branch", missing="case")
 
 
 def _branches(trial: Trial, *, telling: bool) -> Iterator[Finding]:

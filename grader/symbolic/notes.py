@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import islice
 from typing import Final
 
 from flint import arb
@@ -71,22 +72,44 @@ class _Slope:
 
 
 def _kink(asked: Asked, deadline: float) -> Finding | None:
-    """A jump of the gradient along the variable asked for: the loss has no derivative there, and any slope
-    between the two sides is as good. Scalars only."""
+    kink = next(kinks(asked, deadline), None)
+    return None if kink is None else Finding("kink", "note", data={"variable": kink.variable})
+
+
+@dataclass(frozen=True, slots=True)
+class Kink:
+    """A jump of the gradient along `variable`, between two points that differ in it by as good as nothing."""
+
+    variable: str
+    points: tuple[Point[Fraction], Point[Fraction]]
+    slopes: tuple[arb, arb]
+
+
+def kinks(asked: Asked, deadline: float, *, bases: int = 1) -> Iterator[Kink]:
+    """The first jump of the gradient along the variable asked for, from each of some values of the others: the loss
+    has no derivative there, and any slope between the two sides is as good. Scalars only."""
     scope = asked.scope
     if not isinstance(asked.wrt, Name) or asked.wrt.name not in scope.variables or scope.shape(asked.wrt.name):
-        return None
+        return
     domain = scope.variables[asked.wrt.name].domain
     if not isinstance(domain, Interval):
-        return None
+        return
     setting = settings(asked.domain.dims, asked.domain.free, least=asked.domain.least)[0]
-    base = next(points(scope, asked.domain.used | {asked.wrt.name}, setting, asked.domain.numbers))
+    for base in islice(points(scope, asked.domain.used | {asked.wrt.name}, setting, asked.domain.numbers), bases):
+        kink = _first_kink(asked, asked.wrt.name, domain, base, deadline)
+        if kink is not None:
+            yield kink
+
+
+def _first_kink(asked: Asked, variable: str, domain: Interval, base: Point[Fraction], deadline: float) -> Kink | None:
     before: tuple[Fraction, _Slope] | None = None
     for at, slope in _slopes(asked, base, [place for place in GRID if place in domain]):
         if not slope.region or time.monotonic() > deadline:
             return None
-        if before is not None and before[1].region != slope.region and _jumps(asked, base, before[0], at):
-            return Finding("kink", "note", data={"variable": asked.wrt.name})
+        if before is not None and before[1].region != slope.region:
+            found = _jump(asked, variable, base, before[0], at)
+            if found is not None:
+                return found
         before = at, slope
     return None
 
@@ -100,7 +123,7 @@ def _slopes(asked: Asked, base: Point[Fraction], places: list[Fraction]) -> Iter
 
 def _slope(asked: Asked, base: Point[Fraction], place: Fraction) -> _Slope | None:
     assert isinstance(asked.wrt, Name)
-    point = Point({**base.values, asked.wrt.name: Value((), (place,))}, base.sizes, base.positions)
+    point = _moved(base, asked.wrt.name, place)
     try:
         value, algebra = value_at(asked.truth, point, 96)
     except NotCertain:
@@ -110,8 +133,12 @@ def _slope(asked: Asked, base: Point[Fraction], place: Fraction) -> _Slope | Non
     return _Slope(value.items[0], tuple(algebra.decided))
 
 
-def _jumps(asked: Asked, base: Point[Fraction], low: Fraction, high: Fraction) -> bool:
-    """Whether the slope still differs when two places in different regions are brought close together."""
+def _moved(base: Point[Fraction], variable: str, place: Fraction) -> Point[Fraction]:
+    return Point({**base.values, variable: Value((), (place,))}, base.sizes, base.positions)
+
+
+def _jump(asked: Asked, variable: str, base: Point[Fraction], low: Fraction, high: Fraction) -> Kink | None:
+    """What is left when two places in different regions are brought close together, if the slope still differs."""
     below, above = _slope(asked, base, low), _slope(asked, base, high)
     for _ in range(HALVINGS):
         middle = (low + high) / 2
@@ -122,12 +149,16 @@ def _jumps(asked: Asked, base: Point[Fraction], low: Fraction, high: Fraction) -
             low, below = middle, slope
         else:
             high, above = middle, slope
-    below, above = _slope(asked, base, low - (high - low) / 7), _slope(asked, base, high + (high - low) / 7)
-    if below is None or above is None or high - low > Fraction(1, 2**20):
+    low, high = low - (high - low) / 7, high + (high - low) / 7
+    below, above = _slope(asked, base, low), _slope(asked, base, high)
+    if below is None or above is None or high - low > Fraction(1, 2**19):
         # the halving met the tie: step to both sides of it
-        middle, step = (low + high) / 2, Fraction(1, 2**30)
-        below, above = _slope(asked, base, middle - step), _slope(asked, base, middle + step)
+        step, middle = Fraction(1, 2**30), (low + high) / 2
+        low, high = middle - step, middle + step
+        below, above = _slope(asked, base, low), _slope(asked, base, high)
     if below is None or above is None:
-        return False
+        return None
     with precision(96):
-        return bool(abs(above.value - below.value) > arb(2) ** -16)
+        if not abs(above.value - below.value) > arb(2) ** -16:
+            return None
+    return Kink(variable, (_moved(base, variable, low), _moved(base, variable, high)), (below.value, above.value))
