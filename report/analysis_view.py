@@ -72,7 +72,7 @@ def analysis_blocks(loss: Analysed, paper: Paper) -> list[Block]:
     blocks = [*_head(loss, paper), *_formulas(found, paper), *_domains(found)]
     plot = plotted([loss.drawn], loss.name, every_label=False)
     if plot is not None and (drawn := plot_blocks(plot, paper)):
-        at = [Block(f"(drawn at {plot.at})", "  ", style="dim")] if plot.at else []
+        at = [Block(f"({plot.remark})", "  ", style="dim")] if plot.remark else []
         blocks += [BLANK, *drawn, *at]
     if found.silent is not None:
         blocks += [BLANK, Block(silence_words(found.silent))]

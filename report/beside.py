@@ -11,7 +11,7 @@ from grader.formula.show import show
 from grader.properties.analysis import PROPERTIES, Answer, Property
 from report.analysis_view import STYLES, Analysed, argument, glued, short_value
 from report.analysis_words import ANSWERS, TITLES, joined
-from report.paper import BLANK, Block, Paper
+from report.paper import BLANK, Block, Paper, to_ascii
 from report.plot_curves import WHATS, plotted
 from report.plot_text import NARROWEST, panel_lines, side_by_side
 from report.verdict_view import cut
@@ -26,7 +26,7 @@ def beside_blocks(losses: Sequence[Analysed], paper: Paper) -> list[Block]:
     """The first loss beside the others."""
     blocks = [_formula(loss) for loss in losses]
     blocks += _pictures(losses, paper)
-    blocks += [BLANK, *(_listed(losses) if paper.plain else _tables(losses, paper))]
+    blocks += [BLANK, *(_listed(losses) if paper.plain or paper.measure < NARROWEST else _tables(losses, paper))]
     words = differences(losses)
     if words:
         blocks += [BLANK, Block("What differs", style="bold"), *(Block(glued(line), "  ", "    ") for line in words)]
@@ -57,11 +57,11 @@ def _pictures(losses: Sequence[Analysed], paper: Paper) -> list[Block]:
                 one = type(panel)(panel.what, (curve,), panel.low, panel.high)
                 pictures.append(panel_lines(one, plot, title, width, paper))
             blocks += [BLANK, *side_by_side(pictures, width)]
-    return [*blocks, *([Block(f"(drawn at {plot.at})", "  ", style="dim")] if plot.at else [])]
+    return [*blocks, *([Block(f"({plot.remark})", "  ", style="dim")] if plot.remark else [])]
 
 
 def _listed(losses: Sequence[Analysed]) -> list[Block]:
-    """For screen readers: one line a property."""
+    """For screen readers, and where a table has no room: one line a property."""
     blocks = []
     for name in _asked(losses):
         cells = [f"{loss.name} {_said(loss, name)}" for loss in losses]
@@ -94,26 +94,32 @@ def _table(losses: Sequence[Analysed], paper: Paper) -> list[Block]:
     width = min(width, max(_NARROWEST_COLUMN, *(len(loss.name) for loss in losses), 16))
     head = Text(" " * _FIRST)
     for loss in losses:
-        head.append(f"{' ' * _GAP}{cut(loss.name, width):<{width}}", "bold")
+        head.append(f"{' ' * _GAP}{_fitted(loss.name, width, paper):<{width}}", "bold")
     blocks = [Block(head, "  ", wrapped=False)]
     for name in _asked(losses):
-        blocks += _row(name, losses, width)
+        blocks += _row(name, losses, width, paper)
     return blocks
 
 
-def _row(name: str, losses: Sequence[Analysed], width: int) -> list[Block]:
+def _row(name: str, losses: Sequence[Analysed], width: int, paper: Paper) -> list[Block]:
     """Answers, and behind them the values; what does not fit beside its answer stands below it."""
     line, below = Text(f"{TITLES[name].text:<{_FIRST}}"), Text(" " * _FIRST)
     for loss in losses:
         item = _property(loss, name)
         answer = _CELL[item.answer] if item is not None else "-"
         value = short_value(item) if item is not None else ""
+        value = value if paper.unicode else to_ascii(value)
         beside = f"{answer} {value}" if value else answer
         fits = len(beside) <= width
         line.append(" " * _GAP).append(f"{beside if fits else answer:<{width}}", STYLES[item.answer] if item else "dim")
-        below.append(f"{' ' * _GAP}{'' if fits else cut(value, width):<{width}}")
+        below.append(f"{' ' * _GAP}{'' if fits else _fitted(value, width, paper):<{width}}")
     rows = [line, below] if below.plain.strip() else [line]
     return [Block(row, "  ", wrapped=False) for row in rows]
+
+
+def _fitted(text: str, width: int, paper: Paper) -> str:
+    """Cut to a width that it also has in ASCII."""
+    return cut(text, width) if paper.unicode or len(text) <= width else f"{text[: max(1, width - 3)]}..."
 
 
 def _asked(losses: Sequence[Analysed]) -> list[str]:

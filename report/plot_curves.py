@@ -56,6 +56,16 @@ class Plot:
     high: float
     panels: tuple[Panel, ...]
     at: str = ""
+    omitted: tuple[str, ...] = ()
+    """Losses of another variable, which have no place on this axis."""
+
+    @property
+    def remark(self) -> str:
+        """What one has to know beside the curves; empty where there is nothing."""
+        parts = [f"drawn at {self.at}"] if self.at else []
+        if self.omitted:
+            parts.append(f"not drawn, as functions of something else: {', '.join(self.omitted)}")
+        return "; ".join(parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +82,14 @@ def plotted(losses: Sequence[Drawn], title: str, *, every_label: bool = True) ->
 
     One loss has a curve for each value of its label with `every_label`, else one for the last of them.
     """
-    drawable = [(loss, values) for loss in losses if (values := settings(loss.analysis)) is not None]
+    drawable = [
+        (loss, values)
+        for loss in losses
+        if _comparable(loss.space, losses[0].space) and (values := settings(loss.analysis)) is not None
+    ]
     if not drawable or drawable[0][0] is not losses[0]:
         return None
+    omitted = tuple(loss.name for loss in losses if all(loss is not other for other, _ in drawable))
     low, high = _common([window(loss, values) for loss, values in drawable])
     alone = len(losses) == 1
     lines = [
@@ -96,7 +111,11 @@ def plotted(losses: Sequence[Drawn], title: str, *, every_label: bool = True) ->
     if alone and every_label and len(lines) > 1:
         fixed.pop(_label(losses[0].analysis) or "", None)
     at = ", ".join(f"{show_name(name)} = {show_number(value)}" for name, value in fixed.items())
-    return Plot(title, wrt, low, high, tuple(panels), at) if panels else None
+    return Plot(title, wrt, low, high, tuple(panels), at, omitted) if panels else None
+
+
+def _comparable(one: Space | None, other: Space | None) -> bool:
+    return one is None or other is None or one == other
 
 
 def variable_of(analysis: Analysis) -> str:

@@ -56,7 +56,7 @@ def rendered(plot: Plot, suffix: str, description: str) -> bytes:
             ax.grid(visible=True, color="#dddddd", linewidth=0.5)
         if len(plot.panels[0].curves) > 1:
             axes[0].legend(frameon=False)
-        figure.suptitle(f"{plot.title}  ({plot.at})" if plot.at else plot.title)
+        figure.suptitle(f"{plot.title}  ({plot.remark})" if plot.remark else plot.title)
         out = io.BytesIO()
         if suffix == ".png":
             figure.savefig(out, format="png", dpi=150, metadata={"Title": plot.title, "Description": description})

@@ -89,8 +89,9 @@ def test_colour_says_nothing_that_a_mark_does_not() -> None:
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_four_losses_side_by_side_fit_the_width(width: int) -> None:
-    shown = page("huber", "mae", "mse", "mse_with_logits", paper=Paper(width=width))
+@pytest.mark.parametrize("unicode", [True, False])
+def test_four_losses_side_by_side_fit_the_width(width: int, unicode: bool) -> None:
+    shown = page("huber", "mae", "mse", "mse_with_logits", paper=Paper(width=width, unicode=unicode))
     assert max(map(cell_len, shown.splitlines())) <= width
 
 

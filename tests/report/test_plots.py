@@ -90,6 +90,14 @@ def test_a_loss_of_a_vector_is_not_drawn() -> None:
     assert plotted([Drawn("m", MAE), Drawn("v", vector)], "t") is not None
 
 
+def test_a_loss_of_another_variable_is_not_drawn_and_that_is_said() -> None:
+    hinge = made(["m: real"], ("max(0, 1 - m)", "-1[m < 1]", "0"), answers=())
+    plot = plotted([Drawn("mae", MAE, "residual"), Drawn("hinge", hinge, "margin")], "t")
+    assert plot is not None
+    assert [curve.label for curve in plot.panels[0].curves] == ["mae"]
+    assert plot.remark == "not drawn, as functions of something else: hinge"
+
+
 def test_a_few_huge_values_do_not_squeeze_the_rest() -> None:
     x = np.linspace(1e-3, 1, 1000)
     low, high = limits([1 / x])
