@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, assert_never
 from grader.formula.errors import Unreadable
 from grader.submission import Submission
 from grader.verdict import Verdict
-from questions.kinds import Choice, Code, Derivation, Explain, Number, Question
+from questions.kinds import Choice, Code, Derivation, Design, Explain, Number, Question
 
 if TYPE_CHECKING:
     from grader.numeric import Spares
@@ -43,7 +43,9 @@ def _graded(question: Question, submission: Submission, seconds: float | None, s
         case Derivation():
             from grader import symbolic
 
-            task = symbolic.DerivationTask(question.loss, question.wrt, question.variables, question.given, question.form)
+            task = symbolic.DerivationTask(
+                question.loss, question.wrt, question.variables, question.given, question.form
+            )
             try:
                 return symbolic.grade_derivation(task, submission.text, seconds=2.0 if seconds is None else seconds)
             except symbolic.TaskError as fault:
@@ -58,6 +60,13 @@ def _graded(question: Question, submission: Submission, seconds: float | None, s
             allowed = 10.0 if seconds is None else seconds
             name = submission.name
             return numeric.grade_code(code_task, submission.text, seconds=allowed, name=name, spares=spares)
+        case Design():
+            from grader import design
+
+            design_task = design.DesignTask(
+                question.wrt, question.variables, question.demands, question.space, question.experiment
+            )
+            return design.grade_design(design_task, submission.text, seconds=6.0 if seconds is None else seconds)
         case Explain():
             from grader import explain
 

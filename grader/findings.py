@@ -29,13 +29,18 @@ CODE: Final = (
     "wrong-value", "wrong-shape", "dtype", "mutates-input", "not-deterministic", "slow", "hides-nan", "prints",
     "timeout", "out-of-memory", "crashed", "forbidden", "no-entry", "syntax-error", "import-error",
     "transposed", "lost-chain-factor", "lost-term", "wrong-branch", "wrong-variable",  # of a gradient
+    "breaks-law",
+)  # fmt: skip
+
+DESIGN: Final = (
+    "demand-missed", "demand-undecided", "demand-met", "experiment", "unreadable", "unknown-symbol", "shape-mismatch",
 )  # fmt: skip
 
 SMALL_KINDS: Final = (
     "wrong-option", "missing-option", "wrong-value", "wrong-unit", "too-few-digits", "empty", "points-open",
 )  # fmt: skip
 
-CODES: Final = frozenset((*DERIVATION, *CODE, *SMALL_KINDS))
+CODES: Final = frozenset((*DERIVATION, *CODE, *DESIGN, *SMALL_KINDS))
 
 _RANK: Final = {code: rank for rank, code in enumerate(PRECEDENCE)}
 

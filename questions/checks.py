@@ -19,11 +19,12 @@ MIN_HINTS: Final = 2
 MAX_OPTIONS: Final = 10
 MAX_MINUTES: Final = 120
 ID: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-NONEMPTY: Final = ("requirements", "skills", "roles", "options", "points", "variables", "arguments")
-NEED_REJECTED: Final = ("Number", "Derivation", "Code")
+NONEMPTY: Final = ("requirements", "skills", "roles", "options", "points", "variables", "arguments", "demands")
+NEED_REJECTED: Final = ("Number", "Derivation", "Code", "Design")
 """For a choice, every wrong option is a rejected sample by itself; an explanation is not graded by machine."""
 _DISTINCT: Final = (
     "requirements", "skills", "roles", "sources", "tags", "symbols", "hints", "accepted", "variables", "arguments",
+    "demands",
 )  # fmt: skip
 
 

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Literal, get_args
 
+from questions.losses.known import Space
+
 Stage = Literal["definition", "gradient", "comparison", "practice", "implementation"]
 Topic = Literal["regression", "classification", "optimisation", "probability", "stability", "imbalance", "robustness"]
 Skill = Literal["calculus", "probability", "optimisation", "engineering"]
@@ -22,7 +24,8 @@ CodeLevel = Literal["correct", "stable", "precise"]
 Returns = Literal["loss", "gradient", "loss-and-gradient"]
 Without = Literal["fractions", "exp", "logs", "sums", "indices", "indicators", "cases", "extremes", "absolute-values"]
 Style = Literal["expanded", "factored", "single-fraction"]
-Kind = Literal["choice", "number", "derivation", "code", "explain"]
+Kind = Literal["choice", "number", "derivation", "code", "design", "explain"]
+Experiment = Literal["outliers", "imbalance"]
 
 STAGES: tuple[Stage, ...] = get_args(Stage)
 SKILLS: tuple[Skill, ...] = get_args(Skill)
@@ -158,6 +161,23 @@ class Code(_Common):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Design(_Common):
+    """A loss of `wrt` over `variables`, invented by the person, that meets every one of `demands`."""
+
+    kind: ClassVar[Literal["design"]] = "design"
+    wrt: str
+    variables: tuple[str, ...]
+    demands: tuple[str, ...]
+    """Properties (`convex`, `not bounded`, `bounded-influence <= 1`) and measures of the experiment
+    (`efficiency >= 0.9`)."""
+    space: Space | None = None
+    """What `wrt` is, where the properties that apply depend on it."""
+    experiment: Experiment | None = None
+    answer: str
+    """A model design."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Explain(_Common):
     """Free text. Its rubric is shown after the answer, and marked by the person."""
 
@@ -166,10 +186,11 @@ class Explain(_Common):
     answer: str
 
 
-Question = Choice | Number | Derivation | Code | Explain
+Question = Choice | Number | Derivation | Code | Design | Explain
 
 CLASSES: Mapping[str, type[Question]] = {
-    "choice": Choice, "number": Number, "derivation": Derivation, "code": Code, "explain": Explain,
+    "choice": Choice, "number": Number, "derivation": Derivation, "code": Code, "design": Design,
+    "explain": Explain,
 }  # fmt: skip
 
 
@@ -179,7 +200,7 @@ def model_answer(question: Question) -> str:
         case Choice():
             right = (i for i, option in enumerate(question.options) if option.correct)
             return ",".join("abcdefghijklmnopqrstuvwxyz"[i] for i in right)
-        case Number() | Derivation() | Explain():
+        case Number() | Derivation() | Design() | Explain():
             return question.answer
         case Code():
             return question.reference

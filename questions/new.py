@@ -49,6 +49,14 @@ _TAILS: Final[Mapping[Kind, str]] = {
     rejected:
       - {answer: '2(y - yhat)', finding: sign-flipped}
 """,
+    "design": """\
+    wrt: r
+    variables: ['r: real']
+    demands: [convex, bounded-influence <= 1]
+    answer: sqrt(1 + r^2) - 1
+    rejected:
+      - {answer: r^2, finding: demand-missed}
+""",
     "code": """\
     loss: mean((yhat - y)^2)
     arguments: ['yhat: real[n]', 'y: real[n]']

@@ -48,6 +48,9 @@ DESCRIPTIONS: Final[Mapping[str, str]] = {
     "reference": "The model answer. Python.",
     "asks": "The level that is asked.",
     "returns": "What the function returns: the loss, its gradient by wrt, or the tuple of both.",
+    "demands": "What the loss must be: 'convex', 'not bounded', 'bounded-influence <= 1', 'efficiency >= 0.9'.",
+    "space": "What wrt is, where the properties that apply depend on it.",
+    "experiment": "What the loss is tried on: data with outliers, or with 1 % positives.",
     "points": "The rubric, which the person marks after answering.",
 }
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from questions.kinds import Choice, Code, Derivation, Explain, Number, Question, model_answer
+from questions.kinds import Choice, Code, Derivation, Design, Explain, Number, Question, model_answer
 from report.text import counted
 
 _GAP = "  "
@@ -80,6 +80,10 @@ def prompt_form(question: Question, order: Sequence[int] | None = None) -> dict[
                 **form, "loss": loss, "arguments": list(arguments), "entry": entry, "asks": asks, "starter": starter,
                 "returns": returns, "wrt": wrt,
             }  # fmt: skip
+        case Design(wrt=wrt, variables=variables, demands=demands, experiment=experiment):
+            return {
+                **form, "wrt": wrt, "variables": list(variables), "demands": list(demands), "experiment": experiment,
+            }  # fmt: skip
         case Explain():
             return form
 
@@ -108,5 +112,5 @@ def next_commands(question: Question) -> tuple[str, ...]:
             return (f"lossprep start {question.id}", f"lossprep hint {question.id}")
         case Choice():
             return (f"lossprep submit {question.id} -a b", f"lossprep hint {question.id}")
-        case Number() | Derivation() | Explain():
+        case Number() | Derivation() | Design() | Explain():
             return (answer, f"lossprep hint {question.id}")

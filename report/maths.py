@@ -12,7 +12,7 @@ from grader.formula.names import canonical
 from grader.formula.read import read_statement, scope_from
 from grader.formula.show import show, show_domain, show_name
 from grader.formula.tree import Expr, Indicator, Node
-from questions.kinds import Choice, Code, Derivation, Explain, Number, Question
+from questions.kinds import Choice, Code, Derivation, Design, Explain, Number, Question
 from report.paper import to_ascii
 from report.text import GLUE
 
@@ -25,6 +25,8 @@ def scope_of(question: Question) -> Scope:
         case Derivation(variables=declared, given=given):
             return _scope((*declared, *question.symbols), given)
         case Code(arguments=declared):
+            return _scope((*declared, *question.symbols), ())
+        case Design(variables=declared):
             return _scope((*declared, *question.symbols), ())
         case Choice() | Number() | Explain():
             return _scope(question.symbols, ())

@@ -10,7 +10,7 @@ from typing import Final
 from rich.text import Text
 
 from grader.formula.declare import Scope
-from questions.kinds import Choice, Code, CodeLevel, Derivation, Explain, Number, Point, Question
+from questions.kinds import Choice, Code, CodeLevel, Derivation, Design, Explain, Number, Point, Question
 from report import maths
 from report.paper import BLANK, Block, Paper
 from report.prose import inline, prose
@@ -48,9 +48,18 @@ def prompt_blocks(question: Question, scope: Scope, paper: Paper, order: Sequenc
         case Number(unit=unit):
             if unit:
                 blocks += [BLANK, _row("unit", unit)]
+        case Design(variables=variables, demands=demands):
+            demanded = ", ".join(maths_text(demand) for demand in demands)
+            rows = {"of": question.wrt, "names": maths.names(variables, (), unicode=paper.unicode), "must be": demanded}
+            blocks += [BLANK, *(_row(label, said, wide=9) for label, said in rows.items())]
         case Explain():
             pass
     return blocks
+
+
+def maths_text(demand: str) -> str:
+    """A demand as it is read: `bounded influence ≤ 1`."""
+    return demand.replace("<=", "≤").replace(">=", "≥")
 
 
 def _returned(question: Code) -> dict[str, str]:
@@ -127,7 +136,7 @@ def _answer(question: Question, scope: Scope, paper: Paper, order: Sequence[int]
             return blocks
         case Number(answer=answer, unit=unit):
             return [BLANK, Block(f"{maths.reading_or_text(answer, Scope())} {unit or ''}".rstrip(), "  ")]
-        case Derivation():
+        case Derivation() | Design():
             lines = [maths.reading_or_text(line, scope) for line in question.answer.strip().split("\n")]
             return [BLANK, *(Block(line, "  ", "      ") for line in lines)]
         case Code(reference=reference):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from practice.answers import COMMENT
-from questions.kinds import Choice, Code, Derivation, Explain, Number, Question
+from questions.kinds import Choice, Code, Derivation, Design, Explain, Number, Question
 from report import maths
 from report.paper import BLANK, Block, Paper
 from report.question_view import prompt_blocks
@@ -18,6 +18,8 @@ def starting_file(question: Question) -> tuple[str, str] | None:
             return f"{question.id.replace('-', '_')}.py", starter
         case Derivation():
             return f"{question.id}.txt", _asked(question, "One equation a line, the answer last")
+        case Design():
+            return f"{question.id}.txt", _asked(question, "The loss goes below, after definitions that it uses")
         case Explain():
             return f"{question.id}.md", _asked(question, "Your answer goes below")
         case Choice() | Number():

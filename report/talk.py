@@ -9,7 +9,7 @@ from grader.verdict import Verdict
 from practice.events import Drafted, Event, Graded, Hinted, Revealed, Skipped, Written
 from practice.select import order_of_options
 from practice.session import Session, Turn, after
-from questions.kinds import Choice, Code, Derivation, Explain, Number, Question
+from questions.kinds import Choice, Code, Derivation, Design, Explain, Number, Question
 from report import maths
 from report.entering import COMMANDS, Command, Left
 from report.paper import BLANK, Block
@@ -214,6 +214,8 @@ def how_to_answer(question: Question) -> str:
             return (
                 "Enter opens your editor with a stub; or paste the code and a blank line. `:help` lists the commands."
             )
+        case Design():
+            return "Type a formula; definitions may stand on lines before it. `:help` lists the commands."
         case Explain():
             return "Enter opens your editor; or write here, a blank line submits. `:help` lists the commands."
 

@@ -14,6 +14,7 @@ from typing import Final
 from grader.formula.show import show_name
 from grader.verdict import Fact, Finding
 from questions.kinds import Kind, Mistake
+from report.design_words import demand_words
 from report.rules import rule_formula, rule_words
 from report.text import GLUE
 
@@ -37,6 +38,9 @@ def words(finding: Finding, mistakes: Sequence[Mistake] = (), asked: Kind | None
     if own is not None and finding.code not in _BY_THE_AUTHOR:
         return Words(_said_of(finding, own))
     templates, hint = WORDS[finding.code]
+    demand = demand_words(finding)
+    if demand is not None:
+        return Words(demand, own or hint)
     said = next(filled for filled in (_filled(template, finding.data) for template in templates) if filled is not None)
     return Words(_said_of(finding, said), own or _possible_hint(finding, hint, asked))
 
@@ -93,7 +97,9 @@ _OPENINGS: Final = frozenset(
     {"The", "It", "This", "Two", "Three", "Clipping", "Digits", "An", "A", "Arrays", "There", "On", "What", "One"}
 )
 """Words that begin a sentence, and are small within one."""
-_BY_THE_AUTHOR: Final = ("wrong-option", "unknown-symbol", "unreadable")
+_BY_THE_AUTHOR: Final = (
+    "wrong-option", "unknown-symbol", "unreadable", "demand-missed", "demand-undecided", "demand-met",
+)  # fmt: skip
 
 
 def _filled(template: Template, data: Mapping[str, Fact]) -> str | None:
@@ -397,6 +403,22 @@ _CODE: Final[dict[str, tuple[tuple[Template, ...], str | None]]] = {
         ),
         "A loss is one plain number: not (1,), not a tuple. A gradient has the shape of what it is taken by.",
     ),
+    "breaks-law": (
+        (
+            Is("law", "permutation", "Shuffling the batch changes the loss from {from} to {to}: order should not matter."),
+            Is("law", "duplication", "Every sample twice changes the loss from {from} to {to}: a mean should stay."),
+            Is("law", "additivity", "Every sample twice turns the loss from {from} into {to}: a sum should double."),
+            Is("law", "shift", "A constant added to all logits changes the loss from {from} to {to}: it should not."),
+            Is("law", "translation", "Predictions and targets moved together change the loss from {from} to {to}."),
+            Is("law", "label-symmetry", "The mirrored labels and predictions take the loss from {from} to {to}: it should stay."),
+            Is("law", "even", "With all signs turned the loss goes from {from} to {to}: it should stay."),
+            Is("law", "weights-as-repetition", "A weight of 2 gives {from}, the sample twice {to}: they do not fit."),
+            Is("law", "zero-at-perfect", "A perfect prediction costs {to}: it should cost nothing."),
+            Is("law", "nonnegative", "The loss is {to} at {first}; the true one is negative at none of the inputs tried."),
+            "A law that the loss keeps is broken here: {law}.",
+        ),
+        "Think of what should not change, and find the line that changes it.",
+    ),
     "dtype": (
         ("It goes wrong for the type {dtype}.", "The result has an unexpected type."),
         "Let the result keep the inputs' floating type; integers become float64.",
@@ -468,6 +490,13 @@ _CODE: Final[dict[str, tuple[tuple[Template, ...], str | None]]] = {
 }
 
 _SMALL: Final[dict[str, tuple[tuple[Template, ...], str | None]]] = {
+    "demand-missed": (
+        ("The demand {demand} is not met.",),
+        "Change the formula where this shows, and ask `lossprep analyze` about it.",
+    ),
+    "demand-undecided": (("Whether the demand {demand} is met could not be decided.",), None),
+    "demand-met": (("The demand {demand} is met.",), None),
+    "experiment": (("The experiment, beside well-known losses.",), None),
     "wrong-option": (
         (
             "Option {option} is not right: {why}",

@@ -9,6 +9,8 @@ from typing import Final
 
 from grader.audit import figures
 from grader.audit.remark import Remark, shown
+from grader.design.contradictions import contradictory
+from grader.design.demands import Demand, read_demand
 from grader.formula.declarations import read_declaration
 from grader.formula.declare import Definition, Scope, Variable
 from grader.formula.errors import Unreadable
@@ -22,7 +24,7 @@ from grader.formula.read import (
 from grader.formula.tree import Name, Node, Size, walk
 from grader.numeric.asked import check_scalar, read_argument
 from questions import prose
-from questions.kinds import Choice, Code, Derivation, Explain, Number, Question
+from questions.kinds import Choice, Code, Derivation, Design, Explain, Number, Question
 from questions.places import FieldPath
 
 
@@ -42,7 +44,7 @@ def hinders_grading(remark: Remark) -> bool:
     return remark.code in ("bad-formula", "declared-twice") and remark.path[0] in _TASK
 
 
-_TASK: Final = frozenset({"answer", "tolerance", "loss", "wrt", "variables", "given", "arguments"})
+_TASK: Final = frozenset({"answer", "tolerance", "loss", "wrt", "variables", "given", "arguments", "demands"})
 
 
 class _Reader:
@@ -124,8 +126,33 @@ def _task(question: Question, reader: _Reader) -> Scope | None:
                 reader.tried(("loss",), partial(read_formula, question.loss, scope))
                 _gradients(question, scope, reader)
             return scope
+        case Design():
+            scope = reader.declared(("variables",), question.variables, Scope())
+            if scope is not None:
+                reader.tried(("wrt",), partial(read_wrt, question.wrt, scope))
+                _demands(question, scope, reader)
+            return scope
         case Choice() | Explain():
             return Scope()
+
+
+def _demands(question: Design, scope: Scope, reader: _Reader) -> None:
+    """Every demand is read, and no two of them exclude each other."""
+    read: list[Demand] = []
+    for number, text in enumerate(question.demands):
+        path: FieldPath = ("demands", number)
+        try:
+            demand = read_demand(text, question.experiment)
+            if demand.bound is not None:
+                read_formula(demand.bound, scope)
+        except Unreadable as error:
+            reader.failed(path, error)
+            continue
+        read.append(demand)
+        pair = contradictory(read)
+        if pair is not None:
+            reader.remarks.append(Remark(path, "contradictory-demands", {"one": pair[0], "other": pair[1]}))
+            read.pop()
 
 
 def _gradients(question: Code, scope: Scope, reader: _Reader) -> None:

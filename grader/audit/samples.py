@@ -8,10 +8,10 @@ from typing import Final
 
 from grader import grade
 from grader.audit.remark import Remark
-from grader.findings import CODE, CODES, DERIVATION, SMALL_KINDS
+from grader.findings import CODE, CODES, DERIVATION, DESIGN, SMALL_KINDS
 from grader.submission import Submission
 from grader.verdict import Levels, Verdict
-from questions.kinds import Choice, Code, Derivation, Explain, Number, Question, model_answer
+from questions.kinds import Choice, Code, Derivation, Design, Explain, Number, Question, model_answer
 from questions.places import FieldPath
 
 _SHORTEST: Final = 5
@@ -65,7 +65,7 @@ def _model_field(question: Question) -> str:
             return "options"
         case Code():
             return "reference"
-        case Number() | Derivation() | Explain():
+        case Number() | Derivation() | Design() | Explain():
             return "answer"
 
 
@@ -125,6 +125,8 @@ def _possible(question: Question) -> frozenset[str]:
             return frozenset(CODE)
         case Number():
             return _NUMBER
+        case Design():
+            return frozenset(DESIGN)
         case Choice() | Explain():
             return frozenset((*SMALL_KINDS, "unreadable"))
 
@@ -144,7 +146,7 @@ def _spelled(question: Question) -> Iterator[str]:
             texts = [option.text for option in question.options if option.correct]
         case Derivation():
             texts = [question.answer.strip().splitlines()[-1].split("=")[-1]]
-        case Number() | Code() | Explain():
+        case Number() | Code() | Design() | Explain():
             texts = [model_answer(question)]
     for text in texts:
         if len(flat := _flat(text)) >= _SHORTEST:

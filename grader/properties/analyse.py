@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Final, TypeVar
 
@@ -41,7 +41,14 @@ JUDGES: Final[tuple[tuple[str, Judge, int | None], ...]] = (
 """Each with the order of the derivative that its value bounds, where it has one."""
 
 
-def analyse(task: AnalysisTask, *, seconds: float = SECONDS) -> Analysis:
+EXTRA: Final[Mapping[str, Judge]] = {
+    "quadratic-at-zero": values.quadratic_at_zero,
+    "linear-tails": ends.linear_tails,
+}
+"""What is asked of designs only."""
+
+
+def analyse(task: AnalysisTask, *, seconds: float = SECONDS, extra: Iterable[str] = ()) -> Analysis:
     """What the loss is like as a function of one real variable. Raises TaskError where the task cannot be read.
 
     What is not decided in the time comes back as `undecided`. Of a loss of vectors only the gradient is told
@@ -57,7 +64,11 @@ def analyse(task: AnalysisTask, *, seconds: float = SECONDS) -> Analysis:
         return replace(made, silent=why.reason, seconds=time.monotonic() - begun)
     return replace(
         made,
-        properties=(*(everywhere(subject, *judge) for judge in JUDGES), *decisions(subject)),
+        properties=(
+            *(everywhere(subject, *judge) for judge in JUDGES),
+            *decisions(subject),
+            *(everywhere(subject, name, EXTRA[name]) for name in extra),
+        ),
         kinks=_tried(lambda: ends.kinks(subject), ()),
         ends=_tried(lambda: ends.ends(subject), ()),
         minimiser=_tried(lambda: meaning.minimiser(subject), None),

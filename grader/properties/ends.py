@@ -7,9 +7,9 @@ from dataclasses import replace
 from fractions import Fraction
 
 from grader.formula.tree import Call, Expr, Name, Neg, Num
-from grader.properties.analysis import End, Growth, Kink
+from grader.properties.analysis import End, Growth, Kink, Property
 from grader.properties.curve import INFINITY, MINUS_INFINITY, TRIED, Curve, put
-from grader.properties.evidence import scaled, shown
+from grader.properties.evidence import no, scaled, shown, yes
 from grader.properties.germs import ONE_SCALE, Scale
 from grader.properties.reduce import Subject, cases_of
 from grader.symbolic.differentiate import minus, over, plus, power, times
@@ -107,6 +107,18 @@ def _kind(scale: Scale) -> Growth:
     if scale.a == 1 and not scale.c:
         return "linear"
     return "sublinear" if scale.a < 1 else "polynomial"
+
+
+def linear_tails(curve: Curve) -> Property:
+    """Toward both ends the loss grows as fast as |x|: no slower, no faster."""
+    name = "linear-tails"
+    for side in (1, -1):
+        place = 0 if side > 0 else len(curve.pieces) - 1
+        at = (curve.low or MINUS_INFINITY) if side > 0 else (curve.high or INFINITY)
+        slope = curve.limit(place, 1, 1 if side > 0 else -1)
+        if at not in INFINITE or slope in INFINITE or slope == Num(Fraction(0)):
+            return no(name, "slope-limit", at=shown(at), value=shown(slope))
+    return yes(name, "slopes-settle", ends=2)
 
 
 def kinks(subject: Subject) -> tuple[Kink, ...]:

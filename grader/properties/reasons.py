@@ -24,6 +24,8 @@ REASONS: Final[Mapping[str, tuple[str, ...]]] = {
     "curvature-bound": ("bound", "at"),
     "stays-finite": ("pieces",),  # finite limits at every end of every piece, and analytic between; no bound is told
     "loss-bound": ("bound", "at"),
+    "curved-at-zero": ("value",),  # L(0) = L′(0) = 0, and this curvature there
+    "slopes-settle": ("ends",),  # the slope has a finite limit other than 0 toward both ends
     "slope-vanishes": ("ends",),  # the slope's limits are 0 at both ends
     "plateau": ("at", "supremum"),  # toward this end the loss tends to its supremum and the slope to 0
     "convex-and-falling": ("slope",),  # Bartlett, Jordan & McAuliffe 2006, theorem 2: convex, and φ'(0) < 0

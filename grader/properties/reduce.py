@@ -36,7 +36,7 @@ from grader.formula.functions import FUNCTIONS
 from grader.formula.rebuild import substituted
 from grader.formula.tree import Call, Expr, Index, MatMul, Name, Neg, Num, Reduce, Size, walk
 from grader.properties.analysis import AnalysisTask
-from grader.properties.curve import Curve
+from grader.properties.curve import TRIED, Curve
 from grader.symbolic.compare import Equal, compare
 from grader.symbolic.differentiate import over, plus, power, times
 from grader.symbolic.domain import domain_of
@@ -189,6 +189,20 @@ def _real(variable: Variable) -> Variable:
     if isinstance(variable.domain, Integers):
         return replace(variable, domain=REAL)
     raise NotOneVariable("discrete")
+
+
+def constants_compared(left: Expr, right: Expr, scope: Scope, x: str) -> int | None:
+    """−1, 0, 1 for left <, =, > right, for every value of the parameters; None where that cannot be told."""
+    parameters = {
+        name: variable
+        for name, variable in scope.variables.items()
+        if name != x and isinstance(variable.domain, Interval) and not variable.shape
+    }
+    curve = Curve(x, left, parameters, None, None, float("inf"))
+    try:
+        return curve.compare(left, right)
+    except TRIED:
+        return None
 
 
 def _shift(loss: Expr, x: Variable, other: Variable, scope: Scope, deadline: float) -> tuple[str, int] | None:

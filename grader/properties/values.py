@@ -104,6 +104,23 @@ def zero_at_zero(curve: Curve) -> Property:
     return no(name, "not-zero-at-zero", value=shown(curve.constants.tree(value)))
 
 
+def quadratic_at_zero(curve: Curve) -> Property:
+    """L(0) = 0, L′(0) = 0, and a curvature there that is finite, positive, and the same from both sides."""
+    name = "quadratic-at-zero"
+    zero = zero_at_zero(curve)
+    if zero.answer == "no":
+        return no(name, zero.reason, **zero.facts)
+    slopes = curve.value(1, ZERO, -1), curve.value(1, ZERO, 1)
+    if any(slope in (INFINITY, MINUS_INFINITY) or curve.compare(slope, ZERO) != 0 for slope in slopes):
+        return no(name, "kink", at="0", left=shown(slopes[0]), right=shown(slopes[1]))
+    bends = curve.value(2, ZERO, -1), curve.value(2, ZERO, 1)
+    if bends[0] in (INFINITY, MINUS_INFINITY) or curve.compare(*bends) != 0:
+        return no(name, "curvature-jumps", at="0", left=shown(bends[0]), right=shown(bends[1]))
+    if curve.compare(bends[0], ZERO) <= 0:
+        return no(name, "curvature-vanishes", at="0", value=shown(bends[0]))
+    return yes(name, "curved-at-zero", bends[0], value=shown(bends[0]))
+
+
 def even(curve: Curve) -> Property:
     """Asked of the formula as it stands, pieces and all."""
     name = "even"
