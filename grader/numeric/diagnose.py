@@ -21,6 +21,8 @@ from grader.verdict import Fact, Finding, Witness
 
 __all__ = ["failure_code"]
 NOTES = 2
+SAID = ("wrong-value", "overflow", "nan", "underflow")
+"""Findings on ordinary inputs that are shown where NumPy warned."""
 REPEATED = 6
 """Calls that are made once more."""
 
@@ -74,7 +76,7 @@ def at_ordinary(trial: Trial, source: Source, judged: Sequence[Judged], failed: 
         items = tuple(faults["value"])
         if "shape" in faults and found == [("wrong-value", {})]:  # as what has another shape elsewhere would be
             found = []
-        made += [Group(code, items, data, _said(items) if code == "wrong-value" else None) for code, data in found]
+        made += [Group(code, items, data, _said(items) if code in SAID else None) for code, data in found]
     if "failure" in faults:
         made += _failures(trial, source, faults["failure"])
     if "mutated" in faults:

@@ -17,7 +17,7 @@ import numpy as np
 
 from grader.formula.evaluate import Value
 from grader.formula.floats import evaluate_float
-from grader.numeric import diagnose
+from grader.numeric import diagnose, laws
 from grader.numeric.judge import SPEED_ROWS, Judged, Plan, failing, levels, plan, shares
 from grader.numeric.messages import Failure
 from grader.numeric.probes import Probe
@@ -33,6 +33,8 @@ KIND: Final = "code"
 SLOW: Final = 30.0
 UNSHRUNK: Final = frozenset({"not-deterministic", "broadcasting"})
 """Findings whose smallest input would no longer show them."""
+TOLD: Final = frozenset({"factor", "offset", "labels"})
+"""Facts that say already what a wrong value is."""
 SPEED_SECONDS: Final = 3.0
 
 
@@ -170,7 +172,15 @@ def _explained(
         if example.case.probe.label == "large":
             data["n"] = example.case.oracle.rows(example.case.probe.values)
         findings.append(Finding(group.code, severity, source.place(group.region), data))  # type: ignore[arg-type]
+    if level == "correct" and first.code == "wrong-value" and TOLD.isdisjoint(first.data):
+        findings += _laws(trial, first.items[0].part, judged)
     return findings, diagnose.witness(trial.statement, shown)
+
+
+def _laws(trial: Trial, part: int, judged: Sequence[Judged]) -> list[Finding]:
+    """The law that a wrong value breaks, as a note: it explains, and decides nothing."""
+    found = laws.broken(trial.about(part), [item for item in judged if item.part == part])
+    return [] if found is None else [Finding("breaks-law", "note", data=found.data)]
 
 
 def _asked_is_reached(task: CodeTask, reached: Levels) -> bool:

@@ -25,6 +25,8 @@ from grader.verdict import Fact, Finding
 
 Floats = NDArray[np.float64]
 NEAR: Final = 1e-6
+AS_FAR: Final = 100.0
+"""How much further off than another float64 program one may be that loses the same digits."""
 BASES: Final = {2: math.log(2), 10: math.log(10)}
 Explained = tuple[str, dict[str, Fact]]
 
@@ -44,7 +46,30 @@ def explain_values(trial: Trial, source: Source, judged: Sequence[Judged]) -> li
     found = list(_by_ratio(trial, plain))
     explain = _by_formula if trial.oracle.wrt is None else gradients.explain
     found = found or explain(trial, source, plain) or _by_calls(trial, plain, wrong) or _by_offset(plain)
-    return found or _by_kind_of_input(judged) or _edge(plain, wrong) or [("wrong-value", {})]
+    found = found or _by_kind_of_input(judged) or _edge(plain, wrong) or _as_usual(trial, source, wrong)
+    return found or [("wrong-value", {})]
+
+
+def _as_usual(trial: Trial, source: Source, wrong: Sequence[Judged]) -> list[Explained]:
+    """The usual way of writing the formula loses as many digits in float64, if it gives a number at all."""
+    usual = ends.Usual(trial, wrong)
+    codes = set()
+    for item in wrong:
+        got, plain, truth = _got(item), usual.values[id(item)], item.case.truth
+        if got is None or plain is None or plain.shape != got.shape:
+            return []
+        with np.errstate(all="ignore"):
+            if not np.isfinite(got).all():
+                codes.add(ends.classify(usual, item, source)[0])
+            elif np.isfinite(plain).all() and not np.all(truth.error(got) <= AS_FAR * truth.error(plain)):
+                return []
+    if not codes:
+        return [("cancellation", {})]
+    return [(min(codes, key=lambda code: ends.ORDER.index(code) if code in ends.ORDER else -1), {})]
+
+
+def _got(item: Judged) -> Floats | None:
+    return None if item.reply is None else item.reply.value
 
 
 def _by_kind_of_input(judged: Sequence[Judged]) -> list[Explained]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from fractions import Fraction
 from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.formula.declare import Interval
+from grader.formula.declare import Classes, Domain, Finite, Integers, Interval, OneHot, Simplex
 from grader.numeric.judge import Judged
 from grader.numeric.probes import Probe
 from grader.numeric.task import Statement
@@ -21,6 +22,8 @@ ROUNDS: Final = 12
 TRIES: Final = 14
 """Simpler inputs tried in one round."""
 SHOWN: Final = 8
+PLACES: Final = 12
+"""Numbers of one argument, at most, that are looked at one by one."""
 SHORT: Final = 500
 """Numbers in an input whose size and digits are looked at."""
 Array = NDArray[Any]
@@ -85,7 +88,9 @@ def _digits(x: float) -> int:
 def _candidates(statement: Statement, probe: Probe) -> Iterator[Probe]:
     """Simpler inputs: fewer rows, parameters left at their defaults, zeros, round and smaller numbers."""
     for dim in statement.dims:
-        if dim not in statement.class_dims:
+        if dim in statement.class_dims:
+            yield from _fewer_classes(statement, probe, dim)
+        else:
             yield from _fewer(statement, probe, dim)
     for name in sorted(probe.given):
         default = statement.variables[name].default
@@ -93,14 +98,92 @@ def _candidates(statement: Statement, probe: Probe) -> Iterator[Probe]:
             plain = np.asarray(default.numerator / default.denominator, dtype=probe.values[name].dtype)
             yield replace(probe, values={**probe.values, name: plain}, given=probe.given - {name})
     for name, variable in statement.variables.items():
-        if not isinstance(variable.domain, Interval) or (variable.default is not None and name not in probe.given):
+        if variable.default is not None and name not in probe.given:
             continue
-        array = probe.values[name]
-        for place in range(array.size) if array.size <= 6 else ():
-            for simple in _simpler(float(array.ravel()[place]), variable.domain):
-                changed = array.copy()
-                changed.reshape(-1)[place] = simple
-                yield replace(probe, values={**probe.values, name: changed})
+        for changed in _simpler_arrays(probe.values[name], variable.domain):
+            yield replace(probe, values={**probe.values, name: changed})
+
+
+def _simpler_arrays(array: Array, domain: Domain) -> Iterator[Array]:
+    """One number, or one row, made simpler."""
+    if isinstance(domain, Simplex) and array.ndim:
+        for at in range(array.size // array.shape[-1]):
+            for row in _simpler_row(array.reshape(-1, array.shape[-1])[at]):
+                yield _with(array, at, row)
+    elif isinstance(domain, OneHot) and array.ndim:
+        for at in range(array.size // array.shape[-1]):
+            yield _with(array, at, np.eye(array.shape[-1])[0])
+    elif isinstance(domain, Interval) and array.size <= PLACES:
+        for at in range(array.size):
+            for simple in _simpler(float(array.ravel()[at]), domain):
+                yield _with(array, at, simple)
+    elif isinstance(domain, Finite | Classes | Integers) and array.size <= PLACES:
+        least = float(min(domain.values, key=abs)) if isinstance(domain, Finite) else 0
+        for at in range(array.size):
+            yield _with(array, at, least)
+
+
+def _with(array: Array, at: int, new: Array | float) -> Array:
+    """A copy with another number, or another row."""
+    changed = array.copy()
+    changed.reshape(-1, *np.shape(new))[at] = new
+    return changed
+
+
+def _simpler_row(row: Array) -> Iterator[Array]:
+    """Points of a simplex, each summing to 1 exactly: all in one class, the small ones given to the largest, in
+    halves, quarters and eighths, and with a power of two for the smallest."""
+    top, least = int(np.argmax(row)), float(np.min(row[row > 0], initial=1.0))
+    size = len(row)
+    yield np.eye(size)[top]
+    for at in range(size):
+        if row[at] and at != top:
+            for kept in (0.0, 2.0**-3, 2.0**-10, 2.0**-20, 2.0 ** math.floor(math.log2(least))):
+                if kept < row[at]:
+                    changed = row.copy()
+                    changed[top], changed[at] = row[top] + (row[at] - kept), kept
+                    yield from _exact(changed)
+    for parts in (2, 4, 8):
+        rough = np.floor(row * parts) / parts
+        rough[top] += 1 - rough.sum()
+        yield from _exact(rough)
+
+
+def _exact(row: Array) -> Iterator[Array]:
+    """The row, if it is one of a simplex to the last bit."""
+    if np.all(row >= 0) and sum(map(Fraction, row.tolist())) == 1:
+        yield row
+
+
+def _fewer_classes(statement: Statement, probe: Probe, dim: str) -> Iterator[Probe]:
+    """Each class left out where there are more than two; what a simplex had there goes to its largest component."""
+    along = {name: v for name, v in statement.variables.items() if dim in v.shape}
+    size = next((probe.values[name].shape[v.shape.index(dim)] for name, v in along.items()), 0)
+    for gone in range(size) if size > 2 else ():
+        values = {}
+        for name, variable in statement.variables.items():
+            array = probe.values[name]
+            if isinstance(variable.domain, Classes) and variable.domain.count == dim:
+                if np.any(array == gone):
+                    break
+                array = array - (array > gone)
+            if name in along:
+                rest = np.delete(array, gone, axis=variable.shape.index(dim))
+                if isinstance(variable.domain, OneHot) and np.any(rest.sum(axis=-1) != 1):
+                    break
+                array = _whole(rest, np.take(array, gone, axis=-1)) if isinstance(variable.domain, Simplex) else rest
+            values[name] = array
+        else:
+            yield replace(probe, values=values)
+
+
+def _whole(rest: Array, taken: Array) -> Array:
+    """Rows of a simplex that lost a component, whole again."""
+    made = rest.copy()
+    rows = made.reshape(-1, made.shape[-1])
+    for row, lost in zip(rows, np.ravel(taken), strict=True):
+        row[int(np.argmax(row))] += lost
+    return made
 
 
 def _fewer(statement: Statement, probe: Probe, dim: str) -> Iterator[Probe]:

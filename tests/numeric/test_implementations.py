@@ -1,6 +1,6 @@
 """Every file of `implementations/` reaches the levels and gets the finding that its header states. A new case is a
-new file: loss, args (between semicolons), returns and wrt for gradients, entry and asks where they matter, levels, and
-the first error finding."""
+new file: loss, args (between semicolons), returns and wrt for gradients, entry and asks where they matter, levels, the
+first error finding, and the law that is broken."""
 
 from __future__ import annotations
 
@@ -50,6 +50,8 @@ def test_an_implementation_reaches_its_levels_and_gets_its_finding(path: Path, s
     expected = set() if stated["levels"] == "none" else set(stated["levels"].split(", "))
     assert reached(verdict) == expected
     assert (errors or ["none"])[0] == stated["finding"]
+    laws = [finding.data["law"] for finding in verdict.findings if finding.code == "breaks-law"]
+    assert laws == ([stated["law"]] if "law" in stated else laws)
     if verdict.outcome in ("wrong", "partly"):
         assert verdict.witness is not None
         assert verdict.evidence == "witness"
