@@ -13,16 +13,23 @@ _HEADS: Final = {"demand-met": "Met", "demand-missed": "Missed", "demand-undecid
 _ANSWERS: Final[Mapping[Fact, Answer]] = {"yes": "yes", "no": "no", "undecided": "undecided"}
 
 
-def demand_words(finding: Finding) -> str | None:
-    """One or two sentences; None for a finding that is about no demand."""
-    head = _HEADS.get(finding.code)
-    if head is None:
-        return None
+def demand_name(finding: Finding) -> str:
+    """The demand as it is read: `bounded influence ≤ 1`."""
+    return str(finding.data["demand"]).replace("<=", "≤").replace(">=", "≥").replace("-", " ")
+
+
+def demand_words(finding: Finding) -> str:
+    """Why it is met, or is not: a sentence or two."""
     data = finding.data
-    demand = str(data["demand"]).replace("<=", "≤").replace(">=", "≥").replace("-", " ")
     if "measured" in data:
-        return f"{head}: {demand}. Yours reaches {data['measured']}."
-    return f"{head}: {demand}. {_argument(data)}{_constant(data)}"
+        return f"Yours reaches {data['measured']}."
+    return f"{_argument(data)}{_constant(data)}"
+
+
+def demand_message(finding: Finding) -> str | None:
+    """Whether, and why; None for a finding that is about no demand."""
+    head = _HEADS.get(finding.code)
+    return None if head is None else f"{head}: {demand_name(finding)}. {demand_words(finding)}"
 
 
 def _argument(data: Mapping[str, Fact]) -> str:
@@ -42,17 +49,20 @@ def _constant(data: Mapping[str, Fact]) -> str:
     return f" It is {data['constant']}." if "bound" in data and "constant" in data else ""
 
 
-def experiment_lines(finding: Finding) -> list[str]:
+def experiment_lines(finding: Finding, room: int = 76) -> list[str]:
     """The table of an experiment: a line for each loss, its measures in columns."""
     rows = [row for row in _sequence(finding.data.get("rows")) if isinstance(row, Mapping)]
     if not rows:
         return []
     names = [name for name in rows[0] if name != "loss"]
     wide = max(len(str(row["loss"])) for row in rows)
-    lines = [" " * wide + "".join(f"  {name.replace('-', ' '):>17}" for name in names)]
+    column = max(7, min(17, (room - wide) // len(names) - 2))
+    heads = [name.replace("-", " ") for name in names]
+    if any(len(head) > column for head in heads):  # no room for words: their beginnings
+        heads = [head[:column].rstrip() for head in heads]
+    lines = [" " * wide + "".join(f"  {head:>{column}}" for head in heads)]
     for row in rows:
-        figures = "".join(f"  {_figure(row[name]):>17}" for name in names)
-        lines.append(f"{row['loss']!s:<{wide}}{figures}")
+        lines.append(f"{row['loss']!s:<{wide}}" + "".join(f"  {_figure(row[name]):>{column}}" for name in names))
     return lines
 
 

@@ -13,6 +13,7 @@ from rich.text import Text
 from grader.formula.show import show_name
 from grader.verdict import Evidence, Finding, Levels, Outcome, Verdict, Witness
 from report.carets import caret
+from report.design_view import design_blocks, tally
 from report.json_form import Speak
 from report.paper import BLANK, Block, Paper
 from report.profile_view import profile_blocks
@@ -89,6 +90,8 @@ def _blocks(verdict: Verdict, shown: Shown, findings: int, paper: Paper) -> list
     blocks = [_head(verdict)]
     if verdict.outcome != "unreadable":
         blocks += _reading(verdict, shown, paper)
+    if verdict.kind == "design" and verdict.outcome != "unreadable":
+        return [*blocks, *design_blocks(verdict, shown.speak, paper, with_hints=shown.with_hints)]
     if verdict.levels is not None:
         blocks.append(_levels(verdict.levels))
     if verdict.witness is not None and verdict.kind not in _TELLING:
@@ -116,6 +119,8 @@ def evidence_words(verdict: Verdict) -> str:
         return _EXPLAINED.get(verdict.evidence, "")
     if verdict.outcome == "partly" and _UNFINISHED in verdict.codes:
         return "a derivative is still left in it"
+    if verdict.kind == "design" and verdict.outcome != "unreadable":
+        return tally(verdict)
     if verdict.outcome == "undecided":
         tried = verdict.details.get("tried")
         return "neither right nor wrong could be shown in the time allowed" + (

@@ -14,7 +14,7 @@ from typing import Final
 from grader.formula.show import show_name
 from grader.verdict import Fact, Finding
 from questions.kinds import Kind, Mistake
-from report.design_words import demand_words
+from report.design_words import demand_message
 from report.rules import rule_formula, rule_words
 from report.text import GLUE
 
@@ -38,7 +38,7 @@ def words(finding: Finding, mistakes: Sequence[Mistake] = (), asked: Kind | None
     if own is not None and finding.code not in _BY_THE_AUTHOR:
         return Words(_said_of(finding, own))
     templates, hint = WORDS[finding.code]
-    demand = demand_words(finding)
+    demand = demand_message(finding)
     if demand is not None:
         return Words(demand, own or hint)
     said = next(filled for filled in (_filled(template, finding.data) for template in templates) if filled is not None)

@@ -190,14 +190,21 @@ def _finding(item: _Judged) -> Finding:
     return Finding(code, "error" if item.answer == "no" else "note", data=data)
 
 
+def _value(facts: Fact) -> str:
+    """What the analysis found at the witness, where that is a value."""
+    known = facts if isinstance(facts, Mapping) else {}
+    return str(next((known[key] for key in ("value", "at_middle", "risk") if key in known), "not met"))
+
+
 def _witness(missed: Sequence[_Judged]) -> Witness:
     """Of the first demand that is missed: where it shows, and what was demanded."""
     first = missed[0]
     facts = first.data.get("facts")
     inputs = {}
     if isinstance(facts, Mapping):
-        inputs = {key: str(facts[key]) for key in ("at", "a", "b", "probability") if key in facts}
+        places = [str(facts[key]) for key in ("at", "a", "b", "probability") if key in facts]
+        inputs = {str(first.data["wrt"]): ", ".join(places)} if places else {}
         cases = facts.get("cases")
         inputs |= {key: str(value) for key, value in cases.items()} if isinstance(cases, Mapping) else {}
-    got = first.data.get("measured", first.data.get("constant", first.data.get("reason", "")))
+    got = first.data.get("measured") or first.data.get("constant") or _value(facts)
     return Witness(inputs, first.demand.text, str(got))
