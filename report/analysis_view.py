@@ -123,10 +123,14 @@ def _domains(found: Analysis) -> list[Block]:
     """Over what everything below is said."""
     declared = []
     for name, variable in found.scope.variables.items():
+        domain = show_domain(variable.domain)
         shape = f"[{', '.join(map(str, variable.shape))}]" if variable.shape else ""
         usual = f" (usually {show_number(variable.default)})" if variable.default is not None else ""
-        declared.append(f"{show_name(name)} {show_domain(variable.domain)}{shape}{usual}")
-    return [Block(f"for {', '.join(declared)}", "  ", style="dim")] if declared else []
+        declared.append(f"{show_name(name)} {'in ' * (not domain[0].isalpha())}{domain}{shape}{usual}")
+    declared += [
+        f"{show_name(item.name)} = {show(item.body, found.scope)}" for item in found.scope.definitions.values()
+    ]
+    return [Block(glued(f"for {', '.join(declared)}"), "  ", style="dim")] if declared else []
 
 
 def _properties(found: Analysis, paper: Paper) -> list[Block]:

@@ -44,6 +44,9 @@ TITLES: Final[Mapping[str, Title]] = {
     "classification-calibrated": Title("classification-calibrated"),
     "proper": Title("proper"),
     "strictly-proper": Title("strictly proper"),
+    # asked of designs only
+    "quadratic-at-zero": Title("quadratic near zero", value="curvature"),
+    "linear-tails": Title("linear in its tails"),
 }
 ANSWERS: Final[Mapping[Answer, str]] = {"yes": "yes", "no": "no", "undecided": "undecided"}
 MARKS: Final[Mapping[Answer, str]] = {"yes": "✓", "no": "✗", "undecided": "?"}
@@ -88,6 +91,8 @@ REASON_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "loss-bound": ("It is at most {bound} in size, the supremum {at}.", "It is at most {bound} in size."),
     "stays-finite": ("Every limit at a seam or an end is finite, and it is analytic in between; no bound was found.",),
+    "curved-at-zero": ("At 0 it is 0 and flat, with the curvature {value} from both sides.",),
+    "slopes-settle": ("Toward both ends its slope tends to a finite limit other than 0.",),
     "slope-vanishes": ("Its slope tends to 0 toward both ends.",),
     "plateau": (
         "{at} it tends to its supremum, {supremum}, and its gradient to 0.",
@@ -122,7 +127,7 @@ REASON_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "slope-unbounded": ("Its slope grows without bound {at}.",),
     "curvature-unbounded": ("Its curvature grows without bound {at}.",),
     "loss-unbounded": ("It grows without bound {at}.",),
-    "slope-limit": ("{at} its slope tends to {value}, not to 0.", "{at} its slope does not tend to 0."),
+    "slope-limit": ("{at} its slope tends to {value}.", "{at} its slope has another limit."),
     "slope-stays": (
         "{at}, where it tends to its supremum, its slope tends to {value}, not to 0.",
         "{at}, where it tends to its supremum, its slope does not tend to 0.",

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from rich.cells import cell_len
 
-from grader.formula.read import read_formula
+from grader.formula.read import read_formula, scope_from
 from grader.properties.analysis import Named
 from report.analysis_view import about, analysis_blocks, argument, decimals, glued, property_blocks, short_value
 from report.analysis_words import MARKS, TITLES, detail
@@ -57,6 +57,13 @@ def test_a_plain_page_answers_in_words_and_draws_nothing(name: str) -> None:
     told = page(name, paper=Paper(plain=True))
     for item in NAMED[name].properties:
         assert f"{TITLES[item.name].text}: {item.answer}" in told
+
+
+def test_it_is_said_for_which_inputs_all_of_it_holds() -> None:
+    assert "for r real, δ positive (usually 1)" in page("huber", paper=Paper())
+    scope = scope_from(["z: real", "y: {0,1}"], ["p = sigmoid(z)"])
+    loss = replace(analysed("mse_with_logits"), analysis=replace(NAMED["mse_with_logits"], scope=scope))
+    assert "for z real, y in {0, 1}, p = σ(z)" in Paper().write(analysis_blocks(loss, Paper()))
 
 
 def test_a_value_stands_before_its_argument() -> None:

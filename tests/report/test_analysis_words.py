@@ -8,6 +8,7 @@ from typing import get_args, get_type_hints
 
 import pytest
 
+from grader.properties.analyse import EXTRA
 from grader.properties.analysis import PROPERTIES, Answer, End, Kink, Named, Property
 from grader.properties.reasons import REASONS
 from grader.verdict import Fact
@@ -32,7 +33,7 @@ def test_every_reason_has_words_and_no_word_is_for_nothing() -> None:
 
 
 def test_every_property_has_a_title() -> None:
-    assert tuple(TITLES) == PROPERTIES
+    assert tuple(TITLES) == (*PROPERTIES, *EXTRA)
 
 
 def test_every_growth_has_words() -> None:
