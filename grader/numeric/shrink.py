@@ -100,11 +100,11 @@ def _candidates(statement: Statement, probe: Probe) -> Iterator[Probe]:
     for name, variable in statement.variables.items():
         if variable.default is not None and name not in probe.given:
             continue
-        for changed in _simpler_arrays(probe.values[name], variable.domain):
+        for changed in simpler_arrays(probe.values[name], variable.domain):
             yield replace(probe, values={**probe.values, name: changed})
 
 
-def _simpler_arrays(array: Array, domain: Domain) -> Iterator[Array]:
+def simpler_arrays(array: Array, domain: Domain) -> Iterator[Array]:
     """One number, or one row, made simpler."""
     if isinstance(domain, Simplex) and array.ndim:
         for at in range(array.size // array.shape[-1]):
