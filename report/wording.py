@@ -91,6 +91,9 @@ class Is:
 
 
 Template = str | When | Is
+_TOGETHER: Final = (
+    "Each row by itself is right, and in one batch they are not: is one maximum, or another number, taken for all rows?"
+)
 _NAMES: Final = ("first", "second", "wrt")
 """Facts that hold canonical names of the task."""
 _OPENINGS: Final = frozenset(
@@ -367,15 +370,18 @@ _CODE: Final[dict[str, tuple[tuple[Template, ...], str | None]]] = {
         "Which intermediate value outgrows the floats, though the result does not? Rearrange so that it stays small.",
     ),
     "underflow": (
-        ("An intermediate value underflows to 0, and its digits are gone.",),
+        (
+            When("together", True, _TOGETHER),
+            "An intermediate value underflows to 0, and its digits are gone.",
+        ),
         "Stay in logarithms: the log of a tiny product is a sum of moderate logs.",
     ),
     "cancellation": (
-        ("Digits cancel: two nearly equal numbers are subtracted.",),
+        (When("together", True, _TOGETHER), "Digits cancel: two nearly equal numbers are subtracted."),
         "Look for 1 − (nearly 1) or log(1 + tiny): log1p and expm1 exist for these.",
     ),
     "nan": (
-        ("The result is NaN where the true value is a number.",),
+        (When("together", True, _TOGETHER), "The result is NaN where the true value is a number."),
         "∞ − ∞, 0·∞, 0/0 or the log of a negative number: which one is it at this input?",
     ),
     "domain-error": (
@@ -405,17 +411,18 @@ _CODE: Final[dict[str, tuple[tuple[Template, ...], str | None]]] = {
     ),
     "breaks-law": (
         (
-            Is("law", "permutation", "Shuffling the batch changes the loss from {from} to {to}: order should not matter."),
+            Is("law", "permutation", "Shuffling the batch takes the loss from {from} to {to}: it should stay."),
             Is("law", "duplication", "Every sample twice changes the loss from {from} to {to}: a mean should stay."),
             Is("law", "additivity", "Every sample twice turns the loss from {from} into {to}: a sum should double."),
             Is("law", "shift", "A constant added to all logits changes the loss from {from} to {to}: it should not."),
             Is("law", "translation", "Predictions and targets moved together change the loss from {from} to {to}."),
-            Is("law", "label-symmetry", "The mirrored labels and predictions take the loss from {from} to {to}: it should stay."),
+            Is("law", "label-symmetry", "Mirrored labels and predictions take it from {from} to {to}: it should stay."),
             Is("law", "even", "With all signs turned the loss goes from {from} to {to}: it should stay."),
             Is("law", "weights-as-repetition", "A weight of 2 gives {from}, the sample twice {to}: they do not fit."),
             Is("law", "zero-at-perfect", "A perfect prediction costs {to}: it should cost nothing."),
-            Is("law", "nonnegative", "The loss is {to} at {first}; the true one is negative at none of the inputs tried."),
+            Is("law", "nonnegative", "The loss is {to} at {first}; the true one was negative at no input tried."),
             "A law that the loss keeps is broken here: {law}.",
+            "A law that the loss keeps is broken here.",
         ),
         "Think of what should not change, and find the line that changes it.",
     ),

@@ -16,6 +16,7 @@ from grader.numeric.messages import Failure
 from grader.numeric.shrink import SHOWN, cost, number, text
 from grader.numeric.source import Source
 from grader.numeric.task import Statement
+from grader.numeric.together import only_together
 from grader.numeric.trial import Trial
 from grader.verdict import Fact, Finding, Witness
 
@@ -23,6 +24,8 @@ __all__ = ["failure_code"]
 NOTES = 2
 SAID = ("wrong-value", "overflow", "nan", "underflow")
 """Findings on ordinary inputs that are shown where NumPy warned."""
+ALONE = ("overflow", "underflow", "nan", "cancellation", "domain-error", "wrong-value")
+"""Findings that rows may have only when they come together."""
 REPEATED = 6
 """Calls that are made once more."""
 
@@ -146,7 +149,10 @@ def at_ends(trial: Trial, source: Source, judged: Sequence[Judged], failed: Sequ
     """What is wrong at the ends of the domain. Failures that only smaller types show are said to be theirs."""
     wide = [item for item in failed if item.case.probe.dtype == np.float64]
     if wide:
-        return ends.groups(trial, source, wide)
+        first, *others = ends.groups(trial, source, wide)
+        if first.code in ALONE and only_together(trial, first.items):
+            first = replace(first, data={**first.data, "together": True})
+        return [first, *others]
     return [Group("dtype", tuple(failed), {"dtype": "float32"}, None)]
 
 

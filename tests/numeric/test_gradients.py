@@ -198,3 +198,16 @@ def test_a_law_that_the_formula_does_not_keep_is_never_named(spares: Spares) -> 
     verdict = grade_code(task, source, spares=spares)
     assert verdict.codes[0] == "wrong-value"
     assert not [f for f in verdict.findings if f.code == "breaks-law" and f.data["law"] == "label-symmetry"]
+
+
+def test_one_maximum_for_the_whole_batch_is_seen(spares: Spares) -> None:
+    source = (
+        "import numpy as np\n\n\ndef f(z, y):\n    e = np.exp(z - {top})\n"
+        "    return (e / e.sum(axis=1, keepdims=True) - y) / len(z)\n"
+    )
+    task = CodeTask(*SOFTMAX, returns="gradient", wrt=("z",))
+    whole = grade_code(task, source.format(top="z.max()"), spares=spares).findings[0]
+    assert (whole.code, whole.data.get("together")) == ("nan", True)
+    assert "one maximum" in words(whole).message
+    naive = grade_code(task, source.format(top="0"), spares=spares).findings[0]
+    assert "together" not in naive.data
