@@ -15,7 +15,7 @@ from report.beside import beside_blocks, differences
 from report.paper import Paper
 from tests.report.analyses import HUBER, MAE, NAMED, analysed, made
 
-WIDTHS = [40, 56, 60, 72, 80, 120]
+WIDTHS = [40, 60, 80, 120]
 
 
 def page(*names: str, paper: Paper) -> str:
