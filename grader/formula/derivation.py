@@ -22,6 +22,7 @@ from grader.formula.reader.notation import Token, tokenise
 from grader.formula.reader.numbers_in import check_powers
 from grader.formula.reader.parse import Parser
 from grader.formula.reader.rows import last_question, relations_at
+from grader.formula.reader.supposed import with_supposed
 from grader.formula.shapes import Known
 from grader.formula.tree import Cond, Dim, Expr, Span
 
@@ -128,6 +129,8 @@ class _Reader:
         self.loss = loss
         self.losses = LossNames()
         self.equations: list[Equation] = []
+        self.supposed: set[str] = set()
+        """Letters that were taken for what a function is of."""
 
     def read(self) -> Derivation:
         tokens = tokenise(self.text)
@@ -147,6 +150,9 @@ class _Reader:
                 self._statement(statement, lines)
             except Unreadable as error:
                 needed = self._said_later(error, statements)
+                if needed is None and self._suppose(error, tokens):
+                    statements.insert(0, statement)
+                    continue
                 if needed is not None and id(statements[needed]) not in moved:
                     moved.add(id(statements[needed]))
                     statements[:0] = [statements.pop(needed), statement]
@@ -182,6 +188,18 @@ class _Reader:
                 found.append(statement)
         return found
 
+    def _suppose(self, error: Unreadable, tokens: Sequence[Token]) -> bool:
+        """Whether a letter that was never introduced is known all the same, and now is in the scope."""
+        symbol = canonical(str(error.data.get("symbol", "")))
+        if error.code != "unknown-symbol" or symbol in self.supposed:
+            return False
+        scope = with_supposed(symbol, tokens, self.scope)
+        if scope is None:
+            return False
+        self.supposed.add(symbol)
+        self.scope = scope
+        return True
+
     def _said_later(self, error: Unreadable, later: list[Statement]) -> int | None:
         """Which later statement introduces the name that is missing (`dL/dz = p − y, where p = σ(z)`)."""
         if error.code != "unknown-symbol":
@@ -210,6 +228,9 @@ class _Reader:
         parts = _sides(tokens)
         if chained and self.equations:
             self._continue(parts, lines, statement)
+            return
+        if len(parts) == 1 and self.equations and self._gradient_name(parts[0]) is not None:
+            lines.note(tokens)  # `return grad_w`, after `grad_w = …`
             return
         if len(parts) > 1:
             found = self._introduced(parts, statement)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from grader.formula.tree import Dim, Shape
 
 Known = Shape | None
@@ -33,9 +35,15 @@ def elementwise(a: Known, b: Known) -> Known | bool:
         return a
     if conform(a, b):
         return merged(a, b)
-    if len(a) == len(b) == 2 and 1 in (a[1], b[1]) and all(same(x, y) or 1 in (x, y) for x, y in zip(a, b, strict=True)):
-        return tuple(y if x == 1 else x for x, y in zip(a, b, strict=True))  # a column beside a matrix
-    return False
+    column = len(a) == len(b) == 2 and 1 in (a[1], b[1])
+    return stretched(a, b) if column else False
+
+
+def stretched(a: Shape, b: Shape) -> Shape | Literal[False]:
+    """NumPy's rule for two matrices: a column or a row is repeated beside a matrix. False where they do not fit."""
+    if len(a) != 2 or len(b) != 2 or not all(same(x, y) or 1 in (x, y) for x, y in zip(a, b, strict=True)):
+        return False
+    return tuple(y if x == 1 else x for x, y in zip(a, b, strict=True))
 
 
 def product(a: Shape, b: Shape) -> Shape | None:

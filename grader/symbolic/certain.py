@@ -76,7 +76,7 @@ class Balls(BallAlgebra):
 
     def pow(self, a: arb, b: arb) -> arb:
         result = super().pow(a, b)
-        if a.is_zero():
+        if a.is_zero() and not (b.is_integer() and b > 0):
             self.decided.append(_side(b, arb(0)))
         self.special = self.special or not a >= 0
         if result.is_nan() and not (a.is_nan() or b.is_nan() or a.is_zero() or a < 0):

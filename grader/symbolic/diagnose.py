@@ -7,21 +7,22 @@ A factor is never inferred from a 0/1 label: any power of it would fit.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
-from itertools import combinations
-from typing import Any, TypeVar
+from itertools import combinations, permutations
+from typing import Any, Final, TypeVar
 
 from flint import arb
 
 from grader.formula.declare import Classes, Finite
 from grader.formula.evaluate import Point, Value, size_of
+from grader.formula.names import display
 from grader.formula.show import show
 from grader.formula.tree import (
     ONE,
-    Add,
     Cases,
     Div,
     Expr,
@@ -32,17 +33,19 @@ from grader.formula.tree import (
     Num,
 )
 from grader.symbolic.asked import Asked
-from grader.symbolic.differentiate import depends, differentiate, minus, over, plus, times
+from grader.symbolic.differentiate import depends, minus, over, times
 from grader.symbolic.factors import constants_of, definitions_in, factors_of
+from grader.symbolic.missing import wrong_terms
 from grader.symbolic.outside_kink import right_at_kink_only
-from grader.symbolic.quantity import Formula, Gradient, Quantity, Unsupported, root
-from grader.symbolic.readable import gradient_terms
-from grader.symbolic.terms import short, terms_of
+from grader.symbolic.quantity import Formula, Gradient, Quantity, root
+from grader.symbolic.slips import inner_gradients, rules_left_out
+from grader.symbolic.terms import short
 from grader.symbolic.trial import Items, Row, Trial, relaxed
 from grader.verdict import Fact, Finding
 
 T = TypeVar("T")
-MAX_TERMS = 8
+RULES: Final = 0.4
+"""Of the time left, for rules that were left out."""
 
 
 def diagnose(asked: Asked, answer: Quantity, witness: Point[Fraction], *, deadline: float) -> list[Finding]:
@@ -54,11 +57,15 @@ def diagnose(asked: Asked, answer: Quantity, witness: Point[Fraction], *, deadli
     found = list(_multiples(asked, trial))
     if found:
         return found  # whatever else holds then, holds because of that
-    found += _chain_factors(asked, trial)
+    found += list(_chain_factors(asked, trial)) or list(_rules_left_out(asked, trial))
     if trial.constant(lambda row: zip(row.got.items, row.got.items, strict=True)) is not None:  # not 0 all over
-        found += list(_terms(asked, trial)) or _terms_of_vectors(asked, trial)
+        found += wrong_terms(asked, trial)
     found += _swaps(asked, answer, witness, deadline)
-    found += _other_gradients(asked, trial)
+    others = list(_other_gradients(asked, trial))
+    if others:  # the gradient by something else is no gradient by this one with a factor too many
+        surplus = any(finding.data.get("missing") is False for finding in found)
+        found = [] if surplus else found
+    found += others
     found += _branches(trial, telling=True)
     found = found or list(_branches(trial, telling=False)) or list(_regions(asked, trial))
     return found or list(right_at_kink_only(asked, answer, deadline=deadline))
@@ -85,6 +92,12 @@ def _multiples(asked: Asked, trial: Trial) -> Iterator[Finding]:
                 yield from _constant(c, over(ONE, constant) if missing else constant)
                 return
     dims = asked.scope.dims
+    for wrong, right in permutations(dims, 2):
+        c = trial.constant(partial(_exchanged, wrong=wrong, right=right))
+        if c is not None:
+            yield _finding("lost-mean", size=right, other=wrong, missing=True)
+            yield from _constant(c)
+            return
     for count in range(1, min(len(dims), 2) + 1):
         for chosen in combinations(dims, count):
             for exponent in (1, -1):
@@ -113,6 +126,12 @@ def _times(row: Row, quantity: Quantity, missing: bool) -> Iterator[tuple[arb, a
         yield (got * factor, expected) if missing else (got, expected * factor)
 
 
+def _exchanged(row: Row, wrong: str, right: str) -> Iterator[tuple[arb, arb]]:
+    """typed = c·truth·right/wrong: the mean over something else."""
+    ratio = arb(size_of(right, row.point.sizes)) / size_of(wrong, row.point.sizes)
+    return ((a, b * ratio) for a, b in zip(row.got.items, row.expected.items, strict=True))
+
+
 def _sized(row: Row, dims: tuple[str, ...], exponent: int) -> Iterator[tuple[arb, arb]]:
     size = 1
     for dim in dims:
@@ -125,7 +144,8 @@ def _chain_factors(asked: Asked, trial: Trial) -> Iterator[Finding]:
     """typed·f = ±truth (f is missing), or typed = ±truth·f (f is one too many), for factors that the loss suggests."""
     if trial.constant(lambda row: ((got, arb(1)) for got in row.got.items)) is not None:
         return  # a number is what is left of the gradient by the whole of it, or by its inverse
-    for factor in factors_of(asked):
+    for whole in factors_of(asked):
+        factor, negative = _unsigned(whole)
         quantity = Formula(factor, asked.scope, asked.wrt)
         for missing in (True, False):
             for sign in (1, -1):
@@ -133,10 +153,56 @@ def _chain_factors(asked: Asked, trial: Trial) -> Iterator[Finding]:
                     continue
                 if missing and trial.constant(partial(_whole, quantity=quantity)) is not None:
                     break  # the whole gradient is no factor of it
-                yield _finding("lost-chain-factor", factor=show(factor), missing=missing)
-                if sign < 0:
+                alone = sign < 0 and negative  # the factor's own sign went with it
+                yield _finding("lost-chain-factor", factor=show(minus(factor) if alone else factor), missing=missing)
+                if sign < 0 and not alone:
                     yield _finding("sign-flipped")
                 return
+
+
+def _unsigned(factor: Expr) -> tuple[Expr, bool]:
+    """A factor without its sign, and whether it had one."""
+    match factor:
+        case Neg(arg):
+            inner, negative = _unsigned(arg)
+            return inner, not negative
+        case Num(value) if value < 0:
+            return Num(-value), True
+        case Div(num, den):
+            inner, negative = _unsigned(num)
+            return Div(inner, den) if negative else factor, negative
+        case Mul((first, *rest)):
+            inner, negative = _unsigned(first)
+            return times(inner, *rest) if negative else factor, negative
+    return factor, False
+
+
+def _rules_left_out(asked: Asked, trial: Trial) -> Iterator[Finding]:
+    """The gradient as it is without the slope of one operation, in sums and products of matrices too."""
+    if trial.constant(lambda row: ((got, arb(1)) for got in row.got.items)) is not None:
+        return
+    now = time.monotonic()
+    for slip in rules_left_out(asked.loss, asked.wrt, asked.scope):
+        if time.monotonic() > now + RULES * (trial.deadline - now):
+            break  # the rest of the time is for the terms
+        for sign in (1, -1):
+            if trial.agree(partial(_signed, quantity=slip.quantity, sign=sign)):
+                factor, negative = (None, False) if slip.factor is None else _unsigned(slip.factor)
+                kept = sign < 0 and negative  # its sign stayed
+                shown = None if factor is None else short(show(factor if kept or not negative else minus(factor)))
+                yield _finding("lost-chain-factor", missing=True, **({"factor": shown} if shown else {}))
+                if sign < 0 and not kept:
+                    yield _finding("sign-flipped")
+                return
+    for name, quantity in inner_gradients(asked.loss, asked.wrt, asked.scope):
+        if trial.holds(partial(_same, quantity=quantity)):
+            yield _finding("lost-chain-factor", factor=f"∂L/∂{display(name)}", missing=True)
+            return
+
+
+def _signed(row: Row, quantity: Quantity, sign: int) -> Iterator[tuple[arb, arb]] | None:
+    items = row.items(quantity)
+    return None if items is None else ((got, sign * item) for got, item in zip(row.got.items, items, strict=True))
 
 
 def _scaled(row: Row, quantity: Quantity, missing: bool, sign: int) -> Sequence[tuple[arb, arb]] | None:
@@ -149,97 +215,6 @@ def _scaled(row: Row, quantity: Quantity, missing: bool, sign: int) -> Sequence[
 
 def _whole(row: Row, quantity: Quantity) -> Iterator[tuple[arb, arb]]:
     return zip(row.items(quantity) or (), row.expected.items, strict=False)
-
-
-def _terms(asked: Asked, trial: Trial) -> Iterator[Finding]:
-    """typed = truth + c·term, for the terms of the gradient: c = −1 is a lost one."""
-    for terms in _decompositions(asked):
-        quantities = [Formula(term, asked.scope, asked.wrt) for term in terms]
-        for term, quantity in zip(terms, quantities, strict=True):
-            c = trial.constant(partial(_gaps, quantities=[quantity]))
-            if c == -1:
-                yield _finding("lost-term", term=show(term))
-                return
-            if c is not None and c != 0:
-                yield _finding("wrong-term", term=show(term), factor=str(1 + c))
-                return
-        for (a, first), (b, second) in combinations(list(zip(terms, quantities, strict=True)), 2):
-            if len(terms) > 2 and trial.constant(partial(_gaps, quantities=[first, second])) == -1:
-                yield _finding("lost-term", term=show(plus(a, b)))
-                return
-
-
-def _terms_of_vectors(asked: Asked, trial: Trial) -> Iterator[Finding]:
-    """The same for terms that have no formula of their own."""
-    for term in terms_of(asked.loss, asked.wrt, asked.scope):
-        c = trial.constant(partial(_gaps, quantities=[term.quantity]))
-        if c is None or c == 0:
-            continue
-        text = term.shown
-        if term.tree is not None and trial.constant(partial(_gaps, quantities=[Formula(term.tree, asked.scope)])) == c:
-            text = short(show(term.tree)) or text
-        shown: dict[str, Fact] = {} if text is None else {"term": text}
-        if c == -1:
-            yield Finding("lost-term", data=shown)
-            return
-        if shown:
-            yield Finding("wrong-term", data={**shown, "factor": str(1 + c)})
-            return
-
-
-def _gaps(row: Row, quantities: Sequence[Quantity]) -> Iterator[tuple[arb, arb]]:
-    totals = [arb(0)] * len(row.got.items)
-    for quantity in quantities:
-        items = row.items(quantity)
-        if items is None:
-            return
-        totals = [total + item for total, item in zip(totals, items, strict=False)]
-    for got, expected, total in zip(row.got.items, row.expected.items, totals, strict=True):
-        yield got - expected, total
-
-
-def _decompositions(asked: Asked) -> Iterator[Sequence[Expr]]:
-    """The gradient as sums: by the rules of differentiation, in normal form, and multiplied out once."""
-    try:
-        whole = differentiate(asked.loss, asked.wrt, asked.scope)
-    except Unsupported:
-        return
-    seen: list[Sequence[Expr]] = []
-    summands = _summands(whole)
-    for terms in (
-        whole.terms if isinstance(whole, Add) else (whole,),
-        gradient_terms(asked.loss, asked.wrt, asked.scope),
-        summands,
-        [part for term in summands for part in _multiplied_out(term)],
-    ):
-        if 2 <= len(terms) <= MAX_TERMS and terms not in seen:
-            seen.append(terms)
-            yield terms
-
-
-def _summands(expr: Expr) -> Sequence[Expr]:
-    match expr:
-        case Add(terms):
-            return tuple(part for term in terms for part in _summands(term))
-        case Neg(arg):
-            return tuple(minus(part) for part in _summands(arg))
-        case Div(num, den):
-            return tuple(Div(part, den) for part in _summands(num))
-    return (expr,)
-
-
-def _multiplied_out(term: Expr) -> Sequence[Expr]:
-    match term:
-        case Neg(arg):
-            return tuple(minus(part) for part in _multiplied_out(arg))
-        case Div(num, den):
-            return tuple(Div(part, den) for part in _multiplied_out(num))
-        case Mul(factors):
-            for place, factor in enumerate(factors):
-                if isinstance(factor, Add):
-                    rest = (factors[:place], factors[place + 1 :])
-                    return tuple(times(*rest[0], part, *rest[1]) for part in factor.terms)
-    return (term,)
 
 
 def _missing_cases(asked: Asked, answer: Quantity, deadline: float) -> Iterator[Finding]:

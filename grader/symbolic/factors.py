@@ -20,7 +20,6 @@ from grader.formula.tree import (
     Indicator,
     Mul,
     Name,
-    Neg,
     Num,
     Pow,
     Reduce,
@@ -51,7 +50,7 @@ def factors_of(asked: Asked) -> Sequence[Expr]:
             slope = differentiate(expr, asked.wrt, scope)
         except Unsupported:
             continue
-        found.append(slope.arg if isinstance(slope, Neg) else slope)
+        found.append(slope)
     found += _outer(asked)
     plain: list[Expr] = [Name(name) for name, variable in scope.variables.items() if variable.continuous]
     plain += names
@@ -66,7 +65,7 @@ def factors_of(asked: Asked) -> Sequence[Expr]:
     kept = [
         factor
         for factor in found
-        if not isinstance(factor, Num) and not _in_pieces(factor) and not _of_labels(factor, scope)
+        if not isinstance(factor, Num) and not in_pieces(factor) and not _of_labels(factor, scope)
     ]
     return list(dict.fromkeys(kept))[:MAX_FACTORS]
 
@@ -123,7 +122,7 @@ def _is_probability(name: Expr, scope: Scope) -> bool:
     return isinstance(domain, Interval) and domain.low == 0 and domain.high == 1
 
 
-def _in_pieces(factor: Expr) -> bool:
+def in_pieces(factor: Expr) -> bool:
     """±1 by cases is no factor of a chain: it is a branch."""
     signs = (isinstance(node, Call) and node.function == "sign" for node in walk(factor))
     return any(signs) or any(isinstance(node, Cases | Indicator) for node in walk(factor))

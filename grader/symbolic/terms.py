@@ -25,7 +25,7 @@ MAX_PLACES: Final = 8
 MAX_SHARES: Final = 24
 LONGEST: Final = 60
 """Characters of a term that is worth showing."""
-_HELD: Final = "held fixed"
+HELD: Final = "held fixed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
+class Part:
     """The gradient of a loss in which some places of the variable are held fixed."""
 
     loss: Expr
@@ -47,7 +47,7 @@ class _Part:
 
     def at(self, algebra: Any, point: Point[T]) -> Value[T]:
         held = Formula(Name(root(self.wrt)), self.scope).at(algebra, point)
-        values = {**point.values, _HELD: held}
+        values = {**point.values, HELD: held}
         return Gradient(self.loss, self.wrt, self.scope).at(algebra, Point(values, point.sizes, point.positions))
 
 
@@ -55,8 +55,8 @@ class _Part:
 class _Share:
     """What a part has more than it would have without something."""
 
-    whole: _Part
-    without: _Part
+    whole: Part
+    without: Part
 
     def at(self, algebra: Any, point: Point[T]) -> Value[T]:
         whole, without = self.whole.at(algebra, point), self.without.at(algebra, point)
@@ -67,16 +67,16 @@ class _Share:
 def terms_of(loss: Expr, wrt: Expr, scope: Scope) -> Iterator[Term]:
     """Likely ones first."""
     name = root(wrt)
-    scope = scope.with_variable(Variable(_HELD, shape=scope.shape(name)))
-    loss = _spread(_opened(loss, scope, name), scope)
+    scope = scope.with_variable(Variable(HELD, shape=scope.shape(name)))
+    loss = _spread(opened(loss, scope, name), scope)
     count = sum(node == Name(name) for node in walk(loss))
     if not 1 <= count <= MAX_PLACES:
         return
-    parts = [_Part(_held(loss, name, place), wrt, scope) for place in range(count)] if count > 1 else []
+    parts = [Part(_held(loss, name, place), wrt, scope) for place in range(count)] if count > 1 else []
     for part in parts:
         yield Term(part, _derivative(part, name), _tree(part, name))
     shares = 0
-    for part in (_Part(loss, wrt, scope), *parts):
+    for part in (Part(loss, wrt, scope), *parts):
         for addend in _addends(part.loss, name):
             shares += 1
             if shares > MAX_SHARES:
@@ -85,10 +85,10 @@ def terms_of(loss: Expr, wrt: Expr, scope: Scope) -> Iterator[Term]:
             yield Term(_Share(part, without), short(show(addend, scope)))
 
 
-def _opened(expr: Expr, scope: Scope, keep: str) -> Expr:
+def opened(expr: Expr, scope: Scope, keep: str) -> Expr:
     def change(node: Node) -> Node | None:
         if isinstance(node, Name) and node.name in scope.definitions and node.name not in (keep, LOSS):
-            return _opened(scope.definitions[node.name].body, scope, keep)
+            return opened(scope.definitions[node.name].body, scope, keep)
         return None
 
     return replaced(expr, change)
@@ -103,7 +103,7 @@ def _held(loss: Expr, name: str, place: int) -> Expr:
         if node != Name(name):
             return None
         met += 1
-        return None if met == place else Name(_HELD)
+        return None if met == place else Name(HELD)
 
     return replaced(loss, change)
 
@@ -145,23 +145,23 @@ def _addends(loss: Expr, name: str) -> Iterator[Expr]:
                     yield term
 
 
-def _tree(part: _Part, name: str) -> Expr | None:
+def _tree(part: Part, name: str) -> Expr | None:
     try:
         return _released(differentiate(part.loss, part.wrt, part.scope), name)
     except Unsupported:
         return None
 
 
-def _derivative(part: _Part, name: str) -> str | None:
+def _derivative(part: Part, name: str) -> str | None:
     """The derivative of the one addend of the loss in which the variable stands, whatever number it is taken by."""
     summands = [term for term in _summands(part.loss, name) if any(node == Name(name) for node in walk(term))]
-    if len(summands) != 1 or any(node == Name(_HELD) for node in walk(summands[0])):
+    if len(summands) != 1 or any(node == Name(HELD) for node in walk(summands[0])):
         return None
     return short(show(Deriv(summands[0], part.wrt), part.scope))
 
 
 def _released(expr: Expr, name: str) -> Expr:
-    return replaced(expr, lambda node: Name(name) if node == Name(_HELD) else None)
+    return replaced(expr, lambda node: Name(name) if node == Name(HELD) else None)
 
 
 def _summands(expr: Expr, name: str) -> list[Expr]:
@@ -187,7 +187,7 @@ def _splits(expr: Expr, name: str) -> bool:
 
 def _holds(expr: Expr, name: str) -> bool:
     """Whether the variable stands in a formula, held fixed or not."""
-    return any(node in (Name(name), Name(_HELD)) for node in walk(expr))
+    return any(node in (Name(name), Name(HELD)) for node in walk(expr))
 
 
 def short(text: str) -> str | None:

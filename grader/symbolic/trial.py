@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import islice
+from random import Random
 from typing import Final
 
 from flint import arb, fmpq
@@ -25,6 +26,8 @@ SIMPLE_TURNS: Final = 8
 """The first points of a row have numbers so simple that relations hold by chance (p = 1 − p at 1/2)."""
 ROWS: Final = 20
 FEWEST: Final = 8
+TELLING: Final = 3
+"""At fewer points than this something else than 0 = 0 is no relation."""
 PRECISE: Final = 150
 """Bits to which two values that count as the same agree."""
 
@@ -84,6 +87,7 @@ class Trial:
         seed: int = 1,
     ) -> None:
         self.truth, self.answer, self.deadline = truth, answer, deadline
+        self.scope = domain.scope
         chosen = sampling.settings(domain.dims, domain.free, least=domain.least)[:8]
         each = [
             islice(sampling.points(domain.scope, domain.used, setting, domain.numbers, seed=seed), SIMPLE_TURNS, None)
@@ -139,21 +143,38 @@ class Trial:
 
     def agree(self, pairs: Callable[[Row], Iterable[tuple[arb, arb]] | None]) -> bool:
         """Whether the two of each pair are the same, at every point where there are pairs."""
-        met = 0
+        met = told = 0
         for row in () if self.unexplained else self.rows:
             if time.monotonic() > self.deadline:
                 return False
             with precision(BITS):
                 found = pairs(row)
                 if found is None:
-                    if row is self.witness:
+                    if row is self.witness and not self._beside_witness(pairs):
                         return False
                     continue
-                same = [close(a, b) for a, b in found]
+                both = list(found)
+                same = [close(a, b) for a, b in both]
             if False in same:
                 return False
             met += None not in same
-        return met >= FEWEST
+            told += any(not b.contains(0) for _, b in both)
+        return met >= FEWEST and told >= TELLING
+
+    def _beside_witness(self, pairs: Callable[[Row], Iterable[tuple[arb, arb]] | None]) -> bool:
+        """Whether the two are the same close to the witness, where there are none at it: at a kink."""
+        assert self.witness is not None
+        rng = Random(3)
+        met = 0
+        for _ in range(4):
+            point = sampling.nearby(self.witness.point, self.scope, rng, Fraction(1, 64))
+            row = None if point is None else self._row(point)
+            found = None if row is None else pairs(row)
+            if found is not None:
+                met += 1
+                if not all(close(a, b) for a, b in found):
+                    return False
+        return met > 0
 
     def constant(self, ratio: Callable[[Row], Iterable[tuple[arb, arb]]]) -> Fraction | None:
         """The one rational c with a = c·b for all pairs (a, b) at all points, or None."""

@@ -18,6 +18,8 @@ from grader.formula.reader.syntax import (
     Logical,
     Minus,
     Number,
+    Product,
+    Quotient,
     Relation,
     Syntax,
 )
@@ -72,6 +74,10 @@ def reduced(
 ) -> Syntax:
     if not args:
         raise parser.fail("a formula", at=parser.at - 1)
+    weights = next((value for key, value in options if key == "weights"), None)
+    if op == "mean" and weights is not None and len(args) == len(options) == 1:
+        above = Big("sum", (), None, Product("⊙", weights, args[0], span=span), span=span)
+        return Quotient(above, Big("sum", (), None, weights, span=span), span=span)
     if op in ("max", "min") and len(args) > 1:
         return Apply(op, args, options, span=span)
     if len(args) == 2 and isinstance(args[1], Number | Minus):
@@ -198,7 +204,7 @@ def _binders(parser: Parser) -> tuple[list[Binder], Condition | None]:
 def _says_condition(parser: Parser) -> bool:
     """Whether a condition on other quantities follows the index: `_{i: y_i wᵀx_i < 1}`."""
     parser.equals = 0
-    if not parser.tokens[parser.at - 1].text in (":", "|", ";", ","):
+    if parser.tokens[parser.at - 1].text not in (":", "|", ";", ","):
         return False
     token, after = parser.token, parser.ahead()
     whole = after.kind == "close" or (after.kind == "op" and after.text in (*COMPARISONS, ",", ":", "|", ";", ":="))

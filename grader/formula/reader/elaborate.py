@@ -48,7 +48,7 @@ from grader.formula.reader.syntax import (
     Transpose,
     Truth,
 )  # fmt: skip
-from grader.formula.shapes import OPEN, Known
+from grader.formula.shapes import OPEN, Known, same
 from grader.formula.tree import Cond, Dim, Expr, Span
 
 
@@ -82,8 +82,8 @@ class Elaborator(Applied):
             case Quotient(num, den):
                 a, b = self.expr(num), self.expr(den)
                 return self._pair("/", a, b, span, lambda x, y: tree.Div(x, y, span=span))
-            case Power(base, exponent):
-                return self._power(base, exponent, span)
+            case Power(base, exponent, code):
+                return self._power(base, exponent, span, code=code)
             case Subscript():
                 return self._subscript(node)
             case Transpose(base):
@@ -276,19 +276,24 @@ class Elaborator(Applied):
         finally:
             loose = self.loose.pop()
         if loose:
-            if len(loose) > 1 or shape != ():
+            if len(loose) > 1 or shape is None:
                 letter = next(iter(loose))
                 raise Unreadable("unreadable", node.span, (f"{node.op}_{letter}",), {"index": letter})
             ((letter, cell),) = loose.items()
             dim = cell.root().dim
             if dim is None:
                 raise Unreadable("unreadable", node.span, ("an index that the formula uses",), {"index": letter})
-            return tree.Reduce(node.op, body, letter, dim, span=node.span), ()
+            return tree.Reduce(node.op, body, letter, dim, span=node.span), shape
+        if shape == () and (own := self._own_letter(body)) is not None:
+            return tree.Reduce(node.op, body, *own, span=node.span), ()
         axis: int | None = None
+        kept_axis = False
         for key, value in node.options:
             if key in ("axis", "dim"):
                 axis = None if isinstance(value, Truth) else whole(value)
-            elif not (key in ("keepdims", "keepdim") and isinstance(value, Truth) and not value.value):
+            elif key in ("keepdims", "keepdim") and isinstance(value, Truth):
+                kept_axis = value.value
+            else:
                 raise Unreadable("unreadable", value.span, ("axis",), {"got": key})
         if axis is None or shape is None or (len(shape) == 1 and axis in (0, -1)):
             return tree.Reduce(node.op, body, span=node.span), ()
@@ -298,12 +303,27 @@ class Elaborator(Applied):
         letter = next(c for c in "ijklmqrs" if c not in self.bound and self.scope.canonical(c) is None)
         rows: Expr = body if over == 0 else tree.Call("transpose", (body,), span=body.span)
         row = tree.Index(rows, (tree.IndexVar(letter),), span=body.span)
-        return tree.Reduce(node.op, row, letter, shape[over], span=node.span), (shape[kept],)
+        made = tree.Reduce(node.op, row, letter, shape[over], span=node.span)
+        return self._column((made, (shape[kept],)), over == 1, node.span) if kept_axis else (made, (shape[kept],))
+
+    def _own_letter(self, body: Expr) -> tuple[str, Dim] | None:
+        """The letter of a sum of numbers that stands within another without an index: in `Σ w_i y_i / Σ w_i` each
+        has an i of its own."""
+        letters = {node.name for node in tree.walk(body) if isinstance(node, tree.IndexVar)}
+        around = {letter: cell for loose in self.loose for letter, cell in loose.items() if letter in letters}
+        if len(around) != 1 or any(isinstance(node, tree.Reduce) for node in tree.walk(body)):
+            return None
+        ((letter, cell),) = around.items()
+        dim = cell.root().dim
+        return None if dim is None else (letter, dim)
 
     # -- indices
 
     def _subscript(self, node: Subscript) -> Typed:
         identity = isinstance(node.base, Ident) and node.base.meaning == "identity"
+        if identity and len(node.items) == 2:
+            condition, _ = self.cond(Delta(*node.items, span=node.span))
+            return tree.Indicator(condition, span=node.span), ()
         if (identity or isinstance(node.base, Ones)) and len(node.items) == 1:
             dim = self._dim(node.items[0])
             size: Expr = tree.Size(dim) if isinstance(dim, str) else tree.Num(Fraction(dim))
@@ -326,11 +346,17 @@ class Elaborator(Applied):
                 typed = f"{node.base.typed}_{''.join(below)}"
                 raise unknown_symbol(typed, node.span, Vocabulary.of(self.scope))
             raise self._mismatch("subscript", shape, tuple("·" for _ in node.items), node.span)
+        if len(node.items) == 1 and len(shape) == 2 and self._counts_columns(node.items[0], shape):
+            base, shape = tree.Call("transpose", (base,), span=node.span), (shape[1], shape[0])
         pairs = zip(node.items, shape, strict=False)
         positions = tuple(self._position(item, dim, code=node.code) for item, dim in pairs)
         return tree.Index(base, positions, span=node.span), shape[len(positions) :]
 
-    # -- conditions
+    def _counts_columns(self, item: Syntax, shape: tuple[Dim, ...]) -> bool:
+        """Whether an index is known to run over the second axis only: `X_j` is then column j."""
+        cell = self.bound.get(item.name) if isinstance(item, Ident) and item.meaning == "index" else None
+        dim = None if cell is None else cell.root().dim
+        return dim is not None and not same(dim, shape[0]) and same(dim, shape[1])
 
 
 # -- small pieces of tree

@@ -10,6 +10,8 @@ from grader.formula.reader import symbols
 from grader.formula.reader.tokens import Kind, TokenList
 
 _COMMAND: Final = re.compile(r"\\(?:[a-zA-Z]+\*?|.)", re.DOTALL)
+_EQUATION: Final = re.compile(r"(?:\\[,;: ]|\s)*(?:\\[a-zA-Z]+|[a-zA-Z])(?:_(?:[a-zA-Z0-9]|\{[a-zA-Z0-9]+\}))?\s*=")
+r"""The beginning of `p = …`, `\mu_i = …`."""
 _CASES_BRACE: Final = re.compile(r"(?:\\left\s*)?\\(?:\{|lbrace)(?=\s*\\begin\s*\{(?:array|cases|dcases|aligned)\})")
 """A brace before an environment of cases: it has no partner."""
 
@@ -35,6 +37,9 @@ class LatexCommands(TokenList):
             self.at, self.space = opened.end(), True
         elif name in symbols.DELIMITER_SIZES:
             self._sized(name, end)
+        elif name in ("quad", "qquad") and self._sets_off(end):
+            self._emit("op", ",", end)
+            self.space = True
         elif name in symbols.SKIPPED:
             self.at, self.space = end, True
         elif name in symbols.SKIPPED_WITH_ARGUMENT:
@@ -67,6 +72,12 @@ class LatexCommands(TokenList):
             self.tokens[-1] = replace(self.tokens[-1], latex=True)
         else:
             self._emit("bad", match[0], end)
+
+    def _sets_off(self, end: int) -> bool:
+        """Whether `\\quad` stands between a formula and an equation, as in `p - y \\quad p = \\sigma(z)`."""
+        last = self.tokens[-1] if self.tokens else None
+        after = last is not None and (last.kind in ("letter", "number", "close") or last.text in ("'", "⊤", "ᵀ"))
+        return after and not self.groups and _EQUATION.match(self.text, end) is not None
 
     def _operator(self, sign: str, end: int) -> None:
         if sign in symbols.OPENING:

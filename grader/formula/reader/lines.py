@@ -14,6 +14,7 @@ from typing import Final
 
 from grader.formula.declarations import name_at
 from grader.formula.errors import Unreadable
+from grader.formula.functions import BY_SPELLING
 from grader.formula.names import LOSS_NAMES, Vocabulary, canonical
 from grader.formula.reader.limited import Limits
 from grader.formula.reader.limits import RUN
@@ -186,11 +187,21 @@ class Lines:
         if len(stars) < 2:
             return row
         first, last = stars[0], stars[-1]
+        heading = row[1 : stars[1]] if first == 0 else []  # `**Step 1.** Let …`
+        if heading and stars[1] + 1 < len(row) and self._names_step(heading):
+            self._note(heading)
+            return row[stars[1] + 1 :]
         if last == len(row) - 1 and (first == 0 or row[first - 1].text == ":"):
             return [*row[:first], *row[first + 1 : last]]
         ends = next((at for at in stars[1:] if row[at - 1].text == ":" or row[at + 1 : at + 2] == []
                      or row[at + 1].text == ":"), None)  # fmt: skip
         return [*row[1:ends], *row[ends + 1 :]] if first == 0 and ends is not None else row
+
+    def _names_step(self, tokens: Sequence[Token]) -> bool:
+        """Whether tokens are words and numbers, the first a word: `Step 1.`, `Answer`, `Chain rule.`"""
+        word = word_at(tokens, 0)[0] if tokens[0].kind in ("letter", "word") else ""
+        plain = all(t.kind in ("letter", "word", "number") or t.text in (".", ":", ",") for t in tokens)
+        return plain and len(word) > 2 and self._is_word(word)
 
     def _begins_line(self, token: Token) -> bool:
         return not self.text[: token.start].rpartition("\n")[2].strip()
@@ -284,7 +295,7 @@ class Lines:
             if token.kind in ("letter", "word"):
                 word, end = word_at(tokens, 0)
                 if not self._leads(word, tokens[end:]):
-                    said = self._sentence(tokens)
+                    said = self._sentence(tokens) or self._called(word, end, tokens)
                     if not said:
                         break
                     end = said
@@ -350,6 +361,15 @@ class Lines:
             if word.lower() in SAYING and self._is_word(word) and end < len(tokens) and tokens[end].space:
                 said = end
         return said
+
+    def _called(self, word: str, end: int, tokens: list[Token]) -> int:
+        """How much of `residual r_i = …` is a word: what the quantity is called before its name."""
+        rest = tokens[end:]
+        if len(word) < 5 or not word.isalpha() or not rest or not rest[0].space or rest[0].kind != "letter":
+            return 0
+        plain = self._is_word(word) and word not in MEANING and canonical(word) not in BY_SPELLING
+        elsewhere = len(re.findall(rf"\b{word}\b", self.text)) > 1
+        return end if plain and not elsewhere and has_equals(rest) and self.vocabulary.suggestion(word) is None else 0
 
     def _after_colon(self, tokens: list[Token]) -> list[Token]:
         """What stands behind `by the chain rule:`."""

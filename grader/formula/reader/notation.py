@@ -78,7 +78,7 @@ class _Lexer(LatexCommands):
             self._close(char, at + 1)
         elif char in "⟨⟩":
             self._emit("open" if char == "⟨" else "close", char, at + 1)
-        elif text[at : at + 2] in symbols.ASCII_PAIRS:
+        elif text[at : at + 2] in symbols.ASCII_PAIRS and not text.startswith(".**", at):  # `**Step 1.**`
             self._emit("op", symbols.ASCII_PAIRS[text[at : at + 2]], at + 2)
         elif char in symbols.OPERATORS:
             self._emit("op", symbols.OPERATORS[char], at + 1)
@@ -176,6 +176,8 @@ class _Lexer(LatexCommands):
         )
         if not glued and (match := _MODULE.match(self.text, self.at)) is not None:
             prefix = 0
+            if re.compile(r"T(?![A-Za-z0-9_(])").match(self.text, match.end()):
+                return False  # the transpose of F
             for part in match[0].split(".")[:-1]:
                 if part not in symbols.MODULES:
                     break

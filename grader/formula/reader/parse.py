@@ -135,7 +135,7 @@ class Parser(Operators):
         return False
 
     def _power(self, base: Syntax) -> Syntax:
-        self.advance()
+        code = self.advance().end - self.tokens[self.at - 1].start == 2
         token = self.token
         special = scripts.special_exponent(self, base)
         if special is not None:
@@ -143,7 +143,7 @@ class Parser(Operators):
         if token.kind in ("end", "newline") or (token.kind == "close"):
             raise self.fail("an exponent")
         exponent = self.signed()
-        return Power(base, exponent, span=Span(base.span.start, exponent.span.end))
+        return Power(base, exponent, code, span=Span(base.span.start, exponent.span.end))
 
     def _subscripted(self, base: Syntax, piece: Piece | None = None) -> Syntax:
         if isinstance(base, Power) and isinstance(base.base, Ident | Transpose):  # LaTeX allows x^2_i
@@ -236,7 +236,10 @@ class Parser(Operators):
                 expected = "a number without a space, such as 1000"
             raise self.fail(expected)
         comma = after.text == "," and last.kind == "number" and not after.space and not last.space
-        if comma and token.text.isdigit() and last.text.isdigit() and len(last.text) == 3 and not self.listing:
+        comma = comma and token.text.isdigit() and last.text.isdigit() and not self.listing
+        if comma and (len(last.text) != 3 or token.text == "0") and not self.runs.subscript:
+            raise self.fail(f"a point in the number, as in {token.text}.{last.text}")
+        if comma and len(last.text) == 3:
             raise self.fail("a number without a comma, such as 1000")
 
     def _named(self, piece: Piece) -> Syntax:

@@ -50,6 +50,8 @@ class Products(Indices):
         shape = parts[0][1]
         for position, (part, other) in enumerate(parts[1:], start=1):
             joined = shapes.elementwise(shape, other)
+            if joined is False and shape and other and (is_column(part) or is_column(parts[0][0])):
+                joined = shapes.stretched(shape, other)
             if joined is False:
                 if any(has_derivative(p) for p, _ in parts):
                     joined = None
@@ -69,6 +71,8 @@ class Products(Indices):
 
     def _pair(self, operation: str, a: Typed, b: Typed, span: Span, make: Callable[[Expr, Expr], Expr]) -> Typed:
         shape = shapes.elementwise(a[1], b[1])
+        if shape is False and a[1] and b[1] and (is_column(a[0]) or is_column(b[0])):
+            shape = shapes.stretched(a[1], b[1])
         if isinstance(shape, bool):
             if has_derivative(a[0]) or has_derivative(b[0]):
                 return make(a[0], b[0]), None
@@ -99,8 +103,8 @@ class Products(Indices):
         if (total := self._summed(a, b)) is not None:
             return tree.Reduce("sum", total, span=span), ()
         same = shapes.conform(ls, rs)
-        stretched = shapes.elementwise(ls, rs) if is_column(left) or is_column(right) else False
-        if node.sign in ("⊙", "*") and not same and stretched:
+        stretched = shapes.stretched(ls, rs) if is_column(left) or is_column(right) else False
+        if node.sign in ("⊙", "*") and not same and stretched is not False:
             return multiplied(left, right, span), stretched
         if node.sign == "⊙":
             if not same:
@@ -163,10 +167,19 @@ class Products(Indices):
             return True
         return dim not in SAMPLES and not one_minus(left) and not one_minus(right)
 
-    def _power(self, base: Syntax, exponent: Syntax, span: Span) -> Typed:
+    def _power(self, base: Syntax, exponent: Syntax, span: Span, *, code: bool = False) -> Typed:
         a, b = self.expr(base), self.expr(exponent)
         if isinstance(a[0], tree.Const) and a[0].name == "e":
             return tree.Call("exp", (b[0],), span=span), b[1]
+        square = a[1] is not None and len(a[1]) == 2 and a[1][0] == a[1][1]
+        if square and isinstance(b[0], tree.Num) and b[0].value in (2, 3, 4):
+            parts = (a[0],) * int(b[0].value)
+            if code or self.componentwise:
+                return tree.Mul(parts, span=span), a[1]
+            product = parts[0]  # (I − WWᵀ)² is a product of matrices
+            for part in parts[1:]:
+                product = tree.MatMul(product, part, span=span)
+            return product, a[1]
         if a[1] is not None and len(a[1]) == 2 and isinstance(b[0], tree.Neg):
             raise Unreadable("unreadable", exponent.span, ("a positive power, taken elementwise",), {"got": "-"})
         return self._pair("^", a, b, span, lambda x, y: tree.Pow(x, y, span=span))

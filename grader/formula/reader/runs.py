@@ -291,7 +291,7 @@ class Runs:
         if self.loss and name in names.LOSS_NAMES:
             return Piece("loss", "L", after)
         if raw == "I":
-            return Piece("identity", "I", after, 1)
+            return Piece("identity", "I", after, 2)
         if name in names.STEPS and self._steps(after):
             return Piece("function", "heaviside", after)
         if following.startswith("_") or self.tokens[after].text == "[":

@@ -157,7 +157,7 @@ def special_exponent(parser: Parser, base: Syntax) -> Syntax | None:
     tokens, at = parser.tokens, parser.at
     if parser.sees("{") and tokens[at + 1].text == "⊙":  # `H^{\\odot 2}` is by components, as every power is
         parser.at += 2
-        return Power(base, parser.inside("}"), span=parser.since(base.span.start))
+        return Power(base, parser.inside("}"), True, span=parser.since(base.span.start))
     braced = parser.sees("{") and parser.closing.get(at) == at + 2
     mark = tokens[at + 1] if braced else tokens[at]
     transposes = mark.text in ("⊤", "ᵀ") or (

@@ -92,8 +92,11 @@ class Quotient(AnySyntax):
 
 @dataclass(frozen=True, slots=True)
 class Power(AnySyntax):
+    """`code`: written `**`, which is by components for a square matrix too."""
+
     base: Syntax
     exponent: Syntax
+    code: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,5 +226,5 @@ Condition = Relation | Logical | Truth
 Syntax = (
     Number | Ident | Apply | Subscript | Minus | Sum | Product | Quotient | Power | Transpose | Prime | Big
     | Relation | Logical | Truth | Branches | Derivative | Bars | Norm | Delta
-    | Extent | Components | Ones
+    | Extent | Column | Components | Ones
 )  # fmt: skip

@@ -1,0 +1,49 @@
+"""Letters that everybody uses without a word: z in `∂L/∂z`, where p was given as σ(wx + b)."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from grader.formula import tree
+from grader.formula.declare import Definition, Scope
+from grader.formula.names import canonical
+from grader.formula.reader.notation import Token
+from grader.formula.shape_of import shape_of
+
+_SQUASHING: Final = frozenset(("sigmoid", "tanh", "softmax", "log_softmax", "log_sigmoid", "softplus", "relu"))
+
+
+def with_supposed(symbol: str, tokens: Sequence[Token], scope: Scope) -> Scope | None:
+    """The scope in which a letter, that stands in `∂p/∂z` and was never introduced, is what σ is taken of; None
+    where it is no single letter, no derivative names it, or there is not just one thing that it can be."""
+    texts = [token.text for token in tokens]
+    by = any(a in ("∂", "d") and canonical(b) == symbol for a, b in itertools.pairwise(texts))
+    if len(symbol) != 1 or not by:
+        return None
+    inner = {
+        node.args[0]
+        for definition in scope.definitions.values()
+        for node in tree.walk(definition.body)
+        if isinstance(node, tree.Call) and node.function in _SQUASHING and not isinstance(node.args[0], tree.Name)
+    }
+    if len(inner) != 1:
+        return None
+    (body,) = inner
+    shape = shape_of(body, scope)
+    if shape is None:
+        return None
+    made = [_through(definition, body, symbol) for definition in scope.definitions.values()]
+    changed = (at for at, (new, old) in enumerate(zip(made, scope.definitions.values(), strict=True)) if new is not old)
+    made.insert(next(changed, len(made)), Definition(symbol, body, shape))  # before what uses it
+    return replace(scope, definitions={definition.name: definition for definition in made})
+
+
+def _through(one: Definition, body: tree.Expr, symbol: str) -> Definition:
+    """p = σ(wx + b) as p = σ(z)."""
+    call = one.body
+    if isinstance(call, tree.Call) and call.args == (body,):
+        return replace(one, body=replace(call, args=(tree.Name(symbol),)))
+    return one
