@@ -41,7 +41,7 @@ def check(question: Question) -> Iterator[Remark]:
 
 def hinders_grading(remark: Remark) -> bool:
     """Whether what the question asks cannot be read, so that grading its samples would show nothing more."""
-    return remark.code in ("bad-formula", "declared-twice") and remark.path[0] in _TASK
+    return remark.code in ("bad-formula", "declared-twice", "contradictory-demands") and remark.path[0] in _TASK
 
 
 _TASK: Final = frozenset({"answer", "tolerance", "loss", "wrt", "variables", "given", "arguments", "demands"})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -50,6 +49,8 @@ def find(name: str) -> KnownLoss:
 
 def close(name: str) -> tuple[str, ...]:
     """The names of at most three losses that were probably meant, best first."""
+    from difflib import get_close_matches  # only where a name is missed
+
     names = _names()
     near = get_close_matches(_folded(name), names, n=6, cutoff=0.6)
     return tuple(dict.fromkeys(names[word].name for word in near))[:3]

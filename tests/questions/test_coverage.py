@@ -26,6 +26,7 @@ from questions.kinds import (
     Role,
     Topic,
 )
+from questions.losses import library
 
 BANK = loader.load(loader.builtin_banks(), cached=False).questions
 NUMBERS = tuple(question for question in BANK if isinstance(question, Number))
@@ -64,7 +65,8 @@ def test_every_stage_skill_level_kind_topic_and_role_is_covered() -> None:
 def test_every_question_names_sources_that_exist_and_every_source_is_cited() -> None:
     known = set(sources.load().by_key)
     assert not [question.id for question in BANK if not question.sources or not set(question.sources) <= known]
-    assert known == {key for question in BANK for key in question.sources}
+    losses = {key for known_loss in library().values() for key in known_loss.sources}
+    assert known == losses | {key for question in BANK for key in question.sources}
 
 
 def test_every_question_that_a_machine_grades_has_answers_that_must_not_pass() -> None:

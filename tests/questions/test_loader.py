@@ -75,7 +75,7 @@ def test_a_bank_with_problems_is_not_kept(tmp_path: Path, home: Path) -> None:
     bank = tmp_path / "bank.yaml"
     bank.write_bytes(SOUND.read_bytes().replace(b"minutes: 3", b"minutes: 0", 1))
     assert [problem.code for problem in loader.load([bank]).problems] == ["out-of-range"]
-    assert len(loader.load([bank]).questions) == 4
+    assert len(loader.load([bank]).questions) == 5
     assert stored(home) == []
 
 
@@ -94,9 +94,9 @@ def test_a_repeated_id_names_both_places_also_between_cached_files(tmp_path: Pat
         bank.write_bytes(SOUND.read_bytes())
         loader.load([bank])
     problems = loader.load([first, second]).problems
-    assert len(problems) == 5
+    assert len(problems) == 6
     assert problems[0] == Problem(str(second), 3, 9, "duplicate-id", {"id": "number", "file": str(first), "line": 3})
-    assert len(loader.load([first, second]).questions) == 5
+    assert len(loader.load([first, second]).questions) == 6
 
 
 def test_a_folder_gives_its_yaml_files_in_order_and_a_file_counts_once(tmp_path: Path) -> None:
@@ -134,7 +134,7 @@ def test_a_cached_load_imports_neither_yaml_nor_the_heavy_libraries(home: Path) 
     loader.load([SOUND])
     program = (
         "import sys; from pathlib import Path; from questions import loader, filters\n"
-        f"loaded = loader.load([Path({str(SOUND)!r})]); assert len(loaded.questions) == 5\n"
+        f"loaded = loader.load([Path({str(SOUND)!r})]); assert len(loaded.questions) == 6\n"
         "print(*{'yaml', 'sympy', 'numpy', 'flint', 'difflib', 'platformdirs'} & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
