@@ -20,6 +20,7 @@ from grader.formula.reader.limits import DEFINITIONS, DERIVATION_LENGTH, FORMULA
 from grader.formula.reader.lines import Comment, Lines, Statement
 from grader.formula.reader.notation import Token, tokenise
 from grader.formula.reader.numbers_in import check_powers
+from grader.formula.reader.orders import check_order
 from grader.formula.reader.parse import Parser
 from grader.formula.reader.rows import last_question, relations_at
 from grader.formula.reader.supposed import with_supposed
@@ -334,6 +335,7 @@ class _Reader:
         parser = Parser(ended, Vocabulary.of(scope), loss=self.loss, losses=self.losses)
         expr, shape = elaborator.formula(parser.formula())
         check_powers(expr)
+        check_order(expr, scope)
         return expr, shape
 
     # -- left sides

@@ -19,6 +19,8 @@ POWER_DIGITS: Final = 20_000
 """Digits of a power of numbers, were it written out."""
 TERMS: Final = 1_000
 """Terms of a sum that only its ends tell."""
+ORDER: Final = 10
+"""Derivatives of derivatives."""
 DEFINITIONS: Final = 100
 """Names that one text may introduce: each is looked up in every later line."""
 RUN: Final = 120
