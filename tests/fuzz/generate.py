@@ -202,7 +202,9 @@ _SIZES: Final = (1, 2, 2, 3, 3, 5, 5, 8, 8, 13, 13, 30, 30, 59, 61, 100, 300, 99
 
 def _storm(rng: random.Random, task: int) -> str:
     text = rng.choice(_REPEATED)(rng.choice(_SIZES))
-    text = re.sub(r"(?<![A-Za-z\\])x(?![A-Za-z])", rng.choice(_names(task)), text) if rng.random() < 0.8 else text
+    if rng.random() < 0.8:
+        name = rng.choice(_names(task))
+        text = re.sub(r"(?<![A-Za-z\\])x(?![A-Za-z])", lambda _: name, text)
     if rng.random() < 0.4:
         text = damage(rng, text)
     if rng.random() < 0.3:
