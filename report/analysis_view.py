@@ -128,7 +128,9 @@ def _domains(found: Analysis) -> list[Block]:
         usual = f" (usually {show_number(variable.default)})" if variable.default is not None else ""
         declared.append(f"{show_name(name)} {'in ' * (not domain[0].isalpha())}{domain}{shape}{usual}")
     declared += [
-        f"{show_name(item.name)} = {show(item.body, found.scope)}" for item in found.scope.definitions.values()
+        f"{show_name(item.name)} = {show(item.body, found.scope)}"
+        for item in found.scope.definitions.values()
+        if item.body != found.loss  # the loss itself stands above
     ]
     return [Block(glued(f"for {', '.join(declared)}"), "  ", style="dim")] if declared else []
 
