@@ -13,7 +13,7 @@ STAMP := .venv/.installed
 DEV_STAMP := .venv/.installed-dev
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
-.PHONY: quiz test venv check bench docs help clean
+.PHONY: quiz test venv check bench bench-derivations fuzz docs help clean
 quiz: $(STAMP) ## ask questions; without a terminal, replay the bank's own samples
 	@$(BIN)/lossprep quiz
 
@@ -32,11 +32,18 @@ bench: $(DEV_STAMP) ## the measurements that need no peers
 	@$(BIN)/python benchmarks/startup.py
 	@$(BIN)/python -m benchmarks.code
 
+bench-derivations: $(DEV_STAMP) ## derivations beside math-verify and SymPy (installs them; about half an hour)
+	@$(PIP) install -e '.[bench]'
+	@$(BIN)/python -m benchmarks.derivations
+
+fuzz: $(DEV_STAMP) ## the reader and check on COUNT hostile inputs (100000) of seed SEED (1)
+	@$(BIN)/python -m tests.fuzz --count $(or $(COUNT),100000) --seed $(or $(SEED),1)
+
 docs: $(DEV_STAMP) ## the pages that the program makes itself
 	@$(BIN)/python docs/make.py
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 clean: ## remove what was built
 	@rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
