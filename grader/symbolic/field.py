@@ -95,6 +95,7 @@ class Field:
         self.surely_no_zero: Callable[[fmpz_mpoly], None] = lambda poly: None
         self.deadline = float("inf")
         self._by_key: dict[str, int] = {}
+        self._parts: dict[int, frozenset[int]] = {}
         self._factored: dict[str, tuple[int, list[tuple[fmpz_mpoly, int]]]] = {}
         self.zero = self.whole(0)
         self.one = self.whole(1)
@@ -121,11 +122,17 @@ class Field:
                 raise TooManyKernels(kernel.key)
             self._by_key[kernel.key] = place
             self.kernels.append(kernel)
+            used = (place for part in parts for place, degree in enumerate(part.degrees()) if degree > 0)
+            self._parts[place] = frozenset(used)
             if positive:
                 self.positive.add(place)
             if any(map(self.may_be_zero_at_integers, parts)):
                 self.integral.add(place)
         return Ratio(self.gens[place], self.poly(1))
+
+    def parts(self, place: int) -> frozenset[int]:
+        """The generators that a kernel is made of."""
+        return self._parts[place]
 
     def place_of(self, poly: fmpz_mpoly) -> int | None:
         """The generator that `poly` is, if it is one."""
@@ -239,14 +246,14 @@ class Field:
         return self._factored[key]
 
     def _factor(self, poly: fmpz_mpoly) -> tuple[int, list[tuple[fmpz_mpoly, int]]]:
-        small = len(poly) <= 60 and poly.total_degree() <= 24
-        # flint cannot sort factors by coefficients that are longer than a machine word
-        if small and max(abs(int(c)).bit_length() for c in poly.coeffs()) < 62:
-            content, found = poly.factor()
-            constant, parts = int(content), [(f, int(e)) for f, e in found]
-        else:
-            content, primitive = poly.primitive()
-            constant, parts = int(content), [(primitive, 1)]
+        content, primitive = poly.primitive()
+        constant, parts = int(content), [(primitive, 1)]
+        if len(poly) <= 60 and poly.total_degree() <= 24:
+            try:
+                content, found = poly.factor()
+                constant, parts = int(content), [(f, int(e)) for f, e in found]
+            except OverflowError:  # flint cannot sort factors whose coefficients are longer than 31 bits
+                pass
         turned = []
         for part, times in parts:
             if part.leading_coefficient() < 0:
