@@ -7,9 +7,10 @@ Johansson, "Arb: efficient arbitrary-precision midpoint-radius interval arithmet
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, Final
 
 from flint import arb, ctx, fmpq
@@ -37,9 +38,15 @@ Inputs = Mapping[str, Value[Fraction]] | Mapping[str, Value[float]]
 
 def ball(value: Fraction | float) -> arb:
     """The exact number; a fraction as well as the precision in force can hold it."""
-    if not isinstance(value, Fraction):
+    if isinstance(value, float | int):  # asked first: an instance of an abstract class is slow to tell
         return arb(value)
     return arb(fmpq(value.numerator, value.denominator))
+
+
+@lru_cache(maxsize=256)
+def _whole(value: int) -> arb:
+    """The same at any precision."""
+    return arb(value)
 
 
 class BallAlgebra:
@@ -50,24 +57,26 @@ class BallAlgebra:
     """
 
     def number(self, value: Fraction) -> arb:
-        return ball(value)
+        return _whole(value.numerator) if value.denominator == 1 else ball(value)
 
     def constant(self, name: str) -> arb:
         return {"e": arb.const_e, "pi": arb.pi, "inf": arb.pos_inf}[name]()
 
     def add(self, a: arb, b: arb) -> arb:
-        if a.is_finite() and b.is_finite():
-            return a + b
+        total = a + b
+        if total.is_finite():
+            return total
         if _endless(a) and (b.is_finite() or (_endless(b) and a == b)):
             return a  # flint would keep the radius of the other, and forget which infinity it was
-        return b if _endless(b) and a.is_finite() else a + b
+        return b if _endless(b) and a.is_finite() else total
 
     def neg(self, a: arb) -> arb:
         return -a
 
     def mul(self, a: arb, b: arb) -> arb:
-        if a.is_finite() and b.is_finite():
-            return a * b
+        product = a * b
+        if product.is_finite():
+            return product
         if a.is_nan() or b.is_nan():
             return NAN
         signs = _sign(a), _sign(b)
@@ -99,13 +108,13 @@ class BallAlgebra:
 
     def logsumexp(self, items: Sequence[arb]) -> arb:
         """m + log Σ exp(x − m), m an exact number near the largest: the shift changes nothing but the size."""
-        top = max((item.mid() for item in items), key=_sortable)
+        top = _top(items)
         if not top.is_finite():
             return NAN
-        return top + _total((item - top).exp() for item in items).log()
+        return top + _total([(item - top).exp() for item in items]).log()
 
     def softmax(self, items: Sequence[arb]) -> list[arb]:
-        top = max((item.mid() for item in items), key=_sortable)
+        top = _top(items)
         powers = [(item - top).exp() for item in items]
         total = _total(powers)
         return [power / total for power in powers]
@@ -132,23 +141,14 @@ class BallAlgebra:
         return NAN
 
 
-def _sortable(value: arb) -> _Key:
-    return _Key(value)
-
-
-class _Key:
-    """Orders exact balls for `max`."""
-
-    __slots__ = ("value",)
-
-    def __init__(self, value: arb) -> None:
-        self.value = value
-
-    def __lt__(self, other: _Key) -> bool:
-        return bool(self.value < other.value)
-
-    def __gt__(self, other: _Key) -> bool:
-        return bool(self.value > other.value)
+def _top(items: Sequence[arb]) -> arb:
+    """An exact number near the largest."""
+    top = items[0].mid()
+    for item in items[1:]:
+        middle = item.mid()
+        if middle > top:
+            top = middle
+    return top
 
 
 def _sign(a: arb) -> int | None:
@@ -175,8 +175,8 @@ def _same(a: arb, b: arb) -> bool:
     raise NotCertain("equality")
 
 
-def _total(items: Iterable[arb]) -> arb:
-    return sum(items, start=arb(0))
+def _total(items: Sequence[arb]) -> arb:
+    return sum(items[1:], start=items[0])
 
 
 def _endless(x: arb) -> bool:
@@ -244,10 +244,22 @@ def _xlogy(x: arb, y: arb) -> arb:
     return BallAlgebra().mul(x, _log(y))
 
 
+def _in_time(function: Callable[[arb], arb]) -> Callable[[arb], arb]:
+    """Γ and its like to no more than `SLOW` bits: at 70,000 one value takes many seconds."""
+
+    def safe(x: arb) -> arb:
+        if ctx.prec > SLOW:
+            raise NotCertain("the gamma function to so many digits")
+        return function(x)
+
+    return safe
+
+
 _exp = _with_ends(lambda x: x.exp(), arb(0), INF)
 _soft = _with_ends(_softplus, arb(0), INF)
 ZERO, ONE = arb(0), arb(1)
 
+SLOW: Final = 5000
 FUNCTIONS: Final[dict[str, Callable[..., arb]]] = {
     "exp": _exp,
     "expm1": _with_ends(lambda x: x.expm1(), arb(-1), INF),
@@ -274,10 +286,10 @@ FUNCTIONS: Final[dict[str, Callable[..., arb]]] = {
     "cosh": _with_ends(lambda x: x.cosh(), INF, INF),
     "erf": _with_ends(lambda x: x.erf(), -ONE, ONE),
     "erfc": _with_ends(lambda x: x.erfc(), arb(2), ZERO),
-    "gamma": _with_ends(lambda x: x.gamma(), NAN, INF),
-    "lgamma": _with_ends(lambda x: x.lgamma() if x > 0 else NAN, NAN, INF),
-    "digamma": _with_ends(lambda x: x.digamma(), NAN, INF),
-    "trigamma": _with_ends(lambda x: arb(2).zeta(x), NAN, ZERO),
+    "gamma": _with_ends(_in_time(lambda x: x.gamma()), NAN, INF),
+    "lgamma": _with_ends(_in_time(lambda x: x.lgamma() if x > 0 else NAN), NAN, INF),
+    "digamma": _with_ends(_in_time(lambda x: x.digamma()), NAN, INF),
+    "trigamma": _with_ends(_in_time(lambda x: arb(2).zeta(x)), NAN, ZERO),
     "xlogy": _xlogy,
     "logaddexp": lambda a, b: a + _soft(b - a),
 }

@@ -27,6 +27,8 @@ FLAT: Final = 160
 
 _LOGS: Final = frozenset({"log", "log2", "log10", "sqrt", "lgamma", "digamma", "trigamma"})
 
+_POLES: Final = frozenset({"gamma", "digamma", "trigamma"})
+"""Functions with a pole at every negative integer: a ball around one says nothing."""
 _BOUNDED: Final = frozenset({"erf", "erfc", "exp", "expm1", "tanh", "sigmoid", "softplus", "sinh", "cosh"})
 
 Relation = Literal["same", "differs", "undefined", "nothing", "shape"]
@@ -86,6 +88,8 @@ class Balls(BallAlgebra):
     def function(self, name: str, args: Sequence[arb]) -> arb:
         result = super().function(name, args)
         if name in _LOGS and not args[0].is_nan() and not args[0].is_zero() and args[0].contains(0):
+            self.doubt = True
+        if name in _POLES and result.is_nan() and not args[0].is_nan() and not args[0].is_exact():
             self.doubt = True
         self.flat = self.flat or (name in _BOUNDED and _is_flat(result))
         if name in ("max", "min", "abs", "sign", "relu", "clip"):

@@ -187,6 +187,8 @@ def _rules_left_out(asked: Asked, trial: Trial) -> Iterator[Finding]:
             break  # the rest of the time is for the terms
         for sign in (1, -1):
             if trial.agree(partial(_signed, quantity=slip.quantity, sign=sign)):
+                if slip.parted and any(_branches(trial, telling=True)):
+                    return  # right in one case: it is the branch that is wrong
                 factor, negative = (None, False) if slip.factor is None else _unsigned(slip.factor)
                 kept = sign < 0 and negative  # its sign stayed
                 shown = None if factor is None else short(show(factor if kept or not negative else minus(factor)))

@@ -65,7 +65,7 @@ def factors_of(asked: Asked) -> Sequence[Expr]:
     kept = [
         factor
         for factor in found
-        if not isinstance(factor, Num) and not in_pieces(factor) and not _of_labels(factor, scope)
+        if not isinstance(factor, Num) and not in_pieces(factor) and not of_labels(factor, scope)
     ]
     return list(dict.fromkeys(kept))[:MAX_FACTORS]
 
@@ -100,7 +100,7 @@ def _outer(asked: Asked) -> Iterator[Expr]:
                 yield here(outer)
 
 
-def _of_labels(factor: Expr, scope: Scope) -> bool:
+def of_labels(factor: Expr, scope: Scope) -> bool:
     """Whether a factor is made of 0/1 labels alone: any power of it would do as well."""
     names = names_in(factor, scope) & scope.variables.keys()
     domains = [scope.variables[name].domain for name in names]

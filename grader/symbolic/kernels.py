@@ -18,6 +18,8 @@ from grader.symbolic.field import MAX_POWER, Field, GiveUp, Kernel, Ratio, Relat
 
 ODD: Final = frozenset({"sin", "erf", "atan"})
 EVEN: Final = frozenset({"cos"})
+MAX_STEPS: Final = 8
+"""Whole numbers that are taken off the argument of Γ and its like."""
 OPAQUE: Final[dict[str, Callable[[arb], arb]]] = {
     "sin": lambda x: x.sin(),
     "cos": lambda x: x.cos(),
@@ -180,6 +182,10 @@ class Kernels(Field):
             known = self._of_quarters(name, u) or self._of_arc(name, u) or self._of_sum(name, u)
             if known is not None:
                 return known
+        if name in ("gamma", "digamma", "trigamma"):
+            shifted = self._by_recurrence(name, u)
+            if shifted is not None:
+                return shifted
         flip = (odd or even) and u.num.leading_coefficient() < 0
         if flip:
             u = self.neg(u)
@@ -203,6 +209,18 @@ class Kernels(Field):
             assert place is not None
             self._arcs[place] = u
         return self.neg(made) if flip and odd else made
+
+    def _by_recurrence(self, name: str, u: Ratio) -> Ratio | None:
+        """Γ(v + 1) = v·Γ(v), ψ(v + 1) = ψ(v) + 1/v, ψ′(v + 1) = ψ′(v) − 1/v²: small whole numbers, taken off."""
+        steps = int(u.num[(0,) * len(self.gens)]) if u.den.is_one() and not u.num.is_constant() else 0
+        if not 1 <= steps <= MAX_STEPS:
+            return None
+        v = self.sub(u, self.one)
+        below = self.opaque(name, v)
+        if name == "gamma":
+            return self.mul(v, below)
+        step = self.div(self.one, v if name == "digamma" else self.mul(v, v))
+        return self.add(below, step) if name == "digamma" else self.sub(below, step)
 
     def squashed(self, u: Ratio) -> Ratio:
         """σ(u) as a generator of its own, σ(−u) being 1 − σ(u): what stands in a network is a polynomial in them."""

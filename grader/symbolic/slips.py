@@ -19,6 +19,7 @@ from grader.formula.shape_of import shape_of
 from grader.formula.tree import (
     Add,
     Call,
+    Cases,
     Div,
     Expr,
     Index,
@@ -33,8 +34,9 @@ from grader.formula.tree import (
     walk,
 )
 from grader.symbolic.adjoint import gradient
+from grader.symbolic.constants import number
 from grader.symbolic.differentiate import differentiate, minus, over, power, slope_of, times
-from grader.symbolic.factors import in_pieces
+from grader.symbolic.factors import in_pieces, of_labels
 from grader.symbolic.quantity import LOSS, Formula, Quantity, Unsupported, root
 from grader.symbolic.terms import HELD, Part, opened
 
@@ -49,6 +51,8 @@ class Slip:
 
     quantity: Quantity
     factor: Expr | None
+    parted: bool
+    """Whether it was left out in one of several cases only."""
 
 
 def rules_left_out(loss: Expr, wrt: Expr, scope: Scope) -> Iterator[Slip]:
@@ -56,19 +60,24 @@ def rules_left_out(loss: Expr, wrt: Expr, scope: Scope) -> Iterator[Slip]:
     name = root(wrt)
     within = scope.with_variable(Variable(HELD, shape=scope.shape(name)))
     whole = opened(loss, scope, name)
+    branches = (branch for node in walk(whole) if isinstance(node, Cases) for _, branch in node.branches)
+    others = (node.otherwise for node in walk(whole) if isinstance(node, Cases) and node.otherwise is not None)
+    parted = {id(inner) for branch in (*branches, *others) for inner in walk(branch)}
     count = 0
     for node in walk(whole):
         if not isinstance(node, Expr):
             continue
         for rest, factor in (*_inner(node, wrt, within), *_passing(node, name, within)):
+            if factor is not None and number(factor) is not None:
+                continue  # a number is a weight of its term
             count += 1
             if count > MAX_RULES:
                 return
             value = Add((_held(node, name), rest, Neg(_held(rest, name))))
-            yield Slip(_changed(whole, node, value, wrt, within), factor)
+            yield Slip(_changed(whole, node, value, wrt, within), factor, id(node) in parted)
         if isinstance(node, MatMul):
             for kept, lost in _beside(node, name, within):
-                yield Slip(_changed(whole, node, kept, wrt, within), lost)
+                yield Slip(_changed(whole, node, kept, wrt, within), lost, id(node) in parted)
 
 
 def _changed(whole: Expr, node: Node, value: Expr, wrt: Expr, scope: Scope) -> Part:
@@ -118,7 +127,11 @@ def _passing(node: Expr, name: str, scope: Scope) -> Iterator[tuple[Expr, Expr |
         case Mul(factors):
             for place, factor in enumerate(factors):
                 others = (*factors[:place], *factors[place + 1 :])
-                if not isinstance(factor, Num) and any(_rests(other, name) for other in others):
+                if (
+                    not isinstance(factor, Num)
+                    and not of_labels(factor, scope)
+                    and any(_rests(other, name) for other in others)
+                ):
                     yield times(*others), factor
                     if isinstance(factor, Div) and isinstance(factor.den, Num):
                         yield over(times(*others), factor.den), factor.num

@@ -31,6 +31,8 @@ def _bank() -> Iterator[Any]:
 def _of_the_other_tests() -> Iterator[Any]:
     found: dict[DerivationTask, str] = {}
     for file in sorted(HERE.glob("*/*.yaml")):
+        if file.stem == "strangers":
+            continue  # losses beyond those that lines are derived for: maxima over classes, sums over neighbours
         held = yaml.safe_load(file.read_text(encoding="utf-8"))
         for entry in held if isinstance(held, list) else [held]:
             task = DerivationTask(entry["loss"], entry["wrt"], tuple(entry["var"]), tuple(entry.get("let", ())))
