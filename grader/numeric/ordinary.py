@@ -6,7 +6,7 @@ Each hypothesis predicts a number for every call, and holds only if it reproduce
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -19,16 +19,14 @@ from grader.numeric import ends, gradients, variants
 from grader.numeric.float_values import float_values
 from grader.numeric.judge import Judged
 from grader.numeric.oracle import NO_TRUTH
+from grader.numeric.ratios import BASES, NEAR, Explained, by_offset, by_ratio, sizes_of
 from grader.numeric.source import Source
 from grader.numeric.trial import Trial
 from grader.verdict import Fact, Finding
 
 Floats = NDArray[np.float64]
-NEAR: Final = 1e-6
 AS_FAR: Final = 100.0
 """How much further off than another float64 program one may be that loses the same digits."""
-BASES: Final = {2: math.log(2), 10: math.log(10)}
-Explained = tuple[str, dict[str, Fact]]
 
 
 def explain_values(trial: Trial, source: Source, judged: Sequence[Judged]) -> list[Explained]:
@@ -43,9 +41,9 @@ def explain_values(trial: Trial, source: Source, judged: Sequence[Judged]) -> li
         return [("not-deterministic", {})]
     if all(ends.narrowed(item, source) for item in wrong):
         return [("dtype", {"dtype": "float32"})]
-    found = list(_by_ratio(trial, plain))
+    found = list(by_ratio(trial, plain))
     explain = _by_formula if trial.oracle.wrt is None else gradients.explain
-    found = found or explain(trial, source, plain) or _by_calls(trial, plain, wrong) or _by_offset(plain)
+    found = found or explain(trial, source, plain) or _by_calls(trial, plain, wrong) or by_offset(plain)
     found = found or _by_kind_of_input(judged) or _edge(plain, wrong) or _as_usual(trial, source, wrong)
     return found or [("wrong-value", {})]
 
@@ -59,10 +57,15 @@ def _as_usual(trial: Trial, source: Source, wrong: Sequence[Judged]) -> list[Exp
         if got is None or plain is None or plain.shape != got.shape:
             return []
         with np.errstate(all="ignore"):
-            if not np.isfinite(got).all():
-                codes.add(ends.classify(usual, item, source)[0])
-            elif np.isfinite(plain).all() and not np.all(truth.error(got) <= AS_FAR * truth.error(plain)):
+            number, sound = bool(np.isfinite(got).all()), bool(np.isfinite(plain).all())
+            if sound and not number:
                 return []
+            if not number:
+                codes.add(ends.classify(usual, item, source)[0])
+            elif sound and not np.all(truth.error(got) <= AS_FAR * truth.error(plain)):
+                return []
+            elif sound and not np.all(truth.error(plain) <= 0.01 * np.abs(truth.near)):
+                return []  # not only digits are lost: the usual way is another way here
     if not codes:
         return [("cancellation", {})]
     return [(min(codes, key=lambda code: ends.ORDER.index(code) if code in ends.ORDER else -1), {})]
@@ -114,89 +117,6 @@ def _edge(plain: Sequence[Judged], wrong: Sequence[Judged]) -> list[Explained]:
     return []
 
 
-# ----------------------------------------------------------------------------------------------- ratios
-
-
-def _by_ratio(trial: Trial, plain: Sequence[Judged]) -> Iterator[Explained]:
-    """got / truth is −1, n, 1/n, K, 1/ln 2 …, the same law at every call."""
-    numbers = [(got, truth, item) for item in plain for got, truth in _numbers(item) if got or truth]
-    pairs = [(got, truth, item) for got, truth, item in numbers if truth and got and math.isfinite(got)]
-    if len(pairs) < max(3, 0.6 * len(numbers)):
-        return
-    ratios = [(got / truth, item) for got, truth, item in pairs]
-    sign = -1 if all(ratio < 0 for ratio, _ in ratios) else 1
-    sizes = [{**_sizes(trial, item), **_weights(trial, item)} for _, item in ratios]
-    law = _law([sign * ratio for ratio, _ in ratios], sizes)
-    if law is None:
-        return
-    code, data = law
-    if sign < 0:
-        yield ("wrong-sign", {})
-    if code:
-        yield (code, data)
-
-
-def _law(ratios: Sequence[float], sizes: Sequence[Mapping[str, float]]) -> tuple[str, dict[str, Fact]] | None:
-    def holds(predicted: Callable[[Mapping[str, float]], float]) -> bool:
-        return all(abs(r - predicted(s)) <= NEAR * abs(predicted(s)) for r, s in zip(ratios, sizes, strict=True))
-
-    if holds(lambda _: 1.0):
-        return "", {}
-    names = sorted({name for size in sizes for name in size})
-    products = [(name,) for name in names] + [(a, b) for a in names for b in names if a < b]
-    for parts in products:
-        label = "·".join(parts)
-        if holds(lambda s, parts=parts: math.prod(s[p] for p in parts)):  # type: ignore[misc]
-            return "wrong-reduction", {"factor": label}
-        if holds(lambda s, parts=parts: 1 / math.prod(s[p] for p in parts)):  # type: ignore[misc]
-            return "wrong-reduction", {"factor": f"1/({label})" if len(parts) > 1 else f"1/{label}"}
-    for a in names:
-        for b in names:
-            if a != b and holds(lambda s, a=a, b=b: s[a] / s[b]):  # type: ignore[misc]
-                return "wrong-reduction", {"factor": f"{a}/{b}"}
-        several = [(r, s[a]) for r, s in zip(ratios, sizes, strict=True) if s[a] > 1]  # with one row anything may come
-        if len(several) >= 3 and all(abs(r - n / (n - 1)) <= NEAR * r for r, n in several):
-            return "wrong-reduction", {"factor": f"{a}/({a} - 1)"}
-        constant = ratios[0] / sizes[0][a]
-        if len({size[a] for size in sizes}) > 1 and holds(lambda s, a=a, c=constant: c * s[a]):  # type: ignore[misc]
-            return "wrong-reduction", {"factor": f"{constant:.6g}·{a}"}
-    for number, log in BASES.items():
-        if holds(lambda _, log=log: 1 / log):  # type: ignore[misc]
-            return "log-base", {"base": number}
-    if holds(lambda _: ratios[0]):
-        return "wrong-value", {"factor": float(f"{ratios[0]:.6g}")}
-    return None
-
-
-def _by_offset(plain: Sequence[Judged]) -> list[Explained]:
-    """The same number is added everywhere."""
-    off = [got - truth for item in plain for got, truth in _numbers(item)]
-    same = len(off) >= 3 and all(math.isfinite(x) and abs(x - off[0]) <= NEAR * abs(off[0]) for x in off)
-    return [("wrong-value", {"offset": float(f"{off[0]:.6g}")})] if same else []
-
-
-def _numbers(item: Judged) -> list[tuple[float, float]]:
-    """Pairs of what came and what is true, where one thing is."""
-    assert item.reply is not None
-    assert item.reply.value is not None
-    settled = item.case.truth.settled
-    return list(zip(item.reply.value[settled].tolist(), item.case.truth.near[settled].tolist(), strict=True))
-
-
-def _sizes(trial: Trial, item: Judged) -> dict[str, int]:
-    return trial.oracle.sizes(item.case.probe.values)
-
-
-def _weights(trial: Trial, item: Judged) -> dict[str, float]:
-    """The sums of positive arguments, by which a weighted mean may divide."""
-    made = {}
-    for name, variable in trial.statement.variables.items():
-        domain = variable.domain
-        if variable.shape and isinstance(domain, Interval) and domain.low == 0 and domain.high is None:
-            made[f"Σ{name}"] = float(item.case.probe.values[name].sum())
-    return made
-
-
 # -------------------------------------------------------------------------------------------- formulas
 
 
@@ -209,7 +129,7 @@ def _by_formula(trial: Trial, source: Source, plain: Sequence[Judged]) -> list[E
             if reproduces(trial, formula, plain):
                 return [("clip-bias", {"epsilon": epsilon})]
     axes = variants.other_axes(statement)
-    wide = [item for item in plain if min(_sizes(trial, item).values(), default=0) > 1]
+    wide = [item for item in plain if min(sizes_of(trial, item).values(), default=0) > 1]
     if any(reproduces(trial, axis, wide) for axis in axes):
         return [("wrong-axis", {})]
     if turned(trial, wide):
@@ -265,7 +185,7 @@ def _stepped(trial: Trial, item: Judged, name: str, step: int) -> dict[str, NDAr
     values = dict(item.case.probe.values)
     domain = trial.statement.variables[name].domain
     assert isinstance(domain, Classes)
-    count = _sizes(trial, item)[domain.count] if isinstance(domain.count, str) else domain.count
+    count = sizes_of(trial, item)[domain.count] if isinstance(domain.count, str) else domain.count
     values[name] = np.asarray((values[name] + step) % count)
     return values
 
@@ -316,12 +236,12 @@ def _pairs(trial: Trial, plain: Sequence[Judged]) -> list[Explained]:
     if len(data) != 2:
         return []
     first = data[0]
-    small = [item for item in plain if 1 < _sizes(trial, item).get(dims[0], 0) <= 5]
+    small = [item for item in plain if 1 < sizes_of(trial, item).get(dims[0], 0) <= 5]
     if len(small) < 2:
         return []
     axis = trial.statement.variables[first].shape.index(dims[0])
     for item in small:
-        total, size = 0.0, _sizes(trial, item)[dims[0]]
+        total, size = 0.0, sizes_of(trial, item)[dims[0]]
         try:
             for shift in range(size):
                 rolled = {**item.case.probe.values, first: np.roll(item.case.probe.values[first], shift, axis)}
