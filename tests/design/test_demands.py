@@ -7,8 +7,6 @@ import pytest
 from grader.design.contradictions import contradictory
 from grader.design.demands import read_demand
 from grader.formula.errors import Unreadable
-from grader.properties import AnalysisTask, analyse
-from questions.losses import library
 
 
 @pytest.mark.parametrize(
@@ -44,16 +42,3 @@ def test_measures_belong_to_their_experiment(text: str) -> None:
 def test_demands_that_exclude_each_other_are_found_in_either_order(pair: tuple[str, str]) -> None:
     for texts in (pair, pair[::-1]):
         assert contradictory([read_demand(text) for text in texts]) == texts
-
-
-@pytest.mark.parametrize("known", list(library().values()), ids=lambda known: known.name)
-def test_no_named_loss_has_properties_that_are_called_contradictory(known) -> None:  # type: ignore[no-untyped-def]
-    """What the clauses call impossible must not exist."""
-    found = analyse(AnalysisTask(known.formula, known.wrt, known.variables, known.given, known.space), seconds=2)
-    domain = found.scope.variables[found.wrt].domain if found.wrt in found.scope.variables else None
-    if found.silent or str(domain) != "Interval(low=None, high=None, low_open=True, high_open=True)":
-        return  # the clauses speak of losses on the whole line
-    texts = [
-        ("not " if item.answer == "no" else "") + item.name for item in found.properties if item.answer != "undecided"
-    ]
-    assert contradictory([read_demand(text) for text in texts]) is None

@@ -12,9 +12,11 @@ from random import Random
 import pytest
 from flint import arb
 
+from grader.design.contradictions import contradictory
+from grader.design.demands import read_demand
 from grader.formula.balls import gradient, precision
 from grader.formula.balls import value as value_at
-from grader.formula.declare import Finite, Interval, Variable
+from grader.formula.declare import REAL, Finite, Interval, Variable
 from grader.formula.errors import Kink, NotCertain, Undefined
 from grader.formula.evaluate import Value
 from grader.formula.tree import Expr
@@ -175,8 +177,11 @@ def test_no_yes_is_broken_by_random_points(known: KnownLoss) -> None:
                     broken.append((item.name, v.others, a, b))
                     break
     assert not broken
+    if variable.domain == REAL:  # what design questions call impossible, for losses on the whole line, must not exist
+        stated = [(item.answer, item.name) for item in made.properties if item.answer != "undecided"]
+        demands = [read_demand(f"{'not ' * (answer == 'no')}{name}") for answer, name in stated]
+        assert contradictory(demands) is None
 
 
 def _inside(variable: Variable, x: Fraction) -> bool:
     return not isinstance(variable.domain, Interval) or x in variable.domain
-
