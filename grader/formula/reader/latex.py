@@ -12,6 +12,8 @@ from grader.formula.reader.tokens import Kind, TokenList
 _COMMAND: Final = re.compile(r"\\(?:[a-zA-Z]+\*?|.)", re.DOTALL)
 _EQUATION: Final = re.compile(r"(?:\\[,;: ]|\s)*(?:\\[a-zA-Z]+|[a-zA-Z])(?:_(?:[a-zA-Z0-9]|\{[a-zA-Z0-9]+\}))?\s*=")
 r"""The beginning of `p = …`, `\mu_i = …`."""
+_OVER_SEVERAL: Final = re.compile(r"\s*\{\s*(?:\\[a-zA-Z]+|[a-zA-Z])\s*(?:[\^\\a-zA-Z+*/-])")
+"""What a line is drawn over, where it is more than a letter: `\\overline{x^2}`, `\\overline{xy}`."""
 _CASES_BRACE: Final = re.compile(r"(?:\\left\s*)?\\(?:\{|lbrace)(?=\s*\\begin\s*\{(?:array|cases|dcases|aligned)\})")
 """A brace before an environment of cases: it has no partner."""
 
@@ -45,6 +47,8 @@ class LatexCommands(TokenList):
         elif name in symbols.SKIPPED_WITH_ARGUMENT:
             close = self.text.find("}", end)
             self.at, self.space = (close + 1 if close >= 0 else end), True
+        elif name == "overline" and _OVER_SEVERAL.match(self.text, end):
+            self._emit("bad", match[0], end)  # a mean, a conjugate: no name
         elif name in symbols.COMMAND_MARKS:
             if self.mark is not None:
                 self._lost_mark()
