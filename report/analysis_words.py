@@ -123,6 +123,11 @@ REASON_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "kink": ("{at} its slope jumps from {left} to {right}.", "{at} it has no derivative."),
     "jump": ("{at} it jumps from {left} to {right}.", "{at} it jumps."),
+    "no-value": ("{at} it has no value, and tends to {limit}.", "{at} it has no value."),
+    "off-its-limit": (
+        "{at} its value is {value}, and it tends to {limit} there.",
+        "{at} its value is not what it tends to there.",
+    ),
     "curvature-jumps": ("{at} its curvature jumps from {left} to {right}.", "{at} its curvature jumps."),
     "slope-unbounded": ("Its slope grows without bound {at}.",),
     "curvature-unbounded": ("Its curvature grows without bound {at}.",),
@@ -147,6 +152,11 @@ REASON_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
         "Where the true probability is {probability}, answering {best} costs less than the truth.",
     ),
     "several-best": ("Where the true probability is {probability}, answering {other} costs no more.",),
+    "wrong-sign-as-good": (
+        "Where the likelier class has probability {probability}, an answer of the wrong sign can cost {wrong}, and "
+        "none of the right sign less than {right}.",
+        "For some probability, an answer of the wrong sign costs no more than those of the right sign.",
+    ),
     # neither
     "not-shown": (
         "Neither shown nor refuted; what stood in the way: {tried}.",

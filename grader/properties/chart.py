@@ -306,7 +306,7 @@ def sign_beside(ground: Ground, f: fmpz_mpoly, spot: Spot | None, side: int) -> 
     one)."""
     if spot is None:
         end = ground.ends[0] if side > 0 else ground.ends[1]
-        germs = Germs(ground, approach(ground, end, side if end is not None else -side))
+        germs = toward(ground, end, side if end is not None else -side)
         return germs.sign(germs.of_poly(f))
     if ground.plain:
         for bits in (64, 256, 1024):
@@ -319,7 +319,7 @@ def sign_beside(ground: Ground, f: fmpz_mpoly, spot: Spot | None, side: int) -> 
                 return -1
     if spot.exact is None:
         raise GiveUp("a zero that may be double")
-    germs = Germs(ground, approach(ground, spot.exact, side))
+    germs = toward(ground, spot.exact, side)
     return germs.sign(germs.of_poly(f))
 
 
@@ -329,13 +329,18 @@ def _at(ground: Ground, f: fmpz_mpoly, spot: Spot) -> Ratio:
     return number_at(ground, Ratio(f, ground.field.poly(1)), spot.exact)
 
 
-def approach(ground: Ground, at: Ratio | None, side: int) -> Series:
-    """x as t → ∞: at + side/t, or side·t toward infinity."""
+def toward(ground: Ground, at: Ratio | None, side: int) -> Germs:
+    """Expansions for x = at + side/t, or side·t toward infinity, as t → ∞. Those of one place share their kernels."""
     field = ground.field
-    if at is None:
-        return Series(((Scale(a=Fraction(1)), field.whole(side)),))
-    terms = () if ground.is_zero(at) else ((ONE_SCALE, at),)
-    return Series((*terms, (Scale(a=Fraction(-1)), field.whole(side))))
+    key = f"{None if at is None else (str(at.num), str(at.den))} {side}"
+    if key not in ground.expansions:
+        if at is None:
+            x = Series(((Scale(a=Fraction(1)), field.whole(side)),))
+        else:
+            terms = () if ground.is_zero(at) else ((ONE_SCALE, at),)
+            x = Series((*terms, (Scale(a=Fraction(-1)), field.whole(side))))
+        ground.expansions[key] = Germs(ground, x)
+    return ground.expansions[key]
 
 
 def _root(ground: Ground, f: fmpz_mpoly, left: Spot | None, right: Spot | None, signs: tuple[int, int]) -> Spot:

@@ -19,7 +19,7 @@ from grader.formula.declare import Variable
 from grader.formula.errors import Undefined
 from grader.formula.rebuild import substituted
 from grader.formula.tree import Call, Const, Expr, Neg, Num
-from grader.properties.chart import Chart, approach, chart_of
+from grader.properties.chart import Chart, chart_of, toward
 from grader.properties.germs import Germs, Series
 from grader.properties.ground import Ground
 from grader.properties.seams import Piece, pieces
@@ -43,6 +43,8 @@ class Bound:
     attained: bool
     ball: arb | None = None
     place: arb | None = None
+    closer: Callable[[int], arb] | None = None
+    """The ball at more bits."""
 
 
 @dataclass(eq=False)
@@ -58,6 +60,8 @@ class Curve:
     closed: tuple[bool, bool] = (False, False)
     """Whether the ends belong to the domain."""
     cases: Mapping[str, Fraction] = field(default_factory=dict)
+    whole: frozenset[str] = frozenset()
+    """The parameters that take whole values only."""
     _derivatives: dict[tuple[int, int], Ratio] = field(default_factory=dict)
     _limits: dict[tuple[int, int, int], Expr] = field(default_factory=dict)
     _extremes: dict[tuple[int, int], Bound] = field(default_factory=dict)
@@ -102,7 +106,7 @@ class Curve:
         """The expansion toward the low end of a piece (side 1: from its right) or the high one (side −1)."""
         ground = self.pieces[piece].ground
         end = ground.ends[0] if side > 0 else ground.ends[1]
-        germs = Germs(ground, approach(ground, end, side if end is not None else -side))
+        germs = toward(ground, end, side if end is not None else -side)
         return germs, germs.of(self.derivative(piece, order))
 
     def limit(self, piece: int, order: int, side: Literal[1, -1]) -> Expr:
@@ -184,7 +188,35 @@ class Curve:
 
     @cached_property
     def own_values(self) -> list[tuple[Expr, Expr | None]]:
-        return [(seam, self.own_value(seam)) for seam in self.seams]
+        """At the seams, and at the ends that belong to the domain."""
+        return [(at, self.own_value(at)) for at in (*self.seams, *(end for end, _ in self.closed_ends))]
+
+    @property
+    def closed_ends(self) -> list[tuple[Expr, Literal[1, -1]]]:
+        """The ends that belong to the domain, and the side from which they are reached (1: from the right)."""
+        found: list[tuple[Expr, Literal[1, -1]]] = []
+        if self.low is not None and self.closed[0]:
+            found.append((self.low, 1))
+        if self.high is not None and self.closed[1]:
+            found.append((self.high, -1))
+        return found
+
+    def end_limit(self, order: int, side: Literal[1, -1]) -> Expr:
+        """The limit toward the low end of the domain (side 1), or the high one."""
+        return self.limit(0 if side > 0 else len(self.pieces) - 1, order, side)
+
+    @cached_property
+    def apart(self) -> list[tuple[Expr, Expr]]:
+        """The places where the loss has a value that it does not tend to, from one side or the other."""
+        found = []
+        for seam, own in self.own_values[: len(self.seams)]:
+            if own is not None and not self.joined_at(seam):
+                found.append((seam, own))
+        for end, side in self.closed_ends:
+            own = self.own_value(end)
+            if own is not None and self.compare(own, self.end_limit(0, side)) != 0:
+                found.append((end, own))
+        return found
 
     def stays_finite(self, order: int) -> bool:
         """Whether a derivative has a finite limit at every end of every piece: then it is bounded, being analytic
@@ -250,7 +282,7 @@ class Curve:
     # -- extremes
 
     def greatest(self, order: int) -> Bound:
-        """The supremum of the derivative of this order, away from seams for orders above 0."""
+        """The supremum of the derivative of this order; for orders above 0 away from the seams."""
         return self._extreme(order, 1)
 
     def least(self, order: int) -> Bound:
@@ -282,6 +314,9 @@ class Curve:
             return False
 
     def _candidates(self, order: int, sign: int) -> Iterator[Bound]:
+        if order == 0:
+            for at, own in self.apart:
+                yield Bound(own, at, True)
         for place, piece in enumerate(self.pieces):
             ends = (piece.low or MINUS_INFINITY, piece.high or INFINITY)
             for side, end in ((1, ends[0]), (-1, ends[1])):
@@ -315,38 +350,61 @@ class Curve:
                 pass
         if not self.plain:
             raise GiveUp("a turning point that depends on parameters")
-        for bits in (128, 512, 2048):
+
+        def closer(bits: int) -> arb:
             at = spot.enclose(ground, bits)
             with precision(bits):
-                enclosed = ground.ball(ratio, at)
+                return ground.ball(ratio, at)
+
+        for bits in (128, 512, 2048):
+            enclosed = closer(bits)
             if enclosed.is_finite() and (enclosed.rel_accuracy_bits() > 60 or bits == 2048):
-                return Bound(None, None, True, enclosed, at)
+                return Bound(None, None, True, enclosed, spot.enclose(ground, bits), closer)
         raise GiveUp("a value that cannot be enclosed")
 
     def _beats(self, a: Bound, b: Bound, sign: int) -> bool:
         if a.value is not None and b.value is not None:
             order = self.compare(a.value, b.value) * sign
             return order > 0 or (order == 0 and a.attained and not b.attained)
-        left, right = self.enclosed(a), self.enclosed(b)
-        if not left.overlaps(right):
-            return bool(left > right) == (sign > 0)
-        return False  # the same as far as 60 bits tell, and either will do
+        for bits in (128, 512, 2048):
+            left, right = self.enclosed(a, bits), self.enclosed(b, bits)
+            if not left.overlaps(right):
+                return bool(left > right) == (sign > 0)
+            if a.value is None and b.value is None:
+                return False  # the same in all digits that are told
+        raise GiveUp("extremes that cannot be told apart")
 
     def larger(self, high: Bound, low: Bound) -> Bound:
         """The one of an upper and a lower bound that is larger in size, its value without sign."""
+        closer = low.closer
         turned = Bound(
-            None if low.value is None else self.simplified(Neg(low.value)),
+            None if low.value is None else self._negated(low.value),
             low.at,
             low.attained,
             None if low.ball is None else -low.ball,
             low.place,
+            None if closer is None else lambda bits: -closer(bits),
         )
         try:
+            for one, size in ((low, high), (high, turned)):  # on one side of 0 the size is the end farther from it
+                if one.value is not None and self._one_side(one.value, 1 if one is low else -1):
+                    return size
             return turned if self._beats(turned, high, 1) else high
         except GiveUp:  # which of the two depends on the parameters
             if high.value is None or turned.value is None:
                 raise
             return Bound(Call("max", (high.value, turned.value)), high.at, high.attained)
+
+    def _negated(self, value: Expr) -> Expr:
+        match value:
+            case Call("max" | "min" as name, args):
+                return Call("min" if name == "max" else "max", tuple(map(self._negated, args)))
+        return self.simplified(Neg(value))
+
+    def _one_side(self, value: Expr, sign: int) -> bool:
+        """Whether a constant, or every argument of a maximum or minimum, has this sign, or is 0."""
+        parts = value.args if isinstance(value, Call) and value.function in ("max", "min") else (value,)
+        return all(self.compare(part, Num(Fraction(0))) * sign >= 0 for part in parts)
 
     def known(self, bound: Bound) -> Expr | None:
         """The value as a formula: exact, or as many decimals as are certain."""
@@ -355,11 +413,12 @@ class Curve:
         assert bound.ball is not None
         return Num(Fraction(bound.ball.str(12, radius=False).strip("[]")), decimal=True)
 
-    def enclosed(self, bound: Bound) -> arb:
-        if bound.ball is not None:
-            return bound.ball
-        assert bound.value is not None
-        return self.number(bound.value)
+    def enclosed(self, bound: Bound, bits: int = 128) -> arb:
+        """Its value, as closely as so many bits tell."""
+        if bound.value is not None:
+            return self.number(bound.value, bits)
+        assert bound.ball is not None
+        return bound.ball if bound.closer is None or bits <= 128 else bound.closer(bits)
 
 
 def _beside(ground: Ground, spot: Spot, *, upper: bool) -> Expr:

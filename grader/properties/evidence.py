@@ -62,7 +62,8 @@ def _together(name: str, found: list[tuple[Curve, Property]]) -> Property:
     if len(found) == 1:
         return best
     domains = [{name: v.domain for name, v in curve.parameters.items()} for curve, _ in found]
-    if any(seen.value is None for _, seen in found) or any(domain != domains[0] for domain in domains):
+    values_differ = any(seen.value != best.value for _, seen in found)
+    if any(seen.value is None for _, seen in found) or (values_differ and any(d != domains[0] for d in domains)):
         return with_cases(replace(best, value=None), curve)
     bound, sign = (Call("min", ()), -1) if name == "strongly-convex" else (Call("max", ()), 1)
     kept: list[tuple[Curve, Property]] = []

@@ -26,6 +26,7 @@ from grader.symbolic.signs import Signs
 
 if TYPE_CHECKING:
     from grader.properties.chart import Chart
+    from grader.properties.germs import Germs
 
 CAPACITY: Final = 40
 CERTAIN: Final = (64, 256, 1024)
@@ -57,6 +58,7 @@ class Ground:
         self.signs = Signs(self.field, (), {}, ())
         self.known: dict[str, int] = {}
         self.charts: dict[str, Chart] = {}
+        self.expansions: dict[str, Germs] = {}
         self.depth = 0
         self._slopes: dict[int, Ratio] = {}
         self.x = self.field.generator(Kernel(x, None, tree=lambda at: Name(x)))

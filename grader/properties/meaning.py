@@ -8,13 +8,14 @@ from fractions import Fraction
 from grader.formula.declare import REAL, Variable
 from grader.formula.tree import ZERO, Call, Expr, Name, Neg, Num
 from grader.properties.analysis import Named
-from grader.properties.curve import TRIED, Curve
+from grader.properties.curve import TRIED, Curve, put
 from grader.properties.decisions import RESIDUALS
 from grader.properties.evidence import shown
 from grader.properties.reduce import Subject
 from grader.properties.same import difference
 from grader.properties.shape import convex
 from grader.properties.slopes import bounded_influence, redescending
+from grader.properties.values import even
 from grader.symbolic.differentiate import over, plus
 from grader.symbolic.field import Ratio
 
@@ -67,7 +68,8 @@ def _of_mean(subject: Subject) -> Named | None:
     by = slope.num.derivative(place)
     rest = slope.num - by * ground.field.gens[place]
     solved = ground.field.div(ground.field.neg(Ratio(rest, unit)), Ratio(by, unit))
-    if ground.is_zero(ground.derivative(solved)):
+    # the mean slope by·(E[y] − solved) has to rise through 0: a maximum is none
+    if ground.sign_of(Ratio(by, slope.den)) * ground.sign_of(ground.derivative(solved)) >= 0:
         return None
     text = shown(ground.tree(solved))
     return Named("mean", {"of": text, "target": target.name}) if len(text) <= LONGEST else None
@@ -92,6 +94,8 @@ def _with_target(subject: Subject, target: Variable) -> Curve:
 def _of_residual(subject: Subject) -> Named | None:
     """With the residual as prediction − target."""
     curve = subject.curves[0]
+    if not _falls_to_zero(curve):
+        return None
     if len(curve.pieces) == 1:
         second = curve.derivative(0, 2)
         if curve.pieces[0].ground.is_zero(curve.pieces[0].ground.derivative(second)):
@@ -107,14 +111,24 @@ def _of_residual(subject: Subject) -> Named | None:
         return Named("quantile", {"level": shown(level)})
     if redescending(curve).answer == "yes":
         return Named("mode-seeking")
-    if convex(curve).answer == "yes" and bounded_influence(curve).answer == "yes":
+    if convex(curve).answer == "yes" and bounded_influence(curve).answer == "yes" and even(curve).answer == "yes":
         return Named("between-mean-and-median")
     return None
 
 
+def _falls_to_zero(curve: Curve) -> bool:
+    """Whether the loss is continuous, never rises left of 0 and never falls right of it, and is no constant."""
+    if curve.low is not None or curve.high is not None or not curve.joined:
+        return False
+    mirrored = put(curve.expr, curve.x, Neg(Name(curve.x)))
+    halves = (Curve(curve.x, side, curve.parameters, ZERO, None, curve.deadline) for side in (curve.expr, mirrored))
+    signs = [sign for half in halves for place in range(len(half.pieces)) for sign in half.chart(place, 1).signs]
+    return min(signs) >= 0 and max(signs) > 0
+
+
 def _two_slopes(curve: Curve) -> tuple[Expr, Expr] | None:
     """The slopes of a loss that is linear on both sides of 0, falling and rising."""
-    if len(curve.pieces) != 2 or curve.compare(curve.seams[0], ZERO) != 0:
+    if len(curve.pieces) != 2 or curve.compare(curve.seams[0], ZERO) != 0 or not curve.joined:
         return None
     if any(not curve.pieces[place].ground.is_zero(curve.derivative(place, 2)) for place in (0, 1)):
         return None

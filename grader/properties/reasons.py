@@ -42,6 +42,8 @@ REASONS: Final[Mapping[str, tuple[str, ...]]] = {
     "curvature-vanishes": ("at", "value"),  # the infimum of the curvature is 0 (or less), there
     "kink": ("at", "left", "right"),
     "jump": ("at", "left", "right"),
+    "no-value": ("at", "limit"),  # a place of the domain where the formula has no value, and what it tends to there
+    "off-its-limit": ("at", "value", "limit"),  # a place where the value is another than the limit
     "curvature-jumps": ("at", "left", "right"),
     "slope-unbounded": ("at",),
     "curvature-unbounded": ("at",),
@@ -51,6 +53,7 @@ REASONS: Final[Mapping[str, tuple[str, ...]]] = {
     "supremum-inside": ("at", "value"),  # the loss is largest at a point inside, and not toward an end
     "flat-at-zero": ("slope",),  # φ'(0) is not negative, so a correct sign is not rewarded
     "kinked-at-zero": ("left", "right"),  # convex, and no derivative at 0: theorem 2 again
+    "wrong-sign-as-good": ("probability", "wrong", "right"),  # the infima of the risk over answers of either sign
     "best-is-elsewhere": ("probability", "best", "risk", "risk_at_probability"),  # a better answer than the truth
     "several-best": ("probability", "other"),
     # neither

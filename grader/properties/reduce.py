@@ -82,6 +82,8 @@ class Subject:
     """The finite variables."""
     parameters: tuple[Variable, ...]
     """The variables that were not dealt with."""
+    whole: frozenset[str] = frozenset()
+    """The parameters that take whole values only."""
     curves: tuple[Curve, ...] = field(default=())
 
     @property
@@ -139,7 +141,8 @@ def subject_of(problem: Problem, space: Space | None, *, deadline: float) -> Sub
             scaling = _scaling(reduced, x, variable, rest, flat, deadline)
             if scaling is not None:
                 break
-    subject = Subject(problem, x, loss, space, shift, scaling, targets, tuple(rest))
+    whole = frozenset(variable.name for variable in others if isinstance(variable.domain, Integers))
+    subject = Subject(problem, x, loss, space, shift, scaling, targets, tuple(rest), whole)
     return replace(subject, curves=tuple(_curves(subject, reduced, deadline)))
 
 
@@ -321,6 +324,7 @@ def _curves(subject: Subject, loss: Expr, deadline: float) -> Iterator[Curve]:
             deadline,
             closed=(domain.low is not None and not domain.low_open, domain.high is not None and not domain.high_open),
             cases=fixed,
+            whole=subject.whole,
         )
 
 
@@ -345,7 +349,10 @@ def _parts(variable: Variable, scaling: Scaling | None) -> list[Fraction | Inter
 
 def specialised(curve: Curve) -> Iterator[Curve]:
     """The curve at single values of its parameters, to look for what speaks against a property."""
-    rows = [list(samples(variable, place)) for place, variable in enumerate(curve.parameters.values())]
+    rows = [
+        [value for value in samples(variable, place) if name not in curve.whole or value.denominator == 1]
+        for place, (name, variable) in enumerate(curve.parameters.items())
+    ]
     for turn in range(max(map(len, rows))):
         fixed = {name: row[turn % len(row)] for name, row in zip(curve.parameters, rows, strict=True)}
         yield Curve(

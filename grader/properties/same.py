@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from grader.formula.declare import Interval, Scope, Variable
+from grader.formula.declare import Integers, Interval, Scope, Variable
 from grader.formula.show import show_number
 from grader.formula.tree import Expr, Num
 from grader.properties.curve import Curve
@@ -29,7 +29,8 @@ def scope_of(curve: Curve) -> Scope:
     """The curve's variable and parameters, with their domains."""
     ends = [end.value if isinstance(end, Num) else None for end in (curve.low, curve.high)]
     domain = Interval(ends[0], ends[1], not curve.closed[0], not curve.closed[1])
-    return Scope({curve.x: Variable(curve.x, domain), **curve.parameters})
+    whole = {name: Variable(name, Integers()) for name in curve.whole & curve.parameters.keys()}
+    return Scope({curve.x: Variable(curve.x, domain), **curve.parameters, **whole})
 
 
 def difference(curve: Curve, left: Expr, right: Expr) -> Apart | tuple[str, ...] | None:

@@ -14,7 +14,7 @@ from typing import Final
 
 from grader.formula.declare import Variable
 from grader.formula.errors import Undefined
-from grader.formula.rebuild import replaced
+from grader.formula.rebuild import replaced, substituted
 from grader.formula.tree import (
     ONE,
     ZERO,
@@ -34,6 +34,7 @@ from grader.formula.tree import (
 )
 from grader.properties.chart import chart_of
 from grader.properties.ground import Ground
+from grader.properties.spots import number_at
 from grader.symbolic.differentiate import minus, plus
 from grader.symbolic.field import GiveUp, Ratio
 from grader.symbolic.quantity import Unsupported
@@ -63,7 +64,7 @@ def pieces(
 ) -> list[Piece]:
     """The pieces from left to right. Raises GiveUp, Undefined or Unsupported where they cannot be found."""
     made = list(_Cut(x, parameters, deadline).cut(_two_at_a_time(expr), low, high, frozenset()))
-    return _sewn(made, x, parameters, deadline)
+    return _sewn(expr, made, x, parameters, deadline)
 
 
 def _two_at_a_time(expr: Expr) -> Expr:
@@ -244,10 +245,10 @@ def _truth(cond: Cond, known: Compare, holds: bool) -> Cond | bool:
 # -- sewing up
 
 
-def _sewn(made: list[Piece], x: str, parameters: Mapping[str, Variable], deadline: float) -> list[Piece]:
+def _sewn(expr: Expr, made: list[Piece], x: str, parameters: Mapping[str, Variable], deadline: float) -> list[Piece]:
     result: list[Piece] = []
     for piece in made:
-        joined = _joined(result[-1], piece, x, parameters, deadline) if result else None
+        joined = _joined(expr, result[-1], piece, x, parameters, deadline) if result else None
         if joined is None:
             result.append(piece)
         else:
@@ -255,15 +256,22 @@ def _sewn(made: list[Piece], x: str, parameters: Mapping[str, Variable], deadlin
     return result
 
 
-def _joined(left: Piece, right: Piece, x: str, parameters: Mapping[str, Variable], deadline: float) -> Piece | None:
-    """Both as one, if they are the same analytic function and nothing happens at the seam."""
+def _joined(
+    expr: Expr, left: Piece, right: Piece, x: str, parameters: Mapping[str, Variable], deadline: float
+) -> Piece | None:
+    """Both as one, if they are the same analytic function, and the loss has its value at the seam too."""
     ground = Ground(x, parameters, left.low, right.high, deadline=deadline)
+    seam = left.high
+    assert seam is not None
     try:
         trees = left.ground.tree(left.function), right.ground.tree(right.function)
         both = ground.ratio(trees[0]), ground.ratio(trees[1])
         if not ground.is_zero(ground.field.sub(*both)):
             return None
         if any(chart_of(ground, ground.ratio(den)).spots for tree in trees for den in _denominators(tree)):
+            return None
+        own = ground.ratio(substituted(expr, {x: seam}))
+        if not ground.is_zero(ground.field.sub(own, number_at(ground, both[0], ground.ratio(seam)))):
             return None
     except (GiveUp, Undefined, Unsupported):
         return None

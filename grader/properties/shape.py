@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
+from grader.formula.balls import precision
 from grader.formula.errors import NotCertain, Undefined
-from grader.formula.tree import ZERO, Expr
+from grader.formula.tree import ZERO, Expr, Num
 from grader.properties.analysis import Property
 from grader.properties.curve import Curve
 from grader.properties.evidence import (
@@ -21,9 +22,10 @@ from grader.properties.evidence import (
     within,
     yes,
 )
+from grader.properties.slopes import parted
 from grader.symbolic.field import GiveUp
 
-HALVINGS = 40
+HALVINGS = 60
 
 
 def convex(curve: Curve) -> Property:
@@ -32,15 +34,51 @@ def convex(curve: Curve) -> Property:
 
 def _bent(curve: Curve, name: str) -> Property:
     signs = [sign for place in range(len(curve.pieces)) for sign in curve.chart(place, 2).signs]
-    if min(signs) >= 0 and all(_rising(curve, seam) for seam in curve.seams) and curve.joined:
+    if any(own is None for _, own in curve.own_values[: len(curve.seams)]):
+        return no(name, "no-value", **_hole(curve))
+    if (
+        min(signs) >= 0
+        and all(_rising(curve, seam) for seam in curve.seams)
+        and curve.joined
+        and not _falls_at_an_end(curve)
+    ):
         return yes(name, "slopes-grow", pieces=len(curve.pieces), kinks=len(curve.seams))
-    chord = _chord(curve)
+    chord = _chord(curve) if curve.plain else None
     if chord is None:
-        raise GiveUp("no chord was found below the loss")
+        return _broken(curve, name)
     a, b = chord
     middle = (a + b) / 2
     values = {key: number_text(at_point(curve, x)) for key, x in (("at_a", a), ("at_b", b), ("at_middle", middle))}
     return no(name, "chord", a=point_text(a), b=point_text(b), middle=point_text(middle), **values)
+
+
+def _broken(curve: Curve, name: str) -> Property:
+    """By a seam alone: what is convex on an open interval is continuous, and its slope falls nowhere."""
+    if not curve.joined:
+        apart = parted(curve, name, 0)
+        if apart is not None:
+            return apart
+    for seam in curve.seams:
+        left, right = curve.value(1, seam, -1), curve.value(1, seam, 1)
+        if curve.compare(left, right) > 0:
+            return no(name, "kink", at=shown(seam), left=shown(left), right=shown(right))
+    if not curve.plain:
+        raise GiveUp("a witness needs values for the parameters")
+    raise GiveUp("no chord was found below the loss")
+
+
+def _hole(curve: Curve) -> Mapping[str, str]:
+    """A place between others where the loss has no value: what it is defined on is not convex."""
+    at = next(seam for seam, own in curve.own_values if own is None)
+    return {"at": shown(at), "limit": shown(curve.value(0, at, 1))}
+
+
+def _falls_at_an_end(curve: Curve) -> bool:
+    """Whether the loss is smaller at a closed end than what it tends to there."""
+    return any(
+        own is not None and curve.compare(own, curve.end_limit(0, side)) < 0
+        for (_, side), (_, own) in zip(curve.closed_ends, curve.own_values[len(curve.seams) :], strict=True)
+    )
 
 
 def _rising(curve: Curve, seam: Expr) -> bool:
@@ -52,8 +90,6 @@ def _rising(curve: Curve, seam: Expr) -> bool:
 
 def _chord(curve: Curve) -> tuple[Fraction, Fraction] | None:
     """Two simple points with the loss certainly above their chord in the middle. Only for numbers."""
-    if not curve.plain:
-        raise GiveUp("a witness needs values for the parameters")
     for place, piece in enumerate(curve.pieces):
         for low, high, sign in curve.segments(place, curve.chart(place, 2)):
             if sign >= 0:
@@ -63,13 +99,22 @@ def _chord(curve: Curve) -> tuple[Fraction, Fraction] | None:
                 for y in points:
                     if x < y and _surely_above(curve, x, y):
                         return x, y
+    for end, side in curve.closed_ends:
+        here = rational(curve, end, upper=True)
+        if here is None or not _falls_at_an_end(curve):
+            continue
+        for k in range(HALVINGS):
+            a, b = sorted((here, here + side * Fraction(1, 2**k)))
+            if curve.inside(Num(a)) and curve.inside(Num(b)) and _surely_above(curve, a, b):
+                return a, b
     for seam in curve.seams:
         here = rational(curve, seam, upper=True)
-        if here is None or _rising(curve, seam):
+        if here is None or (_rising(curve, seam) and curve.joined_at(seam)):
             continue
         for k in range(HALVINGS):
             step = Fraction(1, 2**k)
-            for a, b in ((here - step, here + step), (here - step, here + 3 * step), (here - 3 * step, here + step)):
+            for before, after in ((1, 1), (1, 3), (3, 1), (0, 1), (1, 0)):
+                a, b = here - before * step, here + after * step
                 if _surely_above(curve, a, b):
                     return a, b
     return None
@@ -91,8 +136,10 @@ def _simplicity(x: Fraction) -> tuple[int, Fraction]:
 
 def above(curve: Curve, a: Fraction, b: Fraction) -> bool:
     """Whether the loss in the middle is certainly above the chord."""
-    ends = at_point(curve, a, 128) + at_point(curve, b, 128)
-    return bool(2 * at_point(curve, (a + b) / 2, 128) > ends)
+    bits = 128 + 3 * (b - a).denominator.bit_length()
+    with precision(bits):
+        ends = at_point(curve, a, bits) + at_point(curve, b, bits)
+        return bool(2 * at_point(curve, (a + b) / 2, bits) > ends)
 
 
 def _surely_above(curve: Curve, a: Fraction, b: Fraction) -> bool:

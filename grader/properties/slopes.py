@@ -20,7 +20,7 @@ def twice_differentiable(curve: Curve) -> Property:
 
 
 def _smooth_to(curve: Curve, name: str, order: int) -> Property:
-    apart = _parted(curve, name, order)
+    apart = parted(curve, name, order)
     if apart is not None:
         return apart
     if not curve.seams:
@@ -28,21 +28,36 @@ def _smooth_to(curve: Curve, name: str, order: int) -> Property:
     return yes(name, "slopes-agree" if order == 1 else "curvatures-agree", kinks=len(curve.seams))
 
 
-def _parted(curve: Curve, name: str, order: int) -> Property | None:
-    """The first seam where the loss, its slope or (order 2) its curvature jumps, or is infinite."""
-    for seam in curve.seams:
+def parted(curve: Curve, name: str, order: int) -> Property | None:
+    """The first seam, or end that belongs to the domain, where the loss is not continuous, or its slope or (order 2)
+    its curvature jumps or is infinite."""
+    for seam, own in curve.own_values[: len(curve.seams)]:
         for k, reason in enumerate(("jump", "kink", "curvature-jumps")[: order + 1]):
             left, right = curve.value(k, seam, -1), curve.value(k, seam, 1)
-            same = curve.compare(left, right) == 0 and left not in INFINITE
-            if k == 0:
-                same = same and curve.joined_at(seam)
-            if not same:
+            if curve.compare(left, right) != 0 or left in INFINITE:
                 return no(name, reason, at=shown(seam), left=shown(left), right=shown(right))
+            if k == 0 and (own is None or curve.compare(own, left) != 0):
+                return _off(name, seam, own, left)
+    for end, side in curve.closed_ends:
+        limits = [curve.end_limit(k, side) for k in range(order + 1)]
+        own = curve.own_value(end)
+        if own is None or curve.compare(own, limits[0]) != 0:
+            return _off(name, end, own, limits[0])
+        for limit, reason in zip(limits[1:], ("slope-unbounded", "curvature-unbounded"), strict=False):
+            if limit in INFINITE:
+                return no(name, reason, at=shown(end))
     return None
 
 
+def _off(name: str, at: Expr, own: Expr | None, limit: Expr) -> Property:
+    """The loss has no value at a place, or another than it tends to."""
+    if own is None:
+        return no(name, "no-value", at=shown(at), limit=shown(limit))
+    return no(name, "off-its-limit", at=shown(at), value=shown(own), limit=shown(limit))
+
+
 def _jump(curve: Curve, name: str) -> Property | None:
-    return _parted(curve, name, 0)
+    return parted(curve, name, 0)
 
 
 def lipschitz(curve: Curve) -> Property:
@@ -56,7 +71,7 @@ def bounded_influence(curve: Curve) -> Property:
 
 def smooth(curve: Curve) -> Property:
     name = "smooth"
-    return _parted(curve, name, 1) or _bounded(curve, name, 2)
+    return parted(curve, name, 1) or _bounded(curve, name, 2)
 
 
 def _bounded(curve: Curve, name: str, order: int) -> Property:

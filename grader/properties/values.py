@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 
 from grader.formula.errors import Undefined
-from grader.formula.tree import ZERO, Expr, Name, Neg
+from grader.formula.tree import ZERO, Compare, Div, Expr, Name, Neg, walk
 from grader.properties.analysis import Property
-from grader.properties.curve import INFINITY, MINUS_INFINITY, TRIED, Bound, Curve, put
+from grader.properties.curve import INFINITY, MINUS_INFINITY, SIDES, TRIED, Bound, Curve, put
 from grader.properties.evidence import (
     at_point,
     bound_text,
@@ -48,10 +49,10 @@ def nonnegative(curve: Curve) -> Property:
 
 
 def _apart_below_zero(curve: Curve, name: str) -> Property | None:
-    """A seam at which the loss itself is negative, whatever it tends to."""
-    for seam, own in curve.own_values:
-        if own is not None and curve.compare(own, ZERO) < 0:
-            return no(name, "negative-at", at=shown(seam), value=shown(own))
+    """A seam or a closed end at which the loss itself is negative, whatever it tends to."""
+    for at, own in curve.apart:
+        if curve.compare(own, ZERO) < 0:
+            return no(name, "negative-at", at=shown(at), value=shown(own))
     return None
 
 
@@ -110,6 +111,10 @@ def quadratic_at_zero(curve: Curve) -> Property:
     zero = zero_at_zero(curve)
     if zero.answer == "no":
         return no(name, zero.reason, **zero.facts)
+    for side in SIDES:
+        limit = curve.value(0, ZERO, side)
+        if curve.compare(limit, ZERO) != 0:
+            return no(name, "off-its-limit", at="0", value="0", limit=shown(limit))
     slopes = curve.value(1, ZERO, -1), curve.value(1, ZERO, 1)
     if any(slope in (INFINITY, MINUS_INFINITY) or curve.compare(slope, ZERO) != 0 for slope in slopes):
         return no(name, "kink", at="0", left=shown(slopes[0]), right=shown(slopes[1]))
@@ -133,13 +138,29 @@ def even(curve: Curve) -> Property:
         return no(name, "lopsided-domain")
     mirrored: Expr = put(curve.expr, curve.x, Neg(Name(curve.x)))
     found = difference(curve, curve.expr, mirrored)
-    if found is None:
+    if found is None:  # as functions; single points are left
+        off = _single_point(curve)
+        if off is not None:
+            return no(name, "differs-at", **off)
         return yes(name, "identity", left=f"L(−{curve.x})", right=f"L({curve.x})")
     if isinstance(found, Apart):
         cases = {key: value for key, value in found.inputs.items() if key != curve.x}
         facts = {"at": found.inputs[curve.x], "value": found.left, "mirrored": found.right}
         return no(name, "differs-at", **facts, cases={**{k: str(v) for k, v in curve.cases.items()}, **cases})
     return undecided(name, *found)
+
+
+def _single_point(curve: Curve) -> Mapping[str, str] | None:
+    """A place where the loss has a value of its own, or none, other than at its mirror image."""
+    if not any(isinstance(node, Compare | Div) for node in walk(curve.expr)):
+        return None
+    for at, own in curve.own_values:
+        other = curve.own_value(curve.simplified(Neg(at)))
+        if own is other is None or (own is not None and other is not None and curve.compare(own, other) == 0):
+            continue
+        words = ["none" if value is None else shown(value) for value in (own, other)]
+        return {"at": shown(at), "value": words[0], "mirrored": words[1]}
+    return None
 
 
 def bounded(curve: Curve) -> Property:
