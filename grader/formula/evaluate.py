@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import product
 from math import prod
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from grader.formula.declare import Scope
 from grader.formula.errors import Undefined
@@ -53,9 +53,8 @@ class NotClosed(TypeError):
     """A derivative stands in the formula: it has no value until it is worked out."""
 
 
-@dataclass(frozen=True, slots=True)
-class Value(Generic[T]):
-    """Components in row-major order; a scalar has the shape ()."""
+class Value(NamedTuple, Generic[T]):
+    """Components in row-major order; a scalar has the shape (). A tuple, since one is made at every step."""
 
     shape: tuple[int, ...]
     items: tuple[T, ...]
@@ -68,7 +67,7 @@ class Value(Generic[T]):
         return self.items[0]
 
     def map(self, function: Callable[[T], T]) -> Value[T]:
-        return Value(self.shape, tuple(function(item) for item in self.items))
+        return Value(self.shape, tuple(map(function, self.items)))
 
 
 class Algebra(Protocol[T]):
@@ -100,7 +99,7 @@ class Point(Generic[T]):
     positions: Mapping[str, int] = field(default_factory=dict)
 
     def at(self, index: str, position: int) -> Point[T]:
-        return replace(self, positions={**self.positions, index: position})
+        return Point(self.values, self.sizes, {**self.positions, index: position})
 
 
 def size_of(dim: Dim, sizes: Mapping[str, int]) -> int:
@@ -149,21 +148,13 @@ class _Walk(Generic[T]):
 
     def _value(self, expr: Expr, point: Point[T]) -> Value[T]:
         algebra = self.algebra
-        match expr:
-            case Num(value):
-                return _scalar(algebra.number(value))
-            case Const(name):
-                return _scalar(algebra.constant(name))
+        match expr:  # the most frequent first
+            case Call(function, args):
+                return self._call(function, args, point)
             case Name(name):
                 return self._name(name, point)
-            case IndexVar(name):
-                return _scalar(algebra.number(Fraction(point.positions[name])))
-            case Size(name):
-                return _scalar(algebra.number(Fraction(point.sizes[name])))
-            case Index(base, subscripts):
-                return self._index(base, subscripts, point)
-            case Add(terms):
-                return self._fold(algebra.add, terms, point)
+            case Num(value):
+                return _scalar(algebra.number(value))
             case Mul(factors):
                 try:
                     return self._fold(algebra.mul, factors, point)
@@ -171,8 +162,16 @@ class _Walk(Generic[T]):
                     if not any(self._is_guard(factor, point) for factor in factors):
                         raise
                     return Value((), (algebra.number(Fraction(0)),))
+            case Add(terms):
+                return self._fold(algebra.add, terms, point)
             case Neg(arg):
                 return self.value(arg, point).map(algebra.neg)
+            case Index(base, subscripts):
+                return self._index(base, subscripts, point)
+            case IndexVar(name):
+                return _scalar(algebra.number(Fraction(point.positions[name])))
+            case Reduce():
+                return self._reduce(expr, point)
             case Div(num, den):
                 return self._fold(algebra.div, (num, den), point)
             case Pow(Call("norm", (arg,)), Num(value)) if value == 2:  # without a root, which has no slope at 0
@@ -182,10 +181,6 @@ class _Walk(Generic[T]):
                 return self._fold(algebra.pow, (base, exponent), point)
             case MatMul(left, right):
                 return self._matmul(self.value(left, point), self.value(right, point))
-            case Call(function, args):
-                return self._call(function, args, point)
-            case Reduce():
-                return self._reduce(expr, point)
             case Indicator(condition):
                 one, zero = algebra.number(Fraction(1)), algebra.number(Fraction(0))
                 return self._choose([(condition, lambda: _scalar(one))], lambda: _scalar(zero), point, ())
@@ -193,6 +188,10 @@ class _Walk(Generic[T]):
                 rest = None if otherwise is None else (lambda: self.value(otherwise, point))
                 thunks = [(condition, self._later(branch, point)) for condition, branch in branches]
                 return self._choose(thunks, rest, point, self._shape(expr, point))
+            case Size(name):
+                return _scalar(algebra.number(Fraction(point.sizes[name])))
+            case Const(name):
+                return _scalar(algebra.constant(name))
             case Deriv():
                 if self.derivative is None:
                     raise NotClosed(expr)
@@ -424,6 +423,9 @@ class _Walk(Generic[T]):
                 return _transpose(values[0], row=self._is_row(args[0]))
             case "diag":
                 return self._diag(values[0])
+        if len(values) == 1:
+            shape, items = values[0]
+            return Value(shape, tuple([algebra.function(function, (item,)) for item in items]))
         shape = _common_shape([value.shape for value in values])
         columns = zip(*(_spread(value, shape) for value in values), strict=True)
         return Value(shape, tuple(algebra.function(function, column) for column in columns))
@@ -535,6 +537,8 @@ def _spread(value: Value[T], shape: tuple[int, ...]) -> tuple[T, ...]:
 
 def _pairwise(operation: Callable[[T, T], Any], a: Value[T], b: Value[T]) -> Value[Any]:
     if a.shape == b.shape:
+        if len(a.items) == 1:
+            return Value(a.shape, (operation(a.items[0], b.items[0]),))
         return Value(a.shape, tuple(map(operation, a.items, b.items)))
     shape = _common_shape([a.shape, b.shape])
     return Value(shape, tuple(map(operation, _spread(a, shape), _spread(b, shape))))

@@ -99,7 +99,7 @@ def _size(group: Group) -> float:
             return 1.0
         with np.errstate(all="ignore"):
             off = truth.error(value) / np.maximum(1.0, np.abs(truth.near))
-        sizes.append(float(np.max(np.nan_to_num(off, nan=1.0, posinf=1.0), initial=0.0)))
+        sizes.append(float(np.max(off, initial=0.0)) if np.isfinite(off).all() else 1.0)
     return min(1.0, max(sizes, default=0.0))
 
 

@@ -44,9 +44,15 @@ class Case:
     others: tuple[Case, ...] = ()
     _bounds: Bounds | None = field(default=None, repr=False)
 
-    @property
+    @cached_property
     def elements(self) -> int:
         return self.oracle.elements(self.probe.values)
+
+    @cached_property
+    def surely(self) -> Floats:
+        """What every bound allows: that of `precise` without S and η."""
+        with np.errstate(all="ignore"):
+            return np.asarray(C * self.elements * float(np.finfo(self.probe.dtype).eps) * np.abs(self.truth.near))
 
     @property
     def at_least(self) -> Floats:
@@ -219,13 +225,15 @@ def judge(case: Case, reply: Reply | None) -> Judged:
         return _failed(case, reply, "dtype")
     if reply.mutated:
         return _failed(case, reply, "mutated")
+    if case.truth.shape == () and case.truth.low is None:
+        off = case.truth.distance(float(reply.value))
+        if math.isfinite(off) and off <= case.surely:
+            return Judged(case, reply, None, correct=True, stable=True, precise=True)
     error = case.truth.error(reply.value)
     if case.oracle.wrt is not None and np.any(error > case.at_least):
         error = np.fmin(error, case.widened.error(reply.value))
     info = np.finfo(case.probe.dtype)
-    with np.errstate(all="ignore"):
-        surely = C * case.elements * float(info.eps) * np.abs(case.truth.near)
-    if np.all(np.isfinite(error) & (error <= surely)):
+    if np.all(np.isfinite(error) & (error <= case.surely)):
         return Judged(case, reply, None, correct=True, stable=True, precise=True)
     if not np.isfinite(reply.value).all() and np.all(np.abs(case.truth.near) <= float(info.max) / (16 * case.elements)):
         return _failed(case, reply, "value")  # no bound excuses this

@@ -135,21 +135,25 @@ def _bits(items: Sequence[Judged]) -> tuple[Floats, Floats]:
     gone[~np.isfinite(gone) & precise] = 0.0  # infinity for infinity
     bits = np.clip(np.nan_to_num(gone, nan=BITS, posinf=BITS, neginf=0.0), 0.0, BITS)
     lost[places] = np.maximum.reduceat(bits, starts)
-    for at, start, size in zip(places, starts, sizes, strict=True):
-        if lost[at] > SURE:
-            mine = bits[start : start + len(size)]
-            taken = np.minimum(_unavoidable(items[at].case, size), mine)
-            worst = int(np.argmax(mine - taken))
-            lost[at], unavoidable[at] = mine[worst], taken[worst]
+    much = [(at, start, size) for at, start, size in zip(places, starts, sizes, strict=True) if lost[at] > SURE]
+    if not much:
+        return lost, unavoidable
+    needed = _unavoidable([items[at].case for at, _, _ in much], [size for _, _, size in much])
+    for (at, start, size), own in zip(much, needed, strict=True):
+        mine = bits[start : start + len(size)]
+        taken = np.minimum(own, mine)
+        worst = int(np.argmax(mine - taken))
+        lost[at], unavoidable[at] = mine[worst], taken[worst]
     return lost, unavoidable
 
 
-def _unavoidable(case: Case, size: Floats) -> Floats:
-    """log2(1 + S/|v|), elementwise."""
+def _unavoidable(cases: Sequence[Case], sizes: Sequence[Floats]) -> list[Floats]:
+    """log2(1 + S/|v|), elementwise, of each case."""
     with np.errstate(all="ignore"):
-        allowed = case.bounds.precise.ravel() / (C * case.elements * EPS)  # |v| + S
-        taken = np.log2(allowed / np.maximum(size, ETA / EPS))
-    return np.asarray(np.maximum(np.nan_to_num(taken, nan=0.0, posinf=BITS, neginf=0.0), 0.0), dtype=np.float64)
+        allowed = np.concatenate([case.bounds.precise.ravel() / (C * case.elements * EPS) for case in cases])  # |v| + S
+        taken = np.log2(allowed / np.maximum(np.concatenate(sizes), ETA / EPS))
+    bits = np.maximum(np.nan_to_num(taken, nan=0.0, posinf=BITS, neginf=0.0), 0.0)
+    return np.split(bits, np.cumsum([len(size) for size in sizes])[:-1])
 
 
 def _short(bits: float) -> float:
