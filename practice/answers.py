@@ -40,7 +40,7 @@ def contents(path: Path) -> bytes:
 def text_of(raw: bytes, kind: str, file: str) -> str | Verdict:
     """The text of a file, with its line ends as `\\n`; or why it is none.
 
-    In a derivation, lines that begin with # are blanked (`start` writes some), so that places stay true.
+    In a derivation or a design, lines that begin with # are blanked (`start` writes some), so that places stay true.
     """
     if len(raw) > MAX_BYTES:
         return unfit(kind, f"larger than {MAX_BYTES // 1_000_000} MB", file=file)
@@ -51,6 +51,6 @@ def text_of(raw: bytes, kind: str, file: str) -> str | Verdict:
         line, column = before.count(b"\n") + 1, error.start - (before.rfind(b"\n") + 1) + 1
         return unfit(kind, f"not UTF-8 text, at byte {column} of line {line}", file=file, line=line, column=column)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if kind != "derivation":
+    if kind not in ("derivation", "design"):
         return text
     return "\n".join("" if line.lstrip().startswith(COMMENT) else line for line in text.split("\n"))

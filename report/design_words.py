@@ -26,10 +26,9 @@ def demand_words(finding: Finding) -> str:
     return f"{_argument(data)}{_constant(data)}"
 
 
-def demand_message(finding: Finding) -> str | None:
-    """Whether, and why; None for a finding that is about no demand."""
-    head = _HEADS.get(finding.code)
-    return None if head is None else f"{head}: {demand_name(finding)}. {demand_words(finding)}"
+def demand_message(finding: Finding) -> str:
+    """Whether, and why."""
+    return f"{_HEADS[finding.code]}: {demand_name(finding)}. {demand_words(finding)}"
 
 
 def _argument(data: Mapping[str, Fact]) -> str:

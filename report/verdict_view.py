@@ -13,7 +13,6 @@ from rich.text import Text
 from grader.formula.show import show_name
 from grader.verdict import Evidence, Finding, Levels, Outcome, Verdict, Witness
 from report.carets import caret
-from report.design_view import design_blocks, tally
 from report.json_form import Speak
 from report.paper import BLANK, Block, Paper
 from report.profile_view import profile_blocks
@@ -91,6 +90,8 @@ def _blocks(verdict: Verdict, shown: Shown, findings: int, paper: Paper) -> list
     if verdict.outcome != "unreadable":
         blocks += _reading(verdict, shown, paper)
     if verdict.kind == "design" and verdict.outcome != "unreadable":
+        from report.design_view import design_blocks  # words of an analysis, which `list` does not need
+
         return [*blocks, *design_blocks(verdict, shown.speak, paper, with_hints=shown.with_hints)]
     if verdict.levels is not None:
         blocks.append(_levels(verdict.levels))
@@ -120,6 +121,8 @@ def evidence_words(verdict: Verdict) -> str:
     if verdict.outcome == "partly" and _UNFINISHED in verdict.codes:
         return "a derivative is still left in it"
     if verdict.kind == "design" and verdict.outcome != "unreadable":
+        from report.design_view import tally
+
         return tally(verdict)
     if verdict.outcome == "undecided":
         tried = verdict.details.get("tried")

@@ -14,7 +14,6 @@ from typing import Final
 from grader.formula.show import show_name
 from grader.verdict import Fact, Finding
 from questions.kinds import Kind, Mistake
-from report.design_words import demand_message
 from report.rules import rule_formula, rule_words
 from report.text import GLUE
 
@@ -38,9 +37,10 @@ def words(finding: Finding, mistakes: Sequence[Mistake] = (), asked: Kind | None
     if own is not None and finding.code not in _BY_THE_AUTHOR:
         return Words(_said_of(finding, own))
     templates, hint = WORDS[finding.code]
-    demand = demand_message(finding)
-    if demand is not None:
-        return Words(demand, own or hint)
+    if finding.code.startswith("demand-") and not {"reason", "measured"}.isdisjoint(finding.data):
+        from report.design_words import demand_message  # words of an analysis, which `list` does not need
+
+        return Words(demand_message(finding), own or hint)
     said = next(filled for filled in (_filled(template, finding.data) for template in templates) if filled is not None)
     return Words(_said_of(finding, said), own or _possible_hint(finding, hint, asked))
 
@@ -231,6 +231,7 @@ _DERIVATION: Final[dict[str, tuple[tuple[Template, ...], str | None]]] = {
             Is("demand", "without-indices", "The value is right; it is asked for without indices, such as {found}."),
             Is("demand", "without-absolute-values", "The value is right; it is asked for without {found}."),
             "The value is right; {found} should not be left in it.",
+            "The value is right; it is asked for in another form.",
         ),
         "The value stands. Say it in the form that the question asks for.",
     ),
@@ -498,11 +499,14 @@ _CODE: Final[dict[str, tuple[tuple[Template, ...], str | None]]] = {
 
 _SMALL: Final[dict[str, tuple[tuple[Template, ...], str | None]]] = {
     "demand-missed": (
-        ("The demand {demand} is not met.",),
+        ("The demand {demand} is not met.", "A demand is not met."),
         "Change the formula where this shows, and ask `lossprep analyze` about it.",
     ),
-    "demand-undecided": (("Whether the demand {demand} is met could not be decided.",), None),
-    "demand-met": (("The demand {demand} is met.",), None),
+    "demand-undecided": (
+        ("Whether the demand {demand} is met could not be decided.", "Whether a demand is met could not be decided."),
+        None,
+    ),
+    "demand-met": (("The demand {demand} is met.", "A demand is met."), None),
     "experiment": (("The experiment, beside well-known losses.",), None),
     "wrong-option": (
         (
