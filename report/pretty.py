@@ -30,6 +30,7 @@ from grader.formula.tree import (
     Pow,
     Reduce,
     Size,
+    walk,
 )
 from report.paper import to_ascii
 
@@ -47,6 +48,9 @@ def two_dimensional(
 
     None where one line says the same, or where the box would not fit.
     """
+    if not any(_rises(node) for side in sides for node in walk(side)):
+        return None  # and SymPy is not imported: most of a first answer's time
+
     from sympy.printing.pretty.pretty_symbology import pretty_use_unicode
 
     before = pretty_use_unicode(unicode)
@@ -58,6 +62,12 @@ def two_dimensional(
     if form.height() < 2 or form.height() > TALLEST or form.width() > width:
         return None
     return text
+
+
+def _rises(node: Node) -> bool:
+    """Whether a node may take more than a line."""
+    raised = isinstance(node, Call) and node.function in ("exp", "transpose")
+    return raised or isinstance(node, Div | Pow | Reduce | Deriv | Cases)
 
 
 class _Printer:
