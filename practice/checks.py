@@ -63,9 +63,16 @@ def task_of(stated: Stated) -> DerivationTask | Verdict:
             read(value, scope)
         except Unreadable as error:
             return bad_option("derivation", option, value, error)
-    from grader.symbolic import DerivationTask
+    from grader.symbolic import DerivationTask, TaskError
+    from grader.symbolic.task import read_task
 
-    return DerivationTask(task.loss, task.wrt, task.variables, task.given)
+    made = DerivationTask(task.loss, task.wrt, task.variables, task.given)
+    try:
+        read_task(made)
+    except TaskError as fault:  # a loss that is no number
+        option, value = ("--wrt", task.wrt) if fault.field == "wrt" else ("--loss", task.loss)
+        return bad_option("derivation", option, value, fault.reason)
+    return made
 
 
 def next_of(stated: Stated, text: str) -> NextLine | Verdict:

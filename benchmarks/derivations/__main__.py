@@ -1,6 +1,6 @@
 """Our grader of derivations beside its peers, on the same pairs in one run.
 
-    python -m benchmarks.derivations [--every N] [--rounds N]
+    python -m benchmarks.derivations [--every N] [--rounds N] [--brief]
 
 Prints a table and the ratios that are promised; exit 1 if one is missed, 2 if no peer is installed
 (`pip install -e '.[bench]'`).
@@ -31,8 +31,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.derivations", description=__doc__.splitlines()[0])
     parser.add_argument("--every", type=int, default=1, help="Only every so many-th pair, for a quick look.")
     parser.add_argument("--rounds", type=int, default=9, help="Cold starts of each kind.")
+    parser.add_argument("--brief", action="store_true", help=f"Only {RIVAL} beside ours.")
     options = parser.parse_args()
     names = [name for name, peer in PEERS.items() if all(find_spec(module) for module in peer.needs)]
+    names = [name for name in names if not options.brief or name in ("lossprep", RIVAL)]
     if RIVAL not in names:
         print("No peer is installed: pip install -e '.[bench]'", file=sys.stderr)
         return 2

@@ -97,3 +97,10 @@ def test_a_hostile_task_is_refused_as_well(tmp_path: Path) -> None:
     ran = run(tmp_path, "check", "--cases", str(tmp_path / "cases.jsonl"), cwd=tmp_path)
     assert {said["outcome"] for said in ran.lines} == {"unreadable"}
     assert len(ran.lines) == len(lines)
+
+
+def test_a_loss_that_is_no_number_is_refused(tmp_path: Path) -> None:
+    ran = run(tmp_path, "check", "--loss", "z", "--wrt", "z", "--var", "z: real[n]", "-a", "1", "--json")
+    assert ran.code == 2
+    assert ran.json["outcome"] == "unreadable"
+    assert ran.json["findings"][0]["data"]["option"] == "--loss"
