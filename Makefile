@@ -13,13 +13,16 @@ STAMP := .venv/.installed
 DEV_STAMP := .venv/.installed-dev
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
-.PHONY: quiz test venv check bench bench-derivations fuzz docs help clean
+.PHONY: quiz test test-slow venv check bench bench-derivations fuzz docs help clean
 quiz: $(STAMP) ## ask questions; without a terminal, replay the bank's own samples
 	@$(BIN)/lossprep quiz
 
-test: check ## lint, types, the bank, and all tests
+test: check ## lint, types, the bank, and the tests
 	@$(BIN)/lossprep bank check
-	@$(BIN)/python -m pytest -q -n 2 --dist worksteal
+	@$(BIN)/python -m pytest -q -n 2 --dist worksteal -m "not slow"
+
+test-slow: $(DEV_STAMP) ## the tests that take seconds each
+	@$(BIN)/python -m pytest -q -n 2 --dist worksteal -m slow
 
 venv: $(STAMP) ## make .venv, with lossprep in it
 
