@@ -37,6 +37,9 @@ class Chart:
 
     spots: tuple[Spot, ...]
     signs: tuple[int, ...]
+    touching: bool = False
+    """Whether the function may touch zero at further places, with these signs on both sides of them; where there are
+    parameters, for some of their values everywhere."""
 
 
 def chart_of(ground: Ground, ratio: Ratio) -> Chart:
@@ -71,7 +74,7 @@ def _product(ground: Ground, charts: Sequence[tuple[Chart, int]]) -> Chart:
             while place and passed < len(one.spots) and order(ground, one.spots[passed], spots[place - 1]) <= 0:
                 passed += 1
             signs[place] *= one.signs[passed] ** multiplicity
-    return Chart(tuple(spots), tuple(signs))
+    return Chart(tuple(spots), tuple(signs), any(one.touching for one, _ in charts))
 
 
 def _factor(ground: Ground, f: fmpz_mpoly) -> Chart:
@@ -97,7 +100,7 @@ def _factor(ground: Ground, f: fmpz_mpoly) -> Chart:
     except GiveUp:
         weak = ground.signs.weak(f)
         if weak:
-            return Chart((), (weak,))
+            return Chart((), (weak,), touching=True)
         raise
     finally:
         ground.depth -= 1
@@ -177,6 +180,8 @@ def _reaching(ground: Ground, place: int, value: Ratio) -> Chart:
             if ground.sign_of(value) <= 0:
                 return Chart((), (1,))
             return chart_of(ground, field.sub(ground.ratio(base), field.power(value, share.denominator)))
+        case Call("erf" | "sin" | "cos" as name, _) if (beyond := _beyond_one(ground, value, name)) is not None:
+            return beyond
         case Call("erf", (inner,)) if ground.is_zero(value):
             return chart_of(ground, ground.ratio(inner))
         case Call("atan", (inner,)):
@@ -184,6 +189,17 @@ def _reaching(ground: Ground, place: int, value: Ratio) -> Chart:
         case Call("sin" | "cos" as name, (inner,)):
             return _reaching_wave(ground, name, ground.ratio(inner), value)
     raise GiveUp("a kernel that cannot be solved")
+
+
+def _beyond_one(ground: Ground, value: Ratio, name: str) -> Chart | None:
+    """The chart of erf, sin or cos less a constant of size 1 or more, which a wave may touch."""
+    try:
+        above, below = (ground.sign_of(ground.field.sub(value, ground.field.whole(end))) for end in (1, -1))
+    except GiveUp:
+        return None
+    if above > 0 or below < 0 or (name == "erf" and 0 in (above, below)):
+        return Chart((), (-1 if above >= 0 else 1,))
+    return None
 
 
 def _reaching_atan(ground: Ground, inner: Ratio, value: Ratio) -> Chart:
@@ -204,6 +220,8 @@ def _reaching_wave(ground: Ground, name: str, inner: Ratio, value: Ratio) -> Cha
     slope = ground.derivative(inner)
     known = next((k for k in (0, 1, -1) if ground.is_zero(field.sub(value, field.whole(k)))), None)
     if known is None or low is None or high is None or not ground.plain or not ground.is_zero(ground.derivative(slope)):
+        if known:
+            return Chart((), (-known,), touching=True)
         raise GiveUp("a wave")
     offset = field.sub(inner, field.mul(slope, ground.x))
     # in quarter turns: sin is 0 at 0, 2, …, is 1 at 1, 5, …; cos is one quarter ahead
@@ -232,7 +250,8 @@ def _reaching_wave(ground: Ground, name: str, inner: Ratio, value: Ratio) -> Cha
 
 
 def _by_slopes(ground: Ground, f: fmpz_mpoly, moving: Sequence[int]) -> Chart:
-    top = max(moving)
+    # the highest of the tower: made of what is lower, as its slope is; erf has an exp in it that came later
+    top = max(moving, key=lambda place: (_is_erf(ground, place), place))
     by_power = _coefficients(ground, f, top)
     tree = ground.kernel_tree(top)
     unit = ground.field.poly(1)
@@ -247,6 +266,11 @@ def _by_slopes(ground: Ground, f: fmpz_mpoly, moving: Sequence[int]) -> Chart:
         return chart(ground, divisor)
     spots = (*chart_of(ground, slope).spots, *chart(ground, divisor).spots)
     return _between(ground, f, merged(ground, spots))
+
+
+def _is_erf(ground: Ground, place: int) -> bool:
+    tree = ground.kernel_tree(place)
+    return isinstance(tree, Call) and tree.function == "erf"
 
 
 def _by_norm(ground: Ground, f: fmpz_mpoly, by_power: dict[int, fmpz_mpoly], root: int) -> Chart:
@@ -400,6 +424,8 @@ def inside(low: Fraction | None, high: Fraction | None) -> Fraction:
     """A simple number between two."""
     if low is None and high is None:
         return Fraction(0)
+    if low is not None and high is not None and low >= high:
+        raise GiveUp("no room between two places")
     if low is None:
         assert high is not None
         return simplest_between(high - 2, high)

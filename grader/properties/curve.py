@@ -66,11 +66,18 @@ class Curve:
     _limits: dict[tuple[int, int, int], Expr] = field(default_factory=dict)
     _extremes: dict[tuple[int, int], Bound] = field(default_factory=dict)
     _specials: list[Curve] | None = None
+    _uncut: GiveUp | Undefined | Unsupported | None = None
 
     @cached_property
     def pieces(self) -> Sequence[Piece]:
-        """Raises GiveUp, Undefined or Unsupported where the loss cannot be cut."""
-        return pieces(self.expr, self.x, self.parameters, self.low, self.high, deadline=self.deadline)
+        """Raises GiveUp, Undefined or Unsupported where the loss cannot be cut: at once, when it is asked again."""
+        if self._uncut is not None:
+            raise self._uncut
+        try:
+            return pieces(self.expr, self.x, self.parameters, self.low, self.high, deadline=self.deadline)
+        except TRIED as stop:
+            self._uncut = stop
+            raise
 
     @cached_property
     def constants(self) -> Ground:
@@ -219,13 +226,20 @@ class Curve:
         return found
 
     def stays_finite(self, order: int) -> bool:
-        """Whether a derivative has a finite limit at every end of every piece: then it is bounded, being analytic
-        between. False says nothing."""
+        """Whether a derivative stays finite at every end of every piece: then it is bounded, being analytic between.
+        False says nothing."""
+        return all(self._stays_finite(place, order, side) for place in range(len(self.pieces)) for side in SIDES)
+
+    def _stays_finite(self, place: int, order: int, side: Literal[1, -1]) -> bool:
         try:
-            limits = [self.limit(place, order, side) for place in range(len(self.pieces)) for side in SIDES]
+            return not _rank(self.limit(place, order, side))
+        except TRIED:
+            pass
+        try:
+            germs, series = self.germ(place, order, side)
+            return germs.stays_finite(series)
         except TRIED:
             return False
-        return not any(map(_rank, limits))
 
     def segments(self, piece: int, chart: Chart) -> Iterator[tuple[Expr | None, Expr | None, int]]:
         """The stretches between the spots of a chart, with their signs. Spots that are no closed numbers come as

@@ -133,7 +133,7 @@ def _better_than_its_mirror(curve: Curve) -> bool:
         return False
     gap = _half(curve, plus(curve.expr, minus(mirrored(curve))))
     charts = [gap.chart(place, 0) for place in range(len(gap.pieces))]
-    if any(one.spots or one.signs != (-1,) for one in charts):
+    if any(one.spots or one.touching or one.signs != (-1,) for one in charts):
         return False
     beside = [gap.value(0, seam, side) for seam in gap.seams for side in SIDES]
     values = [*beside, *(own for _, own in gap.own_values), gap.end_limit(0, -1)]
@@ -303,7 +303,7 @@ def _weight(high: Curve, low: Curve) -> tuple[Expr, frozenset[int]] | None:
     second = field.div(ground.ratio(low.tree(0, 1)), ground.x)
     if not ground.is_zero(field.sub(first, second)):
         return None
-    return ground.tree(first), frozenset(chart_of(ground, first).signs)
+    return ground.tree(first), frozenset(chart_of(ground, first).signs)  # alone among curves: without parameters
 
 
 def _fair_step(high: Curve, low: Curve, seam: Expr) -> bool:

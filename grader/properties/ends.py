@@ -10,7 +10,8 @@ from grader.formula.tree import Call, Expr, Name, Neg, Num
 from grader.properties.analysis import End, Growth, Kink, Property
 from grader.properties.curve import INFINITY, MINUS_INFINITY, TRIED, Curve, put
 from grader.properties.evidence import no, scaled, shown, yes
-from grader.properties.germs import ONE_SCALE, Scale
+from grader.properties.exponents import Exponent, Symbol, tree_of
+from grader.properties.germs import ONE_SCALE, Scale, T
 from grader.properties.reduce import Subject, cases_of
 from grader.symbolic.differentiate import minus, over, plus, power, times
 
@@ -53,10 +54,10 @@ def _growth(subject: Subject, curve: Curve, side: int, at: Expr) -> tuple[Growth
             return "constant", None
         scale, value = germs.lead(series)
         coefficient = curve.pieces[place].ground.tree(value)
+        kind, term = _kind(scale), times(coefficient, _term(scale, curve.x, at, side))
     except TRIED:
         return "unknown", None
-    term = times(coefficient, _term(scale, curve.x, at, side))
-    return _kind(scale), shown(_restored(subject, curve, term))
+    return kind, shown(_restored(subject, curve, term))
 
 
 def _term(scale: Scale, x: str, at: Expr, side: int) -> Expr:
@@ -66,20 +67,23 @@ def _term(scale: Scale, x: str, at: Expr, side: int) -> Expr:
         near: Expr = Name(x) if at == INFINITY else Neg(Name(x))
     else:
         near = plus(Name(x), minus(at)) if side > 0 else plus(at, Neg(Name(x)))
-    turn = 1 if far else -1
+    turn = Fraction(1 if far else -1)
     factors: list[Expr] = []
     if scale.powers:
-        exponent = plus(*(times(Num(q), _power(near, p * turn)) for p, q in scale.powers))
+        exponent = plus(*(times(tree_of(q), _power(near, p * turn)) for p, q in scale.powers))
         factors.append(Call("exp", (exponent,)))
     if scale.a:
         factors.append(_power(near, scale.a * turn))
-    if scale.c:
-        log = Call("log", (near,))
-        factors.append(power(log if far else Neg(log), Num(scale.c)))
+    log = Call("log", (near,)) if far else Neg(Call("log", (near,)))
+    for slow, share in ((log, scale.c), (Call("log", (log,)), scale.d)):
+        if share:
+            factors.append(power(slow, tree_of(share)))
     return times(*factors)
 
 
-def _power(base: Expr, exponent: Fraction) -> Expr:
+def _power(base: Expr, exponent: Exponent) -> Expr:
+    if isinstance(exponent, Symbol):
+        return power(base, tree_of(exponent))
     if exponent < 0:
         return over(Num(Fraction(1)), power(base, Num(-exponent)))
     if isinstance(base, Neg) and exponent % 2 == 0:
@@ -104,9 +108,9 @@ def _kind(scale: Scale) -> Growth:
         return "constant"
     if scale.powers:
         return "exponential" if scale.powers[0][0] == 1 else "faster"
-    if scale.a == 1 and not scale.c:
+    if scale == T:
         return "linear"
-    return "sublinear" if scale.a < 1 else "polynomial"
+    return "sublinear" if scale.a < T.a else "polynomial"
 
 
 def linear_tails(curve: Curve) -> Property:

@@ -1,4 +1,5 @@
-"""How a function goes toward an end of its piece: expansions in the scale t^a·e^(polynomial of t)·(log t)^c.
+"""How a function goes toward an end of its piece: expansions in the scale t^a·e^(polynomial of t)·(log t)^c and
+(log log t)^d.
 
 t → ∞ is the local variable: x = t or −t toward infinity, x = a ± 1/t toward a point. A series holds its leading
 terms with exact coefficients (constants of the normal form) and, unless it is exact, the size of what was left out.
@@ -19,6 +20,7 @@ from flint import fmpz_mpoly
 from grader.formula.errors import Undefined
 from grader.formula.evaluate import Point, Truth, Value, evaluate
 from grader.formula.tree import Expr
+from grader.properties.exponents import Exponent, exponent_of, ratio_of
 from grader.properties.ground import Ground
 from grader.symbolic.field import GiveUp, Ratio
 
@@ -28,41 +30,52 @@ DEPTH: Final = 5
 """Terms of the expansions of exp, log and powers."""
 
 
+NONE: Final = Fraction(0)
+
+
 @total_ordering
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """e^(Σ q·t^p)·t^a·(log t)^c; `powers` holds (p, q), largest p first. Ordered by size as t → ∞."""
+    """e^(Σ q·t^p)·t^a·(log t)^c·(log log t)^d; `powers` holds (p, q), largest p first. Ordered by size as t → ∞."""
 
-    powers: tuple[tuple[Fraction, Fraction], ...] = ()
-    a: Fraction = Fraction(0)
-    c: Fraction = Fraction(0)
+    powers: tuple[tuple[Exponent, Exponent], ...] = ()
+    a: Exponent = NONE
+    c: Exponent = NONE
+    d: Exponent = NONE
 
     def __mul__(self, other: Scale) -> Scale:
         total = dict(self.powers)
         for p, q in other.powers:
             total[p] = total.get(p, Fraction(0)) + q
-        powers = tuple(sorted(((p, q) for p, q in total.items() if q), reverse=True))
-        return Scale(powers, self.a + other.a, self.c + other.c)
+        powers = tuple(sorted(((p, q) for p, q in total.items() if q), key=_largest, reverse=True))
+        return Scale(powers, self.a + other.a, self.c + other.c, self.d + other.d)
 
     def to(self, exponent: Fraction) -> Scale:
         if not exponent:
             return ONE_SCALE
-        return Scale(tuple((p, q * exponent) for p, q in self.powers), self.a * exponent, self.c * exponent)
+        powers = tuple((p, q * exponent) for p, q in self.powers)
+        return Scale(powers, self.a * exponent, self.c * exponent, self.d * exponent)
 
     @property
     def size(self) -> int:
         """1: tends to infinity, −1: to zero, 0: is 1."""
-        lead = self.powers[0][1] if self.powers else self.a or self.c
-        return (lead > 0) - (lead < 0)
+        lead = self.powers[0][1] if self.powers else self.a or self.c or self.d
+        return (lead > NONE) - (lead < NONE)
 
     def __lt__(self, other: Scale) -> bool:
         if self.powers == other.powers:
-            return (self.a, self.c) < (other.a, other.c)
+            return (self.a, self.c, self.d) < (other.a, other.c, other.d)
         return (self * other.to(Fraction(-1))).size < 0
+
+
+def _largest(power: tuple[Exponent, Exponent]) -> Exponent:
+    return power[0]
 
 
 ONE_SCALE: Final = Scale()
 T: Final = Scale(a=Fraction(1))
+LOG: Final = Scale(c=Fraction(1))
+LOG_LOG: Final = Scale(d=Fraction(1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +166,11 @@ class Germs:
         if scale.size > 0:
             return self.ground.sign_of(value)
         return value if scale == ONE_SCALE else self.field.zero
+
+    def stays_finite(self, series: Series) -> bool:
+        """Whether the function is bounded close to the end."""
+        largest = series.terms[0][0] if series.terms else series.rest
+        return largest is None or largest.size <= 0
 
     # -- the algebra
 
@@ -256,29 +274,35 @@ class Germs:
             elif s == ONE_SCALE:
                 factor = field.exp(v)
             else:
-                number = _rational(v)
-                if s.powers or number is None or (s.c and (s.a or s.c != 1)):
-                    raise GiveUp("growth outside of the scale")
-                scale = scale * (Scale(a=number) if s.c else Scale(powers=((s.a, number),)))
+                scale = scale * self._exponential(s, exponent_of(self.ground, v))
         coefficients = [field.one]
         for k in range(1, DEPTH):
             coefficients.append(field.div(coefficients[-1], field.whole(k)))
         whole = self._taylor(Series(tuple(small), a.rest), coefficients)
         return self.mul(self._make(((scale, factor),), None), whole)
 
+    def _exponential(self, scale: Scale, times: Exponent) -> Scale:
+        """e^(times·scale), for a scale that tends to infinity."""
+        if scale == LOG:
+            return Scale(a=times)
+        if scale == LOG_LOG:
+            return Scale(c=times)
+        if scale.powers or scale.c or scale.d:
+            raise GiveUp("growth outside of the scale")
+        return Scale(powers=((scale.a, times),))
+
     def log(self, a: Series) -> Series:
         if not a.terms and a.rest is None:
             raise Undefined("log of zero")
         field = self.field
         scale, value = self.lead(a)
-        if scale.c:
-            raise GiveUp("a logarithm of a logarithm")
+        if scale.d:
+            raise GiveUp("a logarithm of a logarithm of a logarithm")
         if self.ground.sign_of(value) < 0:
             raise Undefined("log of what is negative")
         terms = [(ONE_SCALE, field.log(value))]
-        terms += [(Scale(a=p), field.number(q)) for p, q in scale.powers]
-        if scale.a:
-            terms.append((Scale(c=Fraction(1)), field.number(scale.a)))
+        terms += [(Scale(a=p), ratio_of(self.ground, q)) for p, q in scale.powers]
+        terms += [(part, ratio_of(self.ground, q)) for part, q in ((LOG, scale.a), (LOG_LOG, scale.c)) if q]
         coefficients = [field.zero, *(field.number(Fraction((-1) ** (k + 1), k)) for k in range(1, DEPTH))]
         return self.add(self._make(terms, None), self._taylor(self._relative(a), coefficients))
 
@@ -319,10 +343,11 @@ class Germs:
         limit, beside = self._toward(a)
         root_pi = self.ground.algebra.sqrt(self.ground.algebra.constant("pi"))
         if isinstance(limit, int):
-            # erf(s) = ±1 − e^(−s²)/(s√π)·(1 − 1/(2s²) + 3/(4s⁴) + O(s⁻⁶))
+            # erf(s) = ±1 − e^(−s²)/(s√π)·(1 − 1/(2s²) + 3/(4s⁴) − 15/(8s⁶) + O(s⁻⁸))
             back = self._inverse(a)
             square = self.mul(back, back)
-            tail = self._taylor(square, [field.one, field.number(Fraction(-1, 2)), field.number(Fraction(3, 4))])
+            known = (Fraction(1), Fraction(-1, 2), Fraction(3, 4), Fraction(-15, 8))
+            tail = self._taylor(square, [field.number(coefficient) for coefficient in known])
             gauss = self.div(self.exp(self.neg(self.mul(a, a))), self._constant(root_pi))
             return self.add(self.number(Fraction(limit)), self.neg(self.mul(self.mul(gauss, back), tail)))
         slope = field.div(field.mul(field.whole(2), field.exp(field.neg(field.mul(limit, limit)))), root_pi)
@@ -342,7 +367,7 @@ class Germs:
     def wave(self, name: str, a: Series) -> Series:
         limit, beside = self._toward(a)
         if isinstance(limit, int):
-            raise GiveUp("a wave has no limit")
+            return Series((), ONE_SCALE)  # nowhere larger than 1
         sine, cosine = self.field.opaque("sin", limit), self.field.opaque("cos", limit)
         half = self.field.number(Fraction(-1, 2))
         if name == "sin":

@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from fractions import Fraction
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from flint import arb, fmpz_mpoly
@@ -106,6 +107,11 @@ class Ground:
             return self.sign_of(end) * sign >= 0
         except GiveUp:
             return False
+
+    @cached_property
+    def aside(self) -> Ground:
+        """Another ground for numbers that are only looked at, so that their roots of e do not refine this one's."""
+        return Ground(self.name, self.parameters, None, None, deadline=self.deadline)
 
     # -- formulas in and out
 
@@ -232,7 +238,7 @@ class Ground:
             self.known[key] = self.strict(poly)
             if not self.known[key]:
                 found = chart(self, poly)
-                self.known[key] = 0 if found.spots else found.signs[0]
+                self.known[key] = 0 if found.spots or found.touching else found.signs[0]
         if not self.known[key]:
             raise GiveUp("a sign that changes")
         return self.known[key]

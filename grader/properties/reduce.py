@@ -354,7 +354,11 @@ def specialised(curve: Curve) -> Iterator[Curve]:
         for place, (name, variable) in enumerate(curve.parameters.items())
     ]
     for turn in range(max(map(len, rows))):
-        fixed = {name: row[turn % len(row)] for name, row in zip(curve.parameters, rows, strict=True)}
+        # a step of their own for each, so that two parameters are not always the same
+        fixed = {
+            name: row[(turn + place * (turn + 1)) % len(row)]
+            for place, (name, row) in enumerate(zip(curve.parameters, rows, strict=True))
+        }
         yield Curve(
             curve.x,
             substituted(curve.expr, {name: Num(value) for name, value in fixed.items()}),

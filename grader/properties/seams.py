@@ -102,6 +102,8 @@ class _Cut:
                 return
             guard = _guard(node)
             found = chart_of(ground, ground.ratio(guard))
+            if found.touching and not (isinstance(node, Call) and node.function in ("abs", "max", "min")):
+                raise GiveUp("a seam at a place that is not known")
             if not found.spots:
                 expr, checked = _resolved(expr, node, found.signs[0], checked)
                 continue
@@ -268,8 +270,9 @@ def _joined(
         both = ground.ratio(trees[0]), ground.ratio(trees[1])
         if not ground.is_zero(ground.field.sub(*both)):
             return None
-        if any(chart_of(ground, ground.ratio(den)).spots for tree in trees for den in _denominators(tree)):
-            return None
+        for chart in (chart_of(ground, ground.ratio(den)) for tree in trees for den in _denominators(tree)):
+            if chart.spots or chart.touching:
+                return None
         own = ground.ratio(substituted(expr, {x: seam}))
         if not ground.is_zero(ground.field.sub(own, number_at(ground, both[0], ground.ratio(seam)))):
             return None

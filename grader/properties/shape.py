@@ -9,7 +9,7 @@ from grader.formula.balls import precision
 from grader.formula.errors import NotCertain, Undefined
 from grader.formula.tree import ZERO, Expr, Num
 from grader.properties.analysis import Property
-from grader.properties.curve import Curve
+from grader.properties.curve import TRIED, Curve
 from grader.properties.evidence import (
     at_point,
     bound_text,
@@ -33,23 +33,44 @@ def convex(curve: Curve) -> Property:
 
 
 def _bent(curve: Curve, name: str) -> Property:
-    signs = [sign for place in range(len(curve.pieces)) for sign in curve.chart(place, 2).signs]
+    try:
+        rising = _slopes_grow(curve)
+    except TRIED:
+        chord = _any_chord(curve)
+        if chord is None:
+            raise
+        return _by_chord(curve, name, chord)
     if any(own is None for _, own in curve.own_values[: len(curve.seams)]):
         return no(name, "no-value", **_hole(curve))
-    if (
+    if rising:
+        return yes(name, "slopes-grow", pieces=len(curve.pieces), kinks=len(curve.seams))
+    found = _chord(curve) if curve.plain else None
+    return _broken(curve, name) if found is None else _by_chord(curve, name, found)
+
+
+def _slopes_grow(curve: Curve) -> bool:
+    signs = [sign for place in range(len(curve.pieces)) for sign in curve.chart(place, 2).signs]
+    return (
         min(signs) >= 0
         and all(_rising(curve, seam) for seam in curve.seams)
         and curve.joined
         and not _falls_at_an_end(curve)
-    ):
-        return yes(name, "slopes-grow", pieces=len(curve.pieces), kinks=len(curve.seams))
-    chord = _chord(curve) if curve.plain else None
-    if chord is None:
-        return _broken(curve, name)
+    )
+
+
+def _by_chord(curve: Curve, name: str, chord: tuple[Fraction, Fraction]) -> Property:
     a, b = chord
     middle = (a + b) / 2
     values = {key: number_text(at_point(curve, x)) for key, x in (("at_a", a), ("at_b", b), ("at_middle", middle))}
     return no(name, "chord", a=point_text(a), b=point_text(b), middle=point_text(middle), **values)
+
+
+def _any_chord(curve: Curve) -> tuple[Fraction, Fraction] | None:
+    """A chord between simple points of the domain, for a loss whose curvature is not understood."""
+    if not curve.plain:
+        return None
+    points = sorted(_some(within(curve, curve.low, curve.high), 16), key=_simplicity)
+    return next(((x, y) for x in points for y in points if x < y and _surely_above(curve, x, y)), None)
 
 
 def _broken(curve: Curve, name: str) -> Property:
@@ -155,7 +176,10 @@ def strictly_convex(curve: Curve) -> Property:
     if seen.answer == "no":
         return seen
     for place, piece in enumerate(curve.pieces):
-        for low, high, sign in curve.segments(place, curve.chart(place, 2)):
+        chart = curve.chart(place, 2)
+        if chart.touching and not curve.plain:
+            raise GiveUp("a curvature that may vanish for some parameters")
+        for low, high, sign in curve.segments(place, chart):
             if sign == 0:
                 a, b = _flat(curve, low or piece.low, high or piece.high)
                 return no(name, "flat-chord", a=a, b=b)

@@ -77,7 +77,7 @@ def sign_at(ground: Ground, poly: fmpz_mpoly, x: Fraction) -> int:
 def is_root(ground: Ground, poly: fmpz_mpoly, x: Fraction) -> bool:
     tree: Expr = substituted(ground.poly_tree(poly), {ground.name: Num(x)})
     try:
-        return ground.is_zero(ground.ratio(tree))
+        return ground.aside.is_zero(ground.aside.ratio(tree))
     except (GiveUp, Undefined):
         return False
 

@@ -34,10 +34,16 @@ def nonnegative(curve: Curve) -> Property:
             return apart or _with_bound(curve)
     except GiveUp:
         pass
-    least = curve.least(0)
     apart = _apart_below_zero(curve, name)
     if apart is not None:
         return apart
+    try:
+        least = curve.least(0)
+    except TRIED:
+        x = first(within(curve, curve.low, curve.high), lambda x: at_point(curve, x) < 0) if curve.plain else None
+        if x is None:
+            raise
+        return no(name, "negative-at", at=point_text(x), value=number_text(at_point(curve, x)))
     if not _below_zero(curve, least):
         return yes(name, "lower-bound", bound=bound_text(least), at=place_text(least))
     if not curve.plain:
@@ -137,7 +143,7 @@ def even(curve: Curve) -> Property:
     if not mirrored_domain or curve.closed[0] != curve.closed[1]:
         return no(name, "lopsided-domain")
     mirrored: Expr = put(curve.expr, curve.x, Neg(Name(curve.x)))
-    found = difference(curve, curve.expr, mirrored)
+    found = None if _same_form(curve, mirrored) else difference(curve, curve.expr, mirrored)
     if found is None:  # as functions; single points are left
         off = _single_point(curve)
         if off is not None:
@@ -148,6 +154,17 @@ def even(curve: Curve) -> Property:
         facts = {"at": found.inputs[curve.x], "value": found.left, "mirrored": found.right}
         return no(name, "differs-at", **facts, cases={**{k: str(v) for k, v in curve.cases.items()}, **cases})
     return undecided(name, *found)
+
+
+def _same_form(curve: Curve, mirrored: Expr) -> bool:
+    """Whether a loss in one piece has the normal form of its mirror image."""
+    try:
+        if len(curve.pieces) != 1:
+            return False
+        ground = curve.pieces[0].ground
+        return ground.is_zero(ground.field.sub(curve.pieces[0].function, ground.ratio(mirrored)))
+    except TRIED:
+        return False
 
 
 def _single_point(curve: Curve) -> Mapping[str, str] | None:

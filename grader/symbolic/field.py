@@ -246,20 +246,30 @@ class Field:
         return self._factored[key]
 
     def _factor(self, poly: fmpz_mpoly) -> tuple[int, list[tuple[fmpz_mpoly, int]]]:
-        content, primitive = poly.primitive()
+        common, rest = self._monomial_content(poly)
+        content, primitive = rest.primitive()
         constant, parts = int(content), [(primitive, 1)]
-        if len(poly) <= 60 and poly.total_degree() <= 24:
+        if rest.is_constant():
+            constant, parts = integer(rest), []
+        elif len(rest) <= 60 and rest.total_degree() <= 24:
             try:
-                content, found = poly.factor()
+                content, found = rest.factor()
                 constant, parts = int(content), [(f, int(e)) for f, e in found]
             except OverflowError:  # flint cannot sort factors whose coefficients are longer than 31 bits
                 pass
+        parts = [*common, *parts]
         turned = []
         for part, times in parts:
             if part.leading_coefficient() < 0:
                 part, constant = -part, constant * (-1) ** times
             turned.append((part, times))
         return constant, turned
+
+    def _monomial_content(self, poly: fmpz_mpoly) -> tuple[list[tuple[fmpz_mpoly, int]], fmpz_mpoly]:
+        """The generators that divide a polynomial, with their multiplicities, and what is left."""
+        least = [min(exponents) for exponents in zip(*poly.monoms(), strict=True)]
+        common = [(self.gens[place], int(times)) for place, times in enumerate(least) if times]
+        return common, exact(poly, self.ring.from_dict({tuple(least): 1})) if common else poly
 
     def on_null_sets(self, poly: fmpz_mpoly) -> None:
         """Raises GiveUp where a polynomial of integer variables may be zero on more than a null set."""
