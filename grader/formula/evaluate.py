@@ -536,6 +536,8 @@ def _spread(value: Value[T], shape: tuple[int, ...]) -> tuple[T, ...]:
 
 
 def _pairwise(operation: Callable[[T, T], Any], a: Value[T], b: Value[T]) -> Value[Any]:
+    if not a.shape and not b.shape:  # as a rule
+        return Value((), (operation(a.items[0], b.items[0]),))
     if a.shape == b.shape:
         if len(a.items) == 1:
             return Value(a.shape, (operation(a.items[0], b.items[0]),))

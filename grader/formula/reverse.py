@@ -10,6 +10,7 @@ from grader.formula.evaluate import Algebra, Truth
 from grader.formula.recorded import Var
 
 T = TypeVar("T")
+_CONSTANTS: Final = (Fraction(0), Fraction(1), Fraction(-1))
 
 
 class Reverse(Generic[T]):
@@ -24,6 +25,7 @@ class Reverse(Generic[T]):
         self.undefined = undefined
         self.one_sided = one_sided
         self.made = 0
+        self.zero, self.one, self.minus = (base.number(number) for number in _CONSTANTS)
         self.variables: list[Var[T]] = []
 
     def var(self, value: T, *parents: tuple[Var[T], T]) -> Var[T]:
@@ -37,26 +39,35 @@ class Reverse(Generic[T]):
         return self.var(self.base.number(value))
 
     def add(self, a: Var[T], b: Var[T]) -> Var[T]:
-        one = self.base.number(Fraction(1))
-        return self._made(self.base.add(a.value, b.value), ((a, lambda: one), (b, lambda: one)))
+        return self._pair(self.base.add(a.value, b.value), a, self.one, b, self.one)
 
     def neg(self, a: Var[T]) -> Var[T]:
-        return self._made(self.base.neg(a.value), ((a, lambda: self.base.number(Fraction(-1))),))
+        self.made += 1
+        return Var(self.base.neg(a.value), ((a, self.minus),) if a.parents else (), self.made)
 
     def mul(self, a: Var[T], b: Var[T]) -> Var[T]:
-        return self._made(self.base.mul(a.value, b.value), ((a, lambda: b.value), (b, lambda: a.value)))
+        return self._pair(self.base.mul(a.value, b.value), a, b.value, b, a.value)
+
+    def _pair(self, value: T, a: Var[T], slope: T, b: Var[T], other: T) -> Var[T]:
+        """As `_made`, for two slopes that are known."""
+        parents: tuple[tuple[Var[T], T], ...]
+        if a.parents:
+            parents = ((a, slope), (b, other)) if b.parents else ((a, slope),)
+        else:
+            parents = ((b, other),) if b.parents else ()
+        self.made += 1
+        return Var(value, parents, self.made)
 
     def div(self, a: Var[T], b: Var[T]) -> Var[T]:
         base = self.base
         value = base.div(a.value, b.value)
-        one = base.number(Fraction(1))
-        slopes = ((a, lambda: base.div(one, b.value)), (b, lambda: base.neg(base.div(value, b.value))))
+        slopes = ((a, lambda: base.div(self.one, b.value)), (b, lambda: base.neg(base.div(value, b.value))))
         return self._made(value, slopes)
 
     def pow(self, a: Var[T], b: Var[T]) -> Var[T]:
         base = self.base
         value = base.pow(a.value, b.value)
-        less = base.add(b.value, base.number(Fraction(-1)))
+        less = base.add(b.value, self.minus)
         slopes = (
             (a, lambda: base.mul(b.value, base.pow(a.value, less))),
             (b, lambda: base.mul(value, base.function("log", (a.value,)))),
@@ -97,7 +108,7 @@ class Reverse(Generic[T]):
 
     def _growth(self, var: Var[T]) -> T:
         """The slope along the direction in which every variable grows."""
-        total = self.base.number(Fraction(0))
+        total = self.zero
         for slope in self.slopes(var, self.variables):
             total = self.base.add(total, slope)
         return total
@@ -140,14 +151,14 @@ class Reverse(Generic[T]):
     def variable(self, value: T) -> Var[T]:
         """An input to differentiate by: its own parent is a root that nothing reads."""
         root = Var(value, (), 0)
-        made = self.var(value, (root, self.base.number(Fraction(0))))
+        made = self.var(value, (root, self.zero))
         self.variables.append(made)
         return made
 
     def slopes(self, result: Var[T], inputs: Sequence[Var[T]]) -> list[T]:
         """The derivative of `result` by each of `inputs`."""
-        zero = self.base.number(Fraction(0))
-        adjoint: dict[int, T] = {id(result): self.base.number(Fraction(1))}
+        zero = self.zero
+        adjoint: dict[int, T] = {id(result): self.one}
         found: dict[int, Var[T]] = {id(result): result}
         stack = [result]
         while stack:
