@@ -88,6 +88,8 @@ class Definition:
     aliases: tuple[str, ...] = ()
     parameters: tuple[str, ...] = ()
     """`f(u) = …`: the names that a call replaces; a call stands in the tree as the body with them replaced."""
+    letters: tuple[str, ...] = ()
+    """`a = σ(z_i)`: the index letters that the body leaves free. The name is worth what it is at theirs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,11 @@ class Scope:
     def shape(self, name: str) -> Shape:
         """The shape of a declared name. Raises KeyError for others."""
         return (self.variables.get(name) or self.definitions[name]).shape
+
+    @property
+    def hidden(self) -> dict[str, tuple[str, ...]]:
+        """The index letters that definitions stand for."""
+        return {name: definition.letters for name, definition in self.definitions.items() if definition.letters}
 
     @property
     def dims(self) -> tuple[str, ...]:

@@ -37,6 +37,7 @@ from grader.formula.tree import (
     Mul,
     Name,
     Neg,
+    Node,
     Num,
     Pow,
     Reduce,
@@ -141,10 +142,16 @@ class _Walk(Generic[T]):
             return self._value(expr, point)
         key = id(expr)
         if key not in self.fixed:
-            moves = (isinstance(node, IndexVar | Deriv) or _named(node) in point.positions for node in walk(expr))
-            self.fixed[key] = None if any(moves) else self._value(expr, point)
+            self.fixed[key] = None if any(self._moves(node, point) for node in walk(expr)) else self._value(expr, point)
         kept = self.fixed[key]
         return self._value(expr, point) if kept is None else kept
+
+    def _moves(self, node: Node, point: Point[T]) -> bool:
+        """Whether a node may be worth something else at another position."""
+        if not isinstance(node, Name):
+            return isinstance(node, IndexVar | Deriv)
+        definition = self.scope.definitions.get(node.name)
+        return node.name in point.positions or (definition is not None and bool(definition.letters))
 
     def _value(self, expr: Expr, point: Point[T]) -> Value[T]:
         algebra = self.algebra
@@ -212,7 +219,11 @@ class _Walk(Generic[T]):
             return point.values[name]
         if name in self.defined:
             return self.defined[name]
-        value = self.value(self.scope.definitions[name].body, replace(point, positions={}))
+        definition = self.scope.definitions[name]
+        if definition.letters:
+            kept = {letter: at for letter, at in point.positions.items() if letter in definition.letters}
+            return self.value(definition.body, replace(point, positions=kept))
+        value = self.value(definition.body, replace(point, positions={}))
         self.defined[name] = value
         return value
 
@@ -359,9 +370,12 @@ class _Walk(Generic[T]):
             if taken == len(thunks):
                 raise Undefined("no branch applies")
             value = branch(taken)
-            whole = _common_shape([shape or (), value.shape])
-            return Value(whole, _spread(value, whole))
-        return self._mixed(truths, branch, otherwise is not None, shape or conditions or None)
+            common = _common_shape([shape or (), value.shape])
+            return Value(common, _spread(value, common))
+        whole = shape or conditions or None
+        if shape is None and conditions:  # a derivative by what was asked: its shape shows only now
+            whole = _common_shape([conditions, *(branch(number).shape for number in range(len(thunks)))])
+        return self._mixed(truths, branch, otherwise is not None, whole)
 
     def _shape(self, expr: Expr, point: Point[T]) -> tuple[int, ...] | None:
         known = shape_of(expr, self.scope)
@@ -477,10 +491,6 @@ def _as_position(number: object) -> int:
     while isinstance(plain, Var):
         plain = plain.value
     return round(float(plain))  # type: ignore[arg-type]  # flint, SymPy and NumPy numbers all convert
-
-
-def _named(node: object) -> str | None:
-    return node.name if isinstance(node, Name) else None
 
 
 def _scalar(item: T) -> Value[T]:

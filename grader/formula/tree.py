@@ -8,10 +8,9 @@ decided from the shapes by the reader, so that no evaluator guesses.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from fractions import Fraction
-from functools import cache
 from typing import Literal
 
 Dim = str | int
@@ -211,9 +210,14 @@ def children(node: Node) -> Iterator[Node]:
             yield from _nodes(value)
 
 
-@cache
-def _parts(kind: type[_Node]) -> tuple[str, ...]:
-    return tuple(item.name for item in fields(kind) if item.name != "span")
+_known_parts: dict[type, tuple[str, ...]] = {}
+
+
+def _parts(kind: type) -> tuple[str, ...]:
+    """The fields of a kind of node that may hold nodes. `dataclasses.fields` is slow to ask each time."""
+    if kind not in _known_parts:
+        _known_parts[kind] = tuple(item.name for item in fields(kind) if item.name != "span")
+    return _known_parts[kind]
 
 
 def _nodes(values: tuple[object, ...]) -> Iterator[Node]:
@@ -222,6 +226,20 @@ def _nodes(values: tuple[object, ...]) -> Iterator[Node]:
             yield value  # type: ignore[misc]
         elif isinstance(value, tuple):
             yield from _nodes(value)
+
+
+def free_letters(
+    node: Node, hidden: Mapping[str, tuple[str, ...]], bound: frozenset[str] = frozenset()
+) -> Iterator[str]:
+    """The index letters that no operator in a formula binds; `hidden` holds those that names stand for."""
+    if isinstance(node, IndexVar | Name):
+        own = (node.name,) if isinstance(node, IndexVar) else hidden.get(node.name, ())
+        yield from (letter for letter in own if letter not in bound)
+        return
+    if isinstance(node, Reduce) and node.index is not None:
+        bound |= {node.index}
+    for child in children(node):
+        yield from free_letters(child, hidden, bound)
 
 
 def walk(node: Node) -> Iterator[Node]:

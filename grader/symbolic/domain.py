@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from grader.formula.declare import Scope
 from grader.formula.shape_of import shape_of
-from grader.formula.tree import Add, Deriv, Expr, Index, IndexVar, Node, Num, Reduce, Size, children, walk
+from grader.formula.tree import Add, Deriv, Expr, Index, Node, Num, Size, children, free_letters, walk
 from grader.symbolic.compare import Domain
 from grader.symbolic.constants import number, numbers_in, sizes_out_of_reach, sizes_to_try
 from grader.symbolic.quantity import names_in
@@ -18,7 +18,7 @@ def domain_of(scope: Scope, formulas: Iterable[Expr], *, asked: Expr | None = No
     if asked is not None and any(_unwritten(formula) for formula in given):
         given.append(asked)
     names = frozenset[str]().union(*(names_in(formula, scope) for formula in given))
-    free = dict.fromkeys(index for formula in given for index in _free(formula, frozenset()))
+    free = dict.fromkeys(index for formula in given for index in free_letters(formula, scope.hidden))
     bodies = [scope.definitions[name].body for name in names if name in scope.definitions]
     numbers = numbers_in([*given, *bodies])
     return Domain(
@@ -63,15 +63,4 @@ def _unwritten(node: Node) -> bool:
 
 def without_range(formula: Expr, scope: Scope) -> str | None:
     """A free index letter of which nobody knows what it runs over, or None."""
-    return next((index for index in _free(formula, frozenset()) if index not in scope.indices), None)
-
-
-def _free(node: Node, bound: frozenset[str]) -> Iterable[str]:
-    if isinstance(node, IndexVar):
-        if node.name not in bound:
-            yield node.name
-        return
-    if isinstance(node, Reduce) and node.index is not None:
-        bound |= {node.index}
-    for child in children(node):
-        yield from _free(child, bound)
+    return next((index for index in free_letters(formula, scope.hidden) if index not in scope.indices), None)

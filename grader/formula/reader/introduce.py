@@ -16,7 +16,7 @@ from grader.formula.reader.elaborate import Elaborator
 from grader.formula.reader.limits import NAME
 from grader.formula.reader.notation import Token
 from grader.formula.shapes import Known
-from grader.formula.tree import Expr, Shape, Span
+from grader.formula.tree import Expr, Shape, Span, free_letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,8 @@ class NewName:
 
     def definition(self, body: Expr, shape: Known, elaborator: Elaborator) -> Definition:
         if not self.letters:
-            return Definition(self.name, body, shape or (), (), self.parameters)
+            letters = () if self.parameters else tuple(dict.fromkeys(free_letters(body, self.scope.hidden)))
+            return Definition(self.name, body, shape or (), (), self.parameters, letters)
         if shape:
             raise Unreadable(
                 "shape-mismatch", self.span, data={"left": "scalar", "right": shapes.text(shape), "operation": "="}

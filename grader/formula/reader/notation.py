@@ -162,8 +162,7 @@ class _Lexer(LatexCommands):
         """Module prefixes (`np.`) are dropped; within `\\text{…}` a run of letters is one word."""
         if self.words:
             match = _NAME.match(self.text, self.at)
-            assert match is not None
-            if len(match[0]) > 1:
+            if match is not None and len(match[0]) > 1:  # none at `𝚈`, whose base is a letter
                 self._emit("word", match[0], match.end())
                 self.mark = None
                 return True
