@@ -13,7 +13,7 @@ from report.desk import Unusable
 from report.paper import Block, Paper
 from report.plot_curves import plotted
 from report.plot_file import CURE, SUFFIXES, can_plot, plot_file
-from report.reasons import reason_words
+from report.reasons import unwritten_words
 
 
 def looked_at(asked: Iterable[Asked]) -> list[Analysed] | Verdict:
@@ -53,4 +53,4 @@ def drawn(losses: Sequence[Analysed], path: Path) -> None:
     try:
         plot_file(plot, path, plain.write(blocks(losses, plain)))
     except OSError as error:
-        raise Unusable(f"{path}: {reason_words(error)}") from error
+        raise Unusable(f"{path}: {unwritten_words(error)}") from error

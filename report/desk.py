@@ -249,14 +249,14 @@ def judged(
 
 def written(path: Path, text: str, *, force: bool = False) -> None:
     """Writes a new file; one that holds something else is only overwritten by `force`. Raises Unusable."""
-    from report.reasons import reason_words
+    from report.reasons import unwritten_words
 
     try:
         if path.exists() and not force and path.read_bytes() != text.encode():
             raise Unusable(f"{path} exists and holds something else; `--force` overwrites it.")
         path.write_bytes(text.encode())
     except OSError as error:
-        raise Unusable(f"{path}: {reason_words(error)}") from error
+        raise Unusable(f"{path}: {unwritten_words(error)}") from error
 
 
 def new_bank(id: str, kind: Kind) -> str:

@@ -36,9 +36,9 @@ def check_plot(file: str) -> Path:
 def draw(film: Film, path: Path) -> None:
     """Writes the drawing, in place of an earlier one. Raises Unusable."""
     from report.film_svg import film_svg
-    from report.reasons import reason_words
+    from report.reasons import unwritten_words
 
     try:
         path.write_text(film_svg(film), "utf-8")
     except OSError as error:
-        raise Unusable(f"{path}: {reason_words(error)}") from error
+        raise Unusable(f"{path}: {unwritten_words(error)}") from error

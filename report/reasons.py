@@ -35,6 +35,13 @@ def store_words(error: StoreError) -> str:
     return _STORE[error.trouble].format(path=error.path, detail=error.detail)
 
 
+def unwritten_words(error: OSError) -> str:
+    """Why a file cannot be written, as the end of a sentence."""
+    if error.errno == errno.ENOENT:  # a file that is written need not be there; its folder must
+        return "there is no such folder"
+    return reason_words(error)
+
+
 def reason_words(error: Exception) -> str:
     """Why a file cannot be used, as the end of a sentence."""
     if isinstance(error, UnicodeError):

@@ -34,8 +34,8 @@ class Talk:
         self.events: list[Event] = []
         self.has_shown_more = True
         """Whether there is something to read before the next question takes the screen."""
-        self._ahead: str | None = None
-        """The text whose next rule was named already."""
+        self._ahead: tuple[str, int] = ("", 0)
+        """A text, and how much of what comes next in it was shown: 1 the rule, 2 the line as well."""
         self._scope = maths.scope_of(question)
         self._order = order_of_options(question, seed) if isinstance(question, Choice) else None
 
@@ -144,15 +144,20 @@ class Talk:
         from report.next_view import next_after, next_blocks
 
         typed = "\n".join(self._dialogue.typed) or self.turn.draft or self._last_text()
-        again = self._ahead == typed
+        shown = self._ahead[1] if self._ahead[0] == typed else 0
         found = next_after(self.question, typed)
-        self._ahead = typed
         if found.state != "line":
             self._say([*next_blocks(found, with_line=False), Block("`:reveal` shows the model answer.", style="dim")])
             return
+        blocks = next_blocks(found, with_line=shown > 0, more="`:hint` again shows the line.")
+        if shown == 2:  # nothing new, so it costs nothing
+            more = Block("Write this line down for the next hint; `:reveal` shows the model answer.", style="dim")
+            self._say([*blocks, more])
+            return
         self._happened(Hinted(self.question.id))
+        self._ahead = (typed, shown + 1)
         worth = Block(f"(a right answer now counts {self.turn.worth:.2f})", style="dim")
-        self._say([*next_blocks(found, with_line=again, more="`:hint` again shows the line."), worth])
+        self._say([*blocks, worth])
 
     def _leave(self) -> None:
         self._happened(Skipped(self.question.id))

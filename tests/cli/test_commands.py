@@ -238,7 +238,7 @@ def test_a_new_bank_passes_the_check_as_it_stands(tmp_path: Path, kind: str) -> 
         (["huber-code", "--kind", "code"], "is taken"),
         (["mine", "full.yaml", "--kind", "code"], "--force"),
         (["mine", "--kind", "essay"], "explain"),
-        (["mine", "no/such/folder.yaml", "--kind", "code"], "no such file"),
+        (["mine", "no/such/folder.yaml", "--kind", "code"], "there is no such folder"),
     ],
 )
 def test_a_new_bank_is_not_written_over_anything(tmp_path: Path, args: list[str], said: str) -> None:

@@ -49,8 +49,8 @@ def test_every_state_has_words(found: NextLine, words_: str) -> None:
 
 
 def test_what_is_left_is_named_with_its_rule_and_without_the_answer() -> None:
-    told = words(Finding("not-closed-form", data={"left": ("∂(σ(z))/∂z",), "rule": "sigmoid", "on": "σ(z)"}))
-    assert told.message == f"∂(σ(z))/∂z is still left in the answer; what comes next is {rule_words('sigmoid')}."
+    told = words(Finding("not-closed-form", data={"left": ("∂σ(z)/∂z",), "rule": "sigmoid", "on": "σ(z)"}))
+    assert told.message == f"∂σ(z)/∂z is still left in the answer; what comes next is {rule_words('sigmoid')}."
     assert told.hint is not None
     assert "σ′ = σ·(1 − σ)" in told.hint
 
@@ -67,6 +67,13 @@ def test_after_the_ladder_hints_are_derived_first_the_rule_then_the_line() -> No
     assert "∂L/∂p = −y/p" not in ladder
     assert "∂L/∂p = −y/p + (1 − y)/(1 − p)" in rule
     assert "`:hint` again shows the line" in rule
+
+
+def test_the_same_line_again_costs_nothing_and_says_how_to_go_on() -> None:
+    port, events, _ = talk("d", ":hint", ":hint", ":hint", ":hint", ":hint", ":hint")
+    assert len(events) == 4
+    assert port.screen.count("∂L/∂p = −y/p + (1 − y)/(1 − p)") == 3
+    assert port.screen.count("Write this line down for the next hint") == 2
 
 
 @pytest.mark.parametrize(

@@ -164,7 +164,7 @@ def test_a_png_is_a_png(tmp_path: Path) -> None:
 def test_what_cannot_be_drawn_is_said_with_the_cure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(Unusable, match=r"\.svg or \.png"):
         analysis_page.plot_path("loss.pdf")
-    with pytest.raises(Unusable, match="no such file"):
+    with pytest.raises(Unusable, match="there is no such folder"):
         analysis_page.drawn([analysed("mse")], tmp_path / "nowhere" / "loss.svg")
     monkeypatch.setattr(analysis_page, "can_plot", lambda: False)
     with pytest.raises(Unusable, match=r"pip install 'lossprep\[plots\]'"):

@@ -12,7 +12,7 @@ from grader.findings import CODES
 from grader.verdict import Fact, Finding
 from practice.store import StoreError
 from questions.kinds import Mistake
-from report.reasons import reason_words, store_words
+from report.reasons import reason_words, store_words, unwritten_words
 from report.wording import WORDS, Is, When, words
 
 
@@ -84,6 +84,11 @@ def test_a_term_with_the_wrong_sign_is_called_that() -> None:
 )
 def test_what_the_system_says_is_put_in_words(error: Exception, said: str) -> None:
     assert reason_words(error) == said
+
+
+def test_where_a_file_cannot_be_written_for_want_of_a_folder_the_folder_is_named() -> None:
+    assert unwritten_words(FileNotFoundError(errno.ENOENT, "No such file or directory", "x")) == "there is no such folder"
+    assert unwritten_words(OSError(errno.ENOSPC, "No space left on device")) == "the disk is full"
 
 
 def test_a_full_disk_is_not_cured_by_permissions() -> None:
