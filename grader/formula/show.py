@@ -202,6 +202,8 @@ class _Show:
         for term in terms[1:]:
             if isinstance(term, Neg):
                 out += " − " + self.text(term.arg, _PRODUCT)
+            elif isinstance(term, Num) and term.value < 0:
+                out += " − " + show_number(-term.value, decimal=term.decimal)
             else:
                 out += " + " + self.text(term, _PRODUCT)
         return out
@@ -329,7 +331,9 @@ class _Show:
             if order == 1 and not self._takes_prime(of):
                 return f"∇{self.text(of, _ATOM)}", _PRODUCT
             return f"{self.text(of, _ATOM)}{chr(39) * order}", _ATOM
-        above = self._shown(of)[0] if isinstance(of, Name | Index) else f"({self.text(of, _SUM)})"
+        above = self.text(of, _SUM)
+        if not (isinstance(of, Name | Index) or _bracketed(above)):
+            above = f"({above})"
         return f"∂{power}{above}/∂{self._shown(wrt)[0]}{power}", _POWER
 
     def _takes_prime(self, node: Expr) -> bool:
@@ -356,6 +360,12 @@ class _Show:
 
     def _place(self, node: Expr) -> str:
         return self._position(node)
+
+
+def _bracketed(text: str) -> bool:
+    """Whether the text is a named function of one bracket that ends it, such as `σ(z)`."""
+    name, opening, rest = text.partition("(")
+    return name.isalnum() and name[0].isalpha() and bool(opening) and rest.find(")") == len(rest) - 1
 
 
 def _reaches(node: Expr) -> bool:

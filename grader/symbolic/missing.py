@@ -41,14 +41,14 @@ def _terms(asked: Asked, trial: Trial) -> Iterator[Finding]:
         for term, quantity in zip(terms, quantities, strict=True):
             c = trial.constant(partial(_gaps, quantities=[quantity]))
             if c == -1:
-                yield _found("lost-term", term=show(term))
+                yield _lost([term], asked.scope)
                 return
             if c is not None and c != 0:
-                yield _found("wrong-term", term=show(term), factor=str(1 + c))
+                yield _found("wrong-term", term=show(tidy(term, asked.scope), asked.scope), factor=str(1 + c))
                 return
         for (a, first), (b, second) in combinations(list(zip(terms, quantities, strict=True)), 2):
             if len(terms) > 2 and trial.constant(partial(_gaps, quantities=[first, second])) == -1:
-                yield _found("lost-term", term=show(plus(a, b)))
+                yield _lost([a, b], asked.scope)
                 return
 
 

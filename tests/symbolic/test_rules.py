@@ -47,7 +47,7 @@ def test_what_does_not_hold_has_no_rule() -> None:
 @pytest.mark.parametrize(
     ("text", "left", "rule"),
     [
-        ("2(σ(z) − y)σ'(z)", ("∂(σ(z))/∂z",), "sigmoid"),
+        ("2(σ(z) − y)σ'(z)", ("∂σ(z)/∂z",), "sigmoid"),
         ("dL/dz = d/dz (σ(z) − y)^2", ("∂((σ(z) − y)²)/∂z",), "power"),
         ("dL/dz", ("∂L/∂z",), "power"),
     ],
