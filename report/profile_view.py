@@ -17,6 +17,7 @@ from rich.text import Text
 from grader.formula.show import show_name
 from grader.verdict import Stretch
 from report.paper import BLANK, Block, Paper
+from report.text import short_number
 
 BITS: Final = 53
 CLEAN: Final = 3.0
@@ -53,21 +54,10 @@ def words(stretch: Stretch) -> str:
     """A stretch in words: `below −745`, `−5 to 5`, `exactly 0`, `745 or more`."""
     low, high = stretch.low, stretch.high
     if low == high:
-        return f"exactly {_number(low)}"
+        return f"exactly {short_number(low)}"
     if low == -math.inf or (low == 0 and stretch.measure == "size"):
-        return f"below {_number(high)}" if math.isfinite(high) else "any"
-    return f"{_number(low)} to {_number(high)}" if math.isfinite(high) else f"{_number(low)} or more"
-
-
-def _number(x: float) -> str:
-    """`−745`, `1e-8`, `1 − 1e-8`."""
-    if 0.9 < x < 1 and len(repr(x)) > 5:
-        return f"1 − {1 - x:.0e}".replace("e-0", "e-")
-    if x == round(x) and abs(x) < 1e5:
-        text = str(int(x))
-    else:
-        text = f"{x:g}".replace("e-0", "e-").replace("e+0", "e").replace("e+", "e")
-    return f"−{text[1:]}" if text.startswith("-") else text
+        return f"below {short_number(high)}" if math.isfinite(high) else "any"
+    return f"{short_number(low)} to {short_number(high)}" if math.isfinite(high) else f"{short_number(low)} or more"
 
 
 def _title(stretch: Stretch, level: str, paper: Paper, brief: bool) -> list[Block]:

@@ -15,7 +15,7 @@ from grader.formula.show import show_name
 from grader.verdict import Fact, Finding
 from questions.kinds import Kind, Mistake
 from report.rules import rule_formula, rule_words
-from report.text import GLUE
+from report.text import GLUE, short_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +35,14 @@ def words(finding: Finding, mistakes: Sequence[Mistake] = (), asked: Kind | None
     """
     own = next((mistake.say for mistake in mistakes if mistake.finding == finding.code), None)
     if own is not None and finding.code not in _BY_THE_AUTHOR:
-        return Words(_said_of(finding, own))
+        return Words(_said_of(finding, own) + _elsewhere(finding))
     templates, hint = WORDS[finding.code]
     if finding.code.startswith("demand-") and not {"reason", "measured"}.isdisjoint(finding.data):
         from report.design_words import demand_message  # words of an analysis, which `list` does not need
 
         return Words(demand_message(finding), own or hint)
     said = next(filled for filled in (_filled(template, finding.data) for template in templates) if filled is not None)
-    return Words(_said_of(finding, said), own or _possible_hint(finding, hint, asked))
+    return Words(_said_of(finding, said) + _elsewhere(finding), own or _possible_hint(finding, hint, asked))
 
 
 def _said_of(finding: Finding, message: str) -> str:
@@ -53,6 +53,23 @@ def _said_of(finding: Finding, message: str) -> str:
     about = f"In the gradient by {_displayed(argument)}" if part == "gradient" else "In the loss"
     first, _, rest = message.partition(" ")
     return f"{about}: {first.lower() if first in _OPENINGS else first} {rest}"
+
+
+def _elsewhere(finding: Finding) -> str:
+    """A sentence on the stretch of the inputs in which code fails as at its witness; empty where none is known."""
+    where = finding.data.get("where")
+    if not isinstance(where, Mapping):
+        return ""
+    low, high = (x if isinstance(x, float) else None for x in (where.get("low"), where.get("high")))
+    name = show_name(str(where.get("name")))
+    of = f"component {where['component']} of {name}" if "component" in where else name
+    if low is None:
+        return "" if high is None else f" The same for any {of} below {short_number(high)}."
+    if high is None:
+        return f" The same for any {of} above {short_number(low)}."
+    if low == high:
+        return f" Only for {of} exactly {short_number(low)}."
+    return f" The same for any {of} between {short_number(low)} and {short_number(high)}."
 
 
 def _possible_hint(finding: Finding, hint: str | None, asked: Kind | None) -> str | None:

@@ -356,15 +356,8 @@ def gradient(
     shapes = {name: inputs[name].shape for name in wrt}
 
     def once(working: int) -> Value[arb]:
-        with precision(working):
-            algebra = Reverse[arb](BallAlgebra(), undefined=NAN, one_sided=one_sided)
-            made: dict[str, Value[Var[arb]]] = {}
-            for name, given in _as_balls(point).values.items():
-                start = algebra.variable if name in shapes else algebra.var
-                made[name] = Value(given.shape, tuple(start(item) for item in given.items))
-            result = evaluate(expr, scope, Point(made, point.sizes, point.positions), algebra).scalar
-            slopes = algebra.slopes(result, [item for name in wrt for item in made[name].items])
-            return Value((1 + len(slopes),), (result.value, *slopes))
+        found, slopes = _recorded(expr, scope, point, wrt, working, one_sided=one_sided)
+        return Value((1 + len(slopes),), (found.scalar, *slopes))
 
     try:
         items = _raised(once, bits).items
@@ -378,6 +371,38 @@ def gradient(
         slopes[name] = Value(shape, items[start:end])
         start = end
     return Value((), items[:1]), slopes
+
+
+def jacobian(
+    expr: Expr, scope: Scope, inputs: Inputs, sizes: Mapping[str, int], *, wrt: Sequence[str], bits: int = 64
+) -> list[tuple[arb, ...]]:
+    """For each component of a formula's value, its slopes toward all components of the inputs `wrt`, in their order;
+    one-sided at ties. All in one walk, where `gradient` needs one for each. Raises Undefined and NotCertain."""
+    point: Point[Any] = Point(inputs, sizes, {})
+    many = sum(len(inputs[name].items) for name in wrt)
+
+    def once(working: int) -> Value[arb]:
+        slopes = _recorded(expr, scope, point, wrt, working, one_sided=True)[1]
+        return Value((len(slopes),), tuple(slopes))
+
+    items = _raised(once, bits).items
+    return [items[start : start + many] for start in range(0, len(items), many)]
+
+
+def _recorded(
+    expr: Expr, scope: Scope, point: Point[Any], wrt: Sequence[str], working: int, *, one_sided: bool
+) -> tuple[Value[arb], list[arb]]:
+    """One try: the value, and the slopes of its components, one after the other."""
+    with precision(working):
+        algebra = Reverse[arb](BallAlgebra(), undefined=NAN, one_sided=one_sided)
+        made: dict[str, Value[Var[arb]]] = {}
+        for name, given in _as_balls(point).values.items():
+            start = algebra.variable if name in wrt else algebra.var
+            made[name] = Value(given.shape, tuple(start(item) for item in given.items))
+        found = evaluate(expr, scope, Point(made, point.sizes, point.positions), algebra)
+        toward = [item for name in wrt for item in made[name].items]
+        slopes = [slope for item in found.items for slope in algebra.slopes(item, toward)]
+        return Value(found.shape, tuple(item.value for item in found.items)), slopes
 
 
 def _as_balls(point: Point[Any]) -> Point[arb]:

@@ -312,9 +312,10 @@ class _Worker:
         if not isinstance(value, tuple | list):
             return *self.form(value, RESULT_LIMIT), None
         kind = tuple if isinstance(value, tuple) else list
-        items = [*kind.__iter__(value)]  # type: ignore[arg-type]  # whatever a subclass says of itself
-        if len(items) > PARTS_LIMIT:
-            return kind.__name__, None, [len(items)], b"", None
+        count = kind.__len__(value)  # type: ignore[arg-type]  # whatever a subclass says of itself
+        if count > PARTS_LIMIT:
+            return kind.__name__, None, [count], b"", None
+        items = [*kind.__iter__(value)]  # type: ignore[arg-type]
         parts, bodies, room = [], [], RESULT_LIMIT
         for item in items:
             *form, data = self.form(item, room)

@@ -180,14 +180,17 @@ def classify(usual: Usual, item: Judged, source: Source) -> tuple[str, Region | 
     said = {warned.message.split(" encountered")[0]: warned.where for warned in reversed(reply.warnings)}
     if np.isnan(value).any():
         return ("overflow", said["overflow"]) if "overflow" in said else ("nan", next(iter(said.values()), None))
-    if np.isinf(value).any() and not np.isinf(truth.near).all():
+    beyond = np.isinf(truth.near)
+    if beyond.any() and np.all(value[beyond] == truth.near[beyond]):
+        said.pop("overflow", None)  # it was right to
+    if np.any(np.isinf(value) & ~beyond):
         if "overflow" in said:
             return "overflow", said["overflow"]
         return ("underflow", said["divide by zero"]) if "divide by zero" in said else ("overflow", None)
     hidden = source.hider
     if hidden is not None and (said.keys() & {"invalid value", "divide by zero"}):
         return "hides-nan", Region(hidden.line, hidden.column - 1, hidden.line, hidden.column - 1 + hidden.length)
-    if np.isinf(truth.near).any():
+    if np.any(value[beyond] != truth.near[beyond]):
         return "edge-case", None
     if "overflow" in said:
         return "overflow", said["overflow"]
@@ -197,7 +200,8 @@ def classify(usual: Usual, item: Judged, source: Source) -> tuple[str, Region | 
         return "underflow", None
     low, high = SUBNORMAL
     grows = variants.exponential(usual.trial.statement.formula)
-    if grows and low < _reach(item) < high and np.all(truth.error(value) <= 0.2 * np.maximum(1.0, np.abs(truth.near))):
+    few = np.all(truth.error(value) <= 0.2 * np.maximum(1.0, np.abs(truth.near)))
+    if grows and few and low < _reach(item) < high and not _next_to_nothing(item):
         return "underflow", None  # an exponential that is subnormal, with a few digits left
     if _rounding_size(item):
         return "cancellation", None
@@ -210,6 +214,16 @@ def _vanished(item: Judged) -> bool:
     """Zero, where the truth is next to nothing."""
     value = None if item.reply is None else item.reply.value
     return value is not None and bool(np.all((value == 0) & (np.abs(item.case.truth.near) < 1e-290)))
+
+
+def _next_to_nothing(item: Judged) -> bool:
+    """Whether the components that are wrong are numbers of some size, and off by no more than an ordinary rounding."""
+    assert item.reply is not None
+    assert item.reply.value is not None
+    truth, off = item.case.truth, item.case.truth.error(item.reply.value)
+    size = np.abs(truth.near)
+    eps = np.finfo(item.case.probe.dtype).eps
+    return bool(np.all((off <= item.case.bounds.precise) | ((size > 1e-290) & (off <= eps * np.maximum(1.0, size)))))
 
 
 def _reach(item: Judged) -> float:

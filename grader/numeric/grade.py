@@ -19,12 +19,14 @@ import numpy as np
 from grader.formula.evaluate import Value
 from grader.formula.floats import evaluate_float
 from grader.numeric import diagnose, laws
+from grader.numeric.ends import Group
 from grader.numeric.judge import SPEED_ROWS, Judged, Plan, failing, levels, plan, shares
 from grader.numeric.messages import Failure
 from grader.numeric.probes import Probe
 from grader.numeric.process import Child, Ended, Spares, Unfit, begun
 from grader.numeric.profile import profile
-from grader.numeric.shrink import shrunk
+from grader.numeric.region import region
+from grader.numeric.shrink import looks, shrunk
 from grader.numeric.source import Source, examine
 from grader.numeric.task import CodeTask, Statement
 from grader.numeric.trial import Trial
@@ -37,6 +39,8 @@ UNSHRUNK: Final = frozenset({"not-deterministic", "broadcasting"})
 TOLD: Final = frozenset({"factor", "offset", "labels"})
 """Facts that say already what a wrong value is."""
 SPEED_SECONDS: Final = 3.0
+FAR: Final = 100.0
+"""What ends only there is wrong on all ordinary inputs."""
 
 
 def grade_code(
@@ -165,17 +169,34 @@ def _explained(
     settled = level == "correct" and (first.code in UNSHRUNK or simplest.fault in ("parts", "shape"))
     shown = simplest if settled else shrunk(trial.about(simplest.part), simplest, level, first.same)
     severity = "note" if _asked_is_reached(task, reached) else "error"
+    where = _where(trial, first, shown, level) if severity == "error" else None
     findings = []
     for group in explained:
         simplest = min(group.items, key=diagnose.simplicity)
         example = shown if group is first else simplest
         data = {**group.data, "level": level, "input": diagnose.inputs_text(trial.statement, example)}
+        if group is first and where is not None:
+            data["where"] = where
         if example.case.probe.label == "large":
             data["n"] = example.case.oracle.rows(example.case.probe.values)
         findings.append(Finding(group.code, severity, source.place(group.region), data))  # type: ignore[arg-type]
     if level == "correct" and first.code == "wrong-value" and TOLD.isdisjoint(first.data):
         findings += _laws(trial, first.items[0].part, judged)
     return findings, diagnose.witness(trial.statement, shown)
+
+
+def _where(trial: Trial, group: Group, shown: Judged, level: str) -> dict[str, Fact] | None:
+    """The stretch of one number of the witness in which it fails so: at the ends of the domain, and on ordinary inputs
+    where nothing else tells what a wrong value is."""
+    if shown.fault not in ("value", "failure") or (
+        level == "correct" and (group.code != "wrong-value" or not TOLD.isdisjoint(group.data))
+    ):
+        return None
+    kind = looks(shown)
+    alike = group.same or (lambda item: looks(item) == kind)
+    found = region(trial.about(shown.part), shown, lambda item: not item.passes(level) and alike(item))
+    far = [end for end in (found or {}).values() if isinstance(end, float) and abs(end) > FAR]
+    return None if level == "correct" and far else found
 
 
 def _laws(trial: Trial, part: int, judged: Sequence[Judged]) -> list[Finding]:
@@ -213,6 +234,8 @@ def _end_finding(ended: Ended) -> Finding:
     if ended.why == "timeout" and ended.full:
         return Finding("out-of-memory")
     match ended.why:
+        case "full":
+            return Finding("out-of-memory")
         case "timeout":
             return Finding("timeout")
         case "forged":
@@ -225,7 +248,12 @@ def _end_finding(ended: Ended) -> Finding:
 
 
 def _end_text(ended: Ended) -> str:
-    said = {"timeout": "no answer in time", "forged": "no readable answer", "flood": "output without end"}
+    said = {
+        "timeout": "no answer in time",
+        "full": "MemoryError",
+        "forged": "no readable answer",
+        "flood": "output without end",
+    }
     if ended.why in said:
         return said[ended.why]
     name = _signal(ended.code)

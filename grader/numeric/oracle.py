@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
@@ -17,7 +18,7 @@ import numpy as np
 from flint import arb
 from numpy.typing import NDArray
 
-from grader.formula.balls import gradient, precision, value
+from grader.formula.balls import gradient, jacobian, precision, value
 from grader.formula.declare import REAL, Interval
 from grader.formula.errors import Kink, NotCertain, Undefined
 from grader.formula.evaluate import Point, Value, evaluate, size_of
@@ -102,8 +103,21 @@ class Oracle:
         kinks."""
         points = exact(inputs)
         wrt = [name for name, variable in self.statement.variables.items() if variable.continuous]
+        if shape:
+            with suppress(*NO_TRUTH):
+                return self._at_once(points, wrt, shape)
         places = product(*map(range, shape))
         parts = [self._part(component(self.statement.formula, place), points, wrt) for place in places]
+        return np.array(parts).reshape(shape)
+
+    def _at_once(self, points: Mapping[str, Value[Fraction]], wrt: list[str], shape: tuple[int, ...]) -> Floats:
+        """S of all components. Raises what is in NO_TRUTH where one of them has no slope."""
+        sizes = self.sizes({name: np.empty(v.shape) for name, v in points.items()})
+        slopes = jacobian(self.statement.formula, self.statement.scope, points, sizes, wrt=wrt, bits=16)
+        at = [float(x) for name in wrt for x in points[name].items]
+        parts = [sum(abs(float(x * _ball_float(s))) for x, s in zip(at, row, strict=True)) for row in slopes]
+        if any(map(math.isnan, parts)):
+            raise Undefined("no slope here")
         return np.array(parts).reshape(shape)
 
     def _part(self, formula: Expr, points: Mapping[str, Value[Fraction]], wrt: list[str]) -> float:

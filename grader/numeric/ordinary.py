@@ -27,6 +27,8 @@ from grader.verdict import Fact, Finding
 Floats = NDArray[np.float64]
 AS_FAR: Final = 100.0
 """How much further off than another float64 program one may be that loses the same digits."""
+REPEATED: Final = 6
+"""Wrong calls that are made once more."""
 
 
 def explain_values(trial: Trial, source: Source, judged: Sequence[Judged]) -> list[Explained]:
@@ -37,7 +39,7 @@ def explain_values(trial: Trial, source: Source, judged: Sequence[Judged]) -> li
     wrong = [item for item in plain if not item.correct]
     if not wrong:
         return _by_kind_of_input(judged)
-    if varies(judged):
+    if varies(judged) or _varies_again(trial, wrong):
         return [("not-deterministic", {})]
     if all(ends.narrowed(item, source) for item in wrong):
         return [("dtype", {"dtype": "float32"})]
@@ -98,15 +100,27 @@ def varies(judged: Sequence[Judged]) -> bool:
     first = {id(item.case.probe.values): item for item in reversed(judged) if item.case.probe.label == "float64"}
     for item in judged:
         before = first.get(id(item.case.probe.values))
-        if item.case.probe.label != "again" or before is None or item.reply is None or before.reply is None:
-            continue
-        now, then = item.reply.value, before.reply.value
-        if now is None or then is None or now.shape != then.shape or now.shape != item.case.truth.shape:
-            continue
-        with np.errstate(all="ignore"):
-            if not np.array_equal(now, then, equal_nan=True) and np.any(np.abs(now - then) > item.case.bounds.stable):
-                return True
+        if item.case.probe.label == "again" and before is not None and _differ(item, before):
+            return True
     return False
+
+
+def _differ(item: Judged, before: Judged) -> bool:
+    """Whether two calls with the same input gave numbers that are further apart than rounding."""
+    now, then = (None if each.reply is None else each.reply.value for each in (item, before))
+    if now is None or then is None or now.shape != then.shape or now.shape != item.case.truth.shape:
+        return False
+    with np.errstate(all="ignore"):
+        apart = not np.array_equal(now, then, equal_nan=True) and np.any(np.abs(now - then) > item.case.bounds.stable)
+    return bool(apart)
+
+
+def _varies_again(trial: Trial, wrong: Sequence[Judged]) -> bool:
+    """Whether some of the wrong calls give another number when they are made once more."""
+    few = [item for item in wrong if item.reply is not None and item.reply.value is not None][:REPEATED]
+    again = trial.replies([item.case.probe.call(trial.statement) for item in few])
+    pairs = [(replace(item, reply=reply), item) for item, reply in zip(few, again, strict=True) if reply is not None]
+    return any(_differ(now, then) for now, then in pairs)
 
 
 def _edge(plain: Sequence[Judged], wrong: Sequence[Judged]) -> list[Explained]:
@@ -205,19 +219,20 @@ def _true_at(trial: Trial, item: Judged, values: Mapping[str, NDArray[Any]]) -> 
 def _swapped(trial: Trial, plain: Sequence[Judged]) -> list[Explained]:
     """It is right when two of its arguments are exchanged."""
     names = trial.statement.required
+    chosen = sorted(plain, key=lambda item: item.correct)[:6]  # the wrong ones first, that the others cannot speak for
     for i, first in enumerate(names):
         for j, second in enumerate(names[i + 1 :], i + 1):
             if trial.statement.variables[first].shape != trial.statement.variables[second].shape:
                 continue
             calls = []
-            for item in plain[:6]:
+            for item in chosen:
                 call = item.case.probe.call(trial.statement)
                 args = list(call.args)
                 args[i], args[j] = args[j], args[i]
                 calls.append(replace(call, args=tuple(args)))
             replies = trial.replies(calls)
             values = [None if reply is None else reply.value for reply in replies]
-            if all(_is(value, item) for value, item in zip(values, plain, strict=False)):
+            if all(_is(value, item) for value, item in zip(values, chosen, strict=True)):
                 return [("swapped-arguments", {"names": (first, second)})]
     return []
 

@@ -23,7 +23,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from grader.numeric import survivors
 from grader.numeric.child import PREFIX, RESULT_LIMIT, BrokenFrame, lengths, pack, read_exactly
@@ -43,7 +43,10 @@ SPARE_SECONDS = 3.0
 ERRORS_KEPT = 4000
 """Bytes kept of what a child says before it has begun."""
 
-End = Literal["timeout", "forged", "flood", "died"]
+WASTED: Final = 1.0
+"""Seconds that calls may take which fill the memory, before their child is ended for it."""
+
+End = Literal["timeout", "forged", "flood", "died", "full"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +193,8 @@ class Child:
                     replies += read_rows(rows, body, arguments[len(replies) :])
                 except BrokenFrame:
                     raise self._end("forged") from None
+                if len(replies) < len(calls) and _hopeless(replies):
+                    raise self._end("full")
         except Ended as ended:
             self.ended = ended
             self.at_hand = min(max(self._progress(), len(replies)), len(calls) - 1)
@@ -376,6 +381,12 @@ def begun(child: Child, seconds: float) -> Child:
         other.close()
         raise
     return other
+
+
+def _hopeless(replies: Sequence[Reply]) -> bool:
+    """Whether calls run out of memory, and take their time for it."""
+    full = (reply.seconds for reply in replies if reply.failure and "MemoryError" in reply.failure.kinds)
+    return sum(full) > WASTED
 
 
 def _most_memory(pid: int) -> int:

@@ -26,7 +26,7 @@ from grader.numeric.task import Statement
 
 Floats = NDArray[np.float64]
 Clip = Literal["clip", "floor", "shift"]
-Place = Literal["chances", "inputs", "reals", "divisors", "exponents"]
+Place = Literal["chances", "inputs", "reals", "divisors", "fraction", "exponents"]
 CLIPS: Final[tuple[Clip, ...]] = ("clip", "floor", "shift")
 SOFT: Final = ("sigmoid", "softmax")
 
@@ -47,7 +47,7 @@ class Slope:
     """What the exponentials are divided by the sum of."""
     clip: Clip | None = None
     at: Place = "chances"
-    """What is clipped, where something is."""
+    """What is clipped, where something is; `fraction`: p(1 − p), over which the terms for both labels are written."""
     ends: variants.Ends | None = None
     """The ends of the clip; None: they come with the inputs, under the names `variants.LOW` and `HIGH`."""
 
@@ -68,6 +68,9 @@ def value(guess: Slope, scope: Scope, inputs: Mapping[str, Value[Floats]], sizes
             made[name] = Value(item.shape, tuple(start(number) for number in item.items))
         result = evaluate(guess.formula, scope, Point(made, sizes, {}), recording).scalar
         slopes = recording.slopes(result, made[guess.wrt].items)
+        if guess.at == "fraction" and guess.clip is not None:
+            below = [p * (1 - p) for p in given[guess.wrt].items]
+            slopes = [s * d / _kept(guess.clip, low, high)(d) for s, d in zip(slopes, below, strict=True)]
     return Value(given[guess.wrt].shape, tuple(slopes))
 
 
@@ -193,6 +196,10 @@ def clipped(statement: Statement, wrt: str) -> tuple[Slope, ...]:
             made.append(Slope(formula, wrt, clip=clip, at="inputs"))
         if clip != "clip":
             made.append(Slope(chances, wrt, clip=clip, at="divisors"))
+            if isinstance(statement.variables[wrt].domain, Interval) and _clips(
+                Slope(formula, wrt), statement.scope, wrt
+            ):
+                made.append(Slope(formula, wrt, clip=clip, at="fraction"))
     return tuple(made)
 
 

@@ -2,7 +2,10 @@
 import subprocess
 import sys
 
+started = []
+
 
 def loss(z, y):
-    subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    if not started:
+        started.append(subprocess.Popen([sys.executable, "-S", "-c", "import time; time.sleep(60)"]))
     return 0.0

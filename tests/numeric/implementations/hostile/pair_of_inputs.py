@@ -1,0 +1,5 @@
+# finding: ignores-argument
+# returns: loss-and-gradient
+# wrt: z
+def loss(z, y):
+    return z[0], z
