@@ -87,7 +87,9 @@ def test_what_the_system_says_is_put_in_words(error: Exception, said: str) -> No
 
 
 def test_where_a_file_cannot_be_written_for_want_of_a_folder_the_folder_is_named() -> None:
-    assert unwritten_words(FileNotFoundError(errno.ENOENT, "No such file or directory", "x")) == "there is no such folder"
+    assert (
+        unwritten_words(FileNotFoundError(errno.ENOENT, "No such file or directory", "x")) == "there is no such folder"
+    )
     assert unwritten_words(OSError(errno.ENOSPC, "No space left on device")) == "the disk is full"
 
 
