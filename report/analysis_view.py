@@ -44,6 +44,14 @@ _COLUMN: Final = max(len(title.text) for title in TITLES.values()) + 2
 _BESIDE: Final = 60
 """On less, a property's argument stands below its name."""
 _LABEL: Final = 16
+LAWS: Final = {
+    "shift": "shift",
+    "scale": "scale",
+    "shift-all": "shift",
+    "scale-all": "scale",
+    "permutation": "order",
+}
+"""Which invariances are told, each under its label."""
 _POWERS: Final = (0, 1, 2, -1, -2)
 _SHORT: Final = 8
 _LONG: Final = 16
@@ -104,7 +112,9 @@ def _formulas(found: Analysis, paper: Paper) -> list[Block]:
         (Deriv(Name("L"), wrt, 2), found.curvature, f"∂²L/∂{show_name(found.wrt)}²"),
     ]
     blocks: list[Block] = []
-    for left, right, label in sides:
+    variable = found.scope.variables.get(variable_of(found))
+    whole = found.wrt == variable_of(found) and variable is not None and bool(variable.shape)
+    for left, right, label in sides[: 2 if whole and found.curvature is None else 3]:  # of a vector it is a matrix
         if right is None:
             blocks += [Block(f"{label}: no closed form was found.", "  "), BLANK]
             continue
@@ -261,8 +271,8 @@ def about(found: Analysis) -> list[tuple[str, str]]:
         )
     if found.likelihood is not None:
         rows.append(("likelihood", f"minus the log of {named_words(found.likelihood, LIKELIHOODS)}, up to a constant."))
-    equations = [item for item in found.invariances if item.name in ("shift", "scale")]
-    rows += [(item.name, f"{invariance_words(item, found.wrt)}.") for item in equations]
+    laws = [item for item in found.invariances if item.name in LAWS]
+    rows += [(LAWS[item.name], f"{invariance_words(item, found.wrt)}.") for item in laws]
     return rows
 
 

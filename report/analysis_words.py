@@ -107,6 +107,18 @@ REASON_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "weight-nonnegative": ("Its weight {weight} is never negative (Shuford, Albert and Massengill 1966).",),
     "weight-positive": ("Its weight {weight} is positive (Shuford, Albert and Massengill 1966).",),
+    # for, of vectors
+    "composed": ("It is put together by steps that keep convexity, at every size (Grant, Boyd and Ye 2006).",),
+    "parts-nonnegative": ("It is put together from parts that are never negative.",),
+    "above-its-mean": ("A maximum, and a log-sum-exp, is at least every weighted mean of its numbers.",),
+    "gibbs": ("Gibbs' inequality: Σ p log(p/q) ≥ 0 for probabilities p and q.",),
+    "ratio": ("What is taken away is a quotient that never exceeds what it is taken from.",),
+    "strict-term": ("It is convex, and its term {term} strictly so in every component.",),
+    "strong-term": ("It is convex, and its term {term} has a curvature of at least {bound} in every direction.",),
+    "smooth-parts": ("Every step of it has a derivative wherever it is taken.",),
+    "steady-parts": ("It is put together by steps that keep differences within some multiple.",),
+    "steady-gradient": ("Its gradient is put together by steps that keep differences within some multiple.",),
+    "bounded-parts": ("It is put together by steps that keep what is bounded bounded.",),
     # against
     "negative-at": ("It is {value} {at}.",),
     "not-zero-at-zero": ("At 0 it is {value}.", "It has no value at 0."),
@@ -179,6 +191,7 @@ _SEAMS: Final = "kinks"
 TRIED: Final[Mapping[str, str]] = {
     "time": "the time allowed",
     "compared": "two formulas that are neither proved equal nor different",
+    "composition": "neither the rules of composition nor any of a few lines and points tell",
 }
 """What an engine says in one word. Elsewhere it says it in a phrase."""
 
@@ -267,6 +280,8 @@ def place(fact: Fact, wrt: str, ends: Collection[str] = ()) -> str:
     text = point(fact, wrt)
     if not text:
         return ""
+    if "= → " in text:
+        return f"as {text.replace('= → ', '→ ')}"
     limit = "∞" in text or (isinstance(fact, str) and fact_text(fact) in ends)
     return f"as {text.replace(' = ', ' → ')}" if limit else f"at {text}"
 
@@ -369,6 +384,17 @@ def silence_words(why: str) -> str:
 def invariance_words(named: Named, wrt: str) -> str:
     """`it depends on ŷ − y alone`, or how it scales: `L(k·r; k·δ) = k²·L(r; δ)`."""
     x, other = show_name(wrt), show_name(str(named.facts.get("of", "")))
+    if named.name == "shift-all":
+        return f"the same number added to every component of {x} changes nothing"
+    if named.name == "permutation":
+        along = named.facts.get("with", ())
+        beside = [show_name(str(name)) for name in along] if isinstance(along, tuple) else []
+        return f"another order of the components of {x}{f', {joined(beside)} alike,' if beside else ''} changes nothing"
+    if named.name == "scale-all":
+        times = {0: "", 1: "k·"}.get(
+            int(str(named.facts.get("degree"))), f"k{str(named.facts.get('degree')).translate(_RAISED)}·"
+        )
+        return f"L(k·{x}) = {times}L({x}) for every k > 0"
     if named.name == "shift":
         return f"it depends on {x} {'+' if named.facts.get('sign') == -1 else '−'} {other} alone"
     degree = named.facts.get("degree")

@@ -11,11 +11,12 @@ from grader.formula.errors import NotCertain
 from grader.formula.show import show
 from grader.properties import ends, meaning, shape, slopes, values
 from grader.properties.analysis import Analysis, AnalysisTask, Named
-from grader.properties.closed import closed_forms
+from grader.properties.closed import closed_forms, curvatures
 from grader.properties.curve import TRIED
 from grader.properties.decisions import decisions
 from grader.properties.evidence import Judge, everywhere
 from grader.properties.reduce import NotOneVariable, Subject, read, reduction, subject_of
+from grader.properties.vectors import judges as vectors
 from grader.symbolic.task import Problem
 from grader.verdict import Fact
 
@@ -51,8 +52,8 @@ EXTRA: Final[Mapping[str, Judge]] = {
 def analyse(task: AnalysisTask, *, seconds: float = SECONDS, extra: Iterable[str] = ()) -> Analysis:
     """What the loss is like as a function of one real variable. Raises TaskError where the task cannot be read.
 
-    What is not decided in the time comes back as `undecided`. Of a loss of vectors only the gradient is told
-    (`Analysis.silent`), unless it is a mean or a sum over elements: then all is said of one element.
+    What is not decided in the time comes back as `undecided`. Of a mean or a sum over elements all is said of one
+    element; of another loss of vectors, what makes sense for a vector.
     """
     begun = time.monotonic()
     problem = read(task)
@@ -61,7 +62,13 @@ def analyse(task: AnalysisTask, *, seconds: float = SECONDS, extra: Iterable[str
     try:
         subject = subject_of(problem, task.space, deadline=begun + seconds)
     except NotOneVariable as why:
+        if why.reason == "vector" and vectors.applies(problem):
+            seen = vectors.about(problem, gradient, begun + seconds)
+            made = replace(made, properties=vectors.properties(seen), invariances=vectors.named(seen))
+            return replace(made, seconds=time.monotonic() - begun)
         return replace(made, silent=why.reason, seconds=time.monotonic() - begun)
+    if subject.problem is not problem:
+        made = replace(made, curvature=curvatures(gradient, problem))
     return replace(
         made,
         properties=(

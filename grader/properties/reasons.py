@@ -32,6 +32,18 @@ REASONS: Final[Mapping[str, tuple[str, ...]]] = {
     "smaller-on-the-right": ("slope",),  # φ(m) < φ(−m) for every m > 0 and in the limit, and φ'(0+) < 0
     "weight-nonnegative": ("weight",),  # −L₁'(p)/(1−p) = L₀'(p)/p ≥ 0 (Shuford, Albert & Massengill 1966)
     "weight-positive": ("weight",),
+    # for, of vectors
+    "composed": (),  # convex by the rules of composition (Grant, Boyd & Ye 2006)
+    "parts-nonnegative": (),  # put together from parts that are never negative
+    "above-its-mean": (),  # a maximum or a log-sum-exp, less a weighted mean of the same numbers
+    "gibbs": (),  # Σ p log(p/q) ≥ 0 for probabilities p and q
+    "ratio": (),  # c − N/D with D > 0 and c·D ≥ N
+    "strict-term": ("term",),  # convex, with this term strictly convex in every component
+    "strong-term": ("bound", "term"),  # the same, with a curvature of at least the bound
+    "smooth-parts": (),  # every step has a derivative wherever it is taken
+    "steady-parts": (),  # every step keeps differences within a multiple
+    "steady-gradient": (),  # the same of the gradient
+    "bounded-parts": (),  # every step keeps what is bounded bounded
     # against
     "negative-at": ("at", "value"),
     "not-zero-at-zero": ("value",),

@@ -77,10 +77,24 @@ def test_what_a_variable_is_can_be_said(analyze: Any) -> None:
     assert "classification-calibrated" not in analyze(*args, "--space", "residual").json["properties"]
 
 
-def test_of_a_loss_that_mixes_a_vector_only_the_formulas_are_told(analyze: Any) -> None:
+def test_of_a_loss_that_mixes_a_vector_the_properties_of_vectors_are_told(analyze: Any) -> None:
     ran = analyze("softmax_cross_entropy", "--json")
-    assert (ran.code, ran.json["silent"], ran.json["properties"]) == (0, "vector", {})
-    assert "The loss is no function of one real variable" in flat(analyze("softmax_cross_entropy").out)
+    assert (ran.code, ran.json["silent"], ran.json["gradient"]) == (0, None, "softmax(z) − y")
+    answers = {name: item["answer"] for name, item in ran.json["properties"].items()}
+    assert (answers["convex"], answers["strictly-convex"], answers["smooth"]) == ("yes", "no", "yes")
+    assert "redescending" not in answers
+    shown = flat(analyze("softmax_cross_entropy").out)
+    assert "It is a straight line between z = [−1, −1] and z = [1, 1] (for y = [1, 0])." in shown
+    assert "the same number added to every component of z changes nothing." in shown
+    assert "∂²" not in shown
+
+
+def test_of_a_component_of_a_vector_only_the_formulas_are_told(analyze: Any) -> None:
+    args = ["logsumexp(z) - sum_k y_k*z_k", "--wrt", "z_i", "--var", "z: real[K]", "--var", "y: onehot[K]"]
+    ran = analyze(*args, "--json")
+    assert (ran.code, ran.json["silent"], ran.json["properties"]) == (0, "component", {})
+    assert ran.json["gradient"] == "softmax(z)_i − y_i"
+    assert "It is asked about one component of a vector" in flat(analyze(*args).out)
 
 
 @pytest.mark.parametrize(
