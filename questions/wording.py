@@ -132,6 +132,10 @@ WORDS: Final[Mapping[str, str | Callable[[Data], str]]] = {
     "open-dollar": "a dollar sign in {key!r} has no partner",
     "false-equation": "not so: the left side is {left}, the right side {right}",
     "contradictory-demands": "no loss can meet both {one!r} and {other!r}; drop one of them",
+    "experiment-variables": lambda data: (
+        f"the experiment {data['experiment']!r} tries a loss of one number"
+        f"{' and its label in {0,1}' * data['label']}; declare nothing else"
+    ),
     "declared-twice": "the name {name!r} is declared already",
     "unused-symbol": "the symbol {name!r} is declared but never used",
     "unknown-finding": lambda data: f"no finding is called {data['finding']!r}{_meant(data)}",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import isnan
 from typing import Final
 
 from grader.properties.analysis import Answer, Property
@@ -10,19 +11,27 @@ from grader.verdict import Fact, Finding
 from report.analysis_words import detail
 
 _HEADS: Final = {"demand-met": "Met", "demand-missed": "Missed", "demand-undecided": "Undecided"}
+_SPELLED: Final = {"pr-auc": "PR-AUC", "nonnegative": "non-negative"}
 _ANSWERS: Final[Mapping[Fact, Answer]] = {"yes": "yes", "no": "no", "undecided": "undecided"}
 
 
 def demand_name(finding: Finding) -> str:
     """The demand as it is read: `bounded influence ≤ 1`."""
-    return str(finding.data["demand"]).replace("<=", "≤").replace(">=", "≥").replace("-", " ")
+    name = str(finding.data["name"])
+    return str(finding.data["demand"]).replace(name, _name(name), 1).replace("<=", "≤").replace(">=", "≥")
+
+
+def _name(name: str) -> str:
+    """Of a property or a measure."""
+    return _SPELLED.get(name, name.replace("-", " "))
 
 
 def demand_words(finding: Finding) -> str:
     """Why it is met, or is not: a sentence or two."""
     data = finding.data
     if "measured" in data:
-        return f"Yours reaches {data['measured']}."
+        figure = float(str(data["measured"]))
+        return "Yours comes to no figure." if isnan(figure) else f"Yours reaches {figure:.4g}."
     return f"{_argument(data)}{_constant(data)}"
 
 
@@ -44,8 +53,10 @@ def _argument(data: Mapping[str, Fact]) -> str:
 
 
 def _constant(data: Mapping[str, Fact]) -> str:
-    """The constant, where a bound was demanded."""
-    return f" It is {data['constant']}." if "bound" in data and "constant" in data else ""
+    """The constant, where a bound was demanded and the argument does not say it."""
+    facts = data.get("facts")
+    said = isinstance(facts, Mapping) and facts.get("bound") == data.get("constant")
+    return f" It is {data['constant']}." if "bound" in data and "constant" in data and not said else ""
 
 
 def experiment_lines(finding: Finding, room: int = 76) -> list[str]:
@@ -55,13 +66,17 @@ def experiment_lines(finding: Finding, room: int = 76) -> list[str]:
         return []
     names = [name for name in rows[0] if name != "loss"]
     wide = max(len(str(row["loss"])) for row in rows)
-    column = max(7, min(17, (room - wide) // len(names) - 2))
-    heads = [name.replace("-", " ") for name in names]
-    if any(len(head) > column for head in heads):  # no room for words: their beginnings
-        heads = [head[:column].rstrip() for head in heads]
-    lines = [" " * wide + "".join(f"  {head:>{column}}" for head in heads)]
+    heads = [_name(name) for name in names]
+    if wide + sum(2 + max(7, len(head)) for head in heads) > room:  # no room for words: their beginnings
+        most = max(7, (room - wide) // len(names) - 2)
+        heads = [head[:most].rstrip() for head in heads]
+    columns = [max(7, len(head)) for head in heads]
+    lines = [" " * wide + "".join(f"  {head:>{column}}" for head, column in zip(heads, columns, strict=True))]
     for row in rows:
-        lines.append(f"{row['loss']!s:<{wide}}" + "".join(f"  {_figure(row[name]):>{column}}" for name in names))
+        figures = zip(names, columns, strict=True)
+        lines.append(
+            f"{row['loss']!s:<{wide}}" + "".join(f"  {_figure(row[name]):>{column}}" for name, column in figures)
+        )
     return lines
 
 

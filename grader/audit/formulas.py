@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from fractions import Fraction
 from functools import partial
 from itertools import pairwise
 from typing import Final
@@ -12,7 +13,7 @@ from grader.audit.remark import Remark, shown
 from grader.design.contradictions import contradictory
 from grader.design.demands import Demand, read_demand
 from grader.formula.declarations import read_declaration
-from grader.formula.declare import Definition, Scope, Variable
+from grader.formula.declare import Definition, Finite, Scope, Variable
 from grader.formula.errors import Unreadable
 from grader.formula.read import (
     read_definition,
@@ -41,10 +42,15 @@ def check(question: Question) -> Iterator[Remark]:
 
 def hinders_grading(remark: Remark) -> bool:
     """Whether what the question asks cannot be read, so that grading its samples would show nothing more."""
-    return remark.code in ("bad-formula", "declared-twice", "contradictory-demands") and remark.path[0] in _TASK
+    return (
+        remark.code in ("bad-formula", "declared-twice", "contradictory-demands", "experiment-variables")
+        and remark.path[0] in _TASK
+    )
 
 
-_TASK: Final = frozenset({"answer", "tolerance", "loss", "wrt", "variables", "given", "arguments", "demands"})
+_TASK: Final = frozenset(
+    {"answer", "tolerance", "loss", "wrt", "variables", "given", "arguments", "demands", "experiment"}
+)
 
 
 class _Reader:
@@ -131,6 +137,7 @@ def _task(question: Question, reader: _Reader) -> Scope | None:
             if scope is not None:
                 reader.tried(("wrt",), partial(read_wrt, question.wrt, scope))
                 _demands(question, scope, reader)
+                _experiment(question, scope, reader)
             return scope
         case Choice() | Explain():
             return Scope()
@@ -143,16 +150,33 @@ def _demands(question: Design, scope: Scope, reader: _Reader) -> None:
         path: FieldPath = ("demands", number)
         try:
             demand = read_demand(text, question.experiment)
-            if demand.bound is not None:
-                read_formula(demand.bound, scope)
         except Unreadable as error:
             reader.failed(path, error)
+            continue
+        try:
+            if demand.bound is not None:
+                read_formula(demand.bound, Scope() if demand.measure else scope)
+        except Unreadable as error:
+            reader.failed(path, error, text.rindex(demand.bound or ""))
             continue
         read.append(demand)
         pair = contradictory(read)
         if pair is not None:
             reader.remarks.append(Remark(path, "contradictory-demands", {"one": pair[0], "other": pair[1]}))
             read.pop()
+
+
+def _experiment(question: Design, scope: Scope, reader: _Reader) -> None:
+    """An experiment tries a loss of one number and, for class imbalance, its label: it has no values for more."""
+    if question.experiment is None:
+        return
+    domains = [
+        variable.domain for variable in scope.variables.values() if variable.name != scope.canonical(question.wrt)
+    ]
+    wanted = [Finite((Fraction(0), Fraction(1)))] if question.experiment == "imbalance" else []
+    if domains != wanted or any(variable.shape for variable in scope.variables.values()):
+        data = {"experiment": question.experiment, "label": bool(wanted)}
+        reader.remarks.append(Remark(("experiment",), "experiment-variables", data))
 
 
 def _gradients(question: Code, scope: Scope, reader: _Reader) -> None:

@@ -47,15 +47,16 @@ class _Judged:
 def grade_design(task: DesignTask, text: str, *, seconds: float = 6.0) -> Verdict:
     """Never raises for what `text` holds. Raises Unreadable where a demand cannot be read."""
     demands = [read_demand(demand, task.experiment) for demand in task.demands]
-    given, loss, offset = _parts(text)
+    lines = _lines(text)
+    *given, loss = (line for _, line in lines)
     try:
         found = analyse(
-            AnalysisTask(loss, task.wrt, task.variables, given, task.space),
+            AnalysisTask(loss, task.wrt, task.variables, tuple(given), task.space),
             seconds=seconds * 0.7,
             extra=[demand.name for demand in demands if demand.name in EXTRA],
         )
     except TaskError as fault:
-        return _unreadable(fault, text, offset, given)
+        return _unreadable(fault, text, lines)
     judged = [_property(demand, found) for demand in demands if not demand.measure]
     rows: Sequence[Mapping[str, Fact]] = ()
     if task.experiment is not None:
@@ -64,9 +65,9 @@ def grade_design(task: DesignTask, text: str, *, seconds: float = 6.0) -> Verdic
     return _verdict(found, judged, task, rows)
 
 
-def _parts(text: str) -> tuple[tuple[str, ...], str, int]:
-    """Definitions (all lines but the last), the loss, and where it begins. Lines of comment and blank ones are left
-    out."""
+def _lines(text: str) -> list[tuple[int, str]]:
+    """Where each line begins, and what it says: definitions, and the loss last. Comments and blank lines are left
+    out; an answer of nothing else is an empty loss."""
     lines: list[tuple[int, str]] = []
     start = 0
     for line in text.splitlines(keepends=True):
@@ -74,18 +75,17 @@ def _parts(text: str) -> tuple[tuple[str, ...], str, int]:
         if stripped and not stripped.startswith("#"):
             lines.append((start + line.index(stripped), stripped))
         start += len(line)
-    if not lines:
-        return (), "", 0
-    return tuple(line for _, line in lines[:-1]), lines[-1][1], lines[-1][0]
+    return lines or [(0, "")]
 
 
-def _unreadable(fault: TaskError, text: str, offset: int, given: Sequence[str]) -> Verdict:
+def _unreadable(fault: TaskError, text: str, lines: Sequence[tuple[int, str]]) -> Verdict:
     """What could not be read, in the answer or in a definition before it. Another field is the question's own fault."""
     reason = fault.reason
     if fault.field.startswith("given["):
-        line = given[int(fault.field[6:-1])]
-        offset = text.index(line)
-    elif fault.field != "loss":
+        offset, _ = lines[int(fault.field[6:-1])]
+    elif fault.field == "loss":
+        offset, _ = lines[-1]
+    else:
         raise reason
     data: dict[str, Fact] = {**reason.data}
     if reason.expected:
@@ -131,9 +131,6 @@ def _experiment(
 ) -> tuple[tuple[Mapping[str, Fact], ...], list[_Judged]]:
     """The rows of the experiment, and what it says about the demands on it."""
     rows = _run(task, found)
-    shown_rows: tuple[Mapping[str, Fact], ...] = tuple(
-        {"loss": row.loss, **{name: round(x, 4) for name, x in row.measures.items()}} for row in rows
-    )
     judged = []
     for demand in demands:
         assert demand.bound is not None
@@ -142,7 +139,7 @@ def _experiment(
         met = got <= bound if demand.relation == "<=" else got >= bound
         data: dict[str, Fact] = {"measured": round(got, 4), "bound": demand.bound, "experiment": task.experiment}
         judged.append(_Judged(demand, "yes" if met else "no", data))
-    return shown_rows, judged
+    return tuple(_shown_row(row) for row in rows), judged
 
 
 def _shown_row(row: Row) -> Mapping[str, Fact]:
@@ -170,7 +167,7 @@ def _verdict(
         findings.append(Finding("experiment", "note", data={"name": task.experiment, "rows": tuple(rows)}))
     missed = [item for item in judged if item.answer == "no"]
     met = [item for item in judged if item.answer == "yes"]
-    score = len(met) / len(judged)
+    score = len(met) / len(judged)  # a question has a demand: its schema sees to it
     reading = show(found.loss, found.scope)
     findings.sort(key=lambda finding: finding.severity == "note")
     if missed:
@@ -193,7 +190,7 @@ def _finding(item: _Judged) -> Finding:
 def _value(facts: Fact) -> str:
     """What the analysis found at the witness, where that is a value."""
     known = facts if isinstance(facts, Mapping) else {}
-    return str(next((known[key] for key in ("value", "at_middle", "risk") if key in known), "not met"))
+    return str(next((known[key] for key in ("value", "at_middle", "risk") if known.get(key) is not None), "not met"))
 
 
 def _witness(missed: Sequence[_Judged]) -> Witness:
@@ -206,5 +203,5 @@ def _witness(missed: Sequence[_Judged]) -> Witness:
         inputs = {str(first.data["wrt"]): ", ".join(places)} if places else {}
         cases = facts.get("cases")
         inputs |= {key: str(value) for key, value in cases.items()} if isinstance(cases, Mapping) else {}
-    got = first.data.get("measured") or first.data.get("constant") or _value(facts)
+    got = next((first.data[key] for key in ("measured", "constant") if key in first.data), _value(facts))
     return Witness(inputs, first.demand.text, str(got))

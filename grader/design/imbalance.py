@@ -3,7 +3,7 @@
 Negatives are N(0, I) in the plane, positives N((2, 1), I). 6,000 examples to train on, 30,000 to measure on, one seed.
 Reported on the latter: recall and precision at p > ½, the area under the precision–recall curve (average precision),
 and the calibration error: |p − frequency| over ten bins of equal size (Naeini, Cooper & Hauskrecht, "Obtaining well
-calibrated probabilities using Bayesian binning", AAAI 2015).
+calibrated probabilities using Bayesian binning", AAAI 2015). Examples of one score count as one threshold.
 """
 
 from __future__ import annotations
@@ -52,7 +52,8 @@ def _data(seed: int, count: int) -> tuple[Floats, Floats]:
     labels = np.zeros(count)
     labels[: round(SHARE * count)] = 1.0
     points = rng.standard_normal((count, 2)) + labels[:, None] * np.array(CENTRE)
-    return np.column_stack([points, np.ones(count)]), labels
+    order = rng.permutation(count)  # so that equal scores come in no order of their labels
+    return np.column_stack([points, np.ones(count)])[order], labels[order]
 
 
 def _row(name: str, loss: Expr, wrt: str, target: str, scope: Scope) -> Row:
@@ -84,7 +85,7 @@ def _trained(loss: Expr, wrt: str, target: str, scope: Scope, features: Floats, 
     value = float(np.mean(at(loss, weights)))
     for _ in range(STEPS):
         gradient = features.T @ at(slope, weights) / labels.size
-        if not np.isfinite(gradient).all():
+        if not (np.isfinite(value) and np.isfinite(gradient).all()):
             return np.full_like(weights, np.nan)
         if float(np.abs(gradient).max()) < FLAT:
             break
@@ -102,9 +103,10 @@ def _trained(loss: Expr, wrt: str, target: str, scope: Scope, features: Floats, 
 
 def _average_precision(scores: Floats, labels: Floats) -> float:
     order = np.argsort(-scores, kind="stable")
-    hits = labels[order]
-    precision = np.cumsum(hits) / np.arange(1, hits.size + 1)
-    return float(np.sum(precision * hits) / np.sum(hits))
+    ranked = scores[order]
+    last = np.flatnonzero(np.append(ranked[1:] != ranked[:-1], True))  # of each run of equal scores
+    hits = np.cumsum(labels[order])[last]
+    return float(np.sum(hits / (last + 1) * np.diff(hits, prepend=0.0)) / hits[-1])
 
 
 def _calibration_error(chances: Floats, labels: Floats) -> float:

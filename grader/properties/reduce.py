@@ -30,18 +30,18 @@ from grader.formula.declare import (
     Simplex,
     Variable,
 )
-from grader.formula.errors import NotCertain, Undefined
+from grader.formula.errors import NotCertain, Undefined, Unreadable
 from grader.formula.evaluate import Value
 from grader.formula.functions import FUNCTIONS
 from grader.formula.rebuild import substituted
-from grader.formula.tree import Call, Expr, Index, MatMul, Name, Neg, Num, Reduce, Size, walk
+from grader.formula.tree import Call, Deriv, Expr, Index, MatMul, Name, Neg, Num, Reduce, Size, Span, walk
 from grader.properties.analysis import AnalysisTask
 from grader.properties.curve import TRIED, Curve
 from grader.symbolic.compare import Equal, compare
 from grader.symbolic.differentiate import over, plus, power, times
 from grader.symbolic.domain import domain_of
 from grader.symbolic.quantity import Formula, Unsupported, names_in
-from grader.symbolic.task import DerivationTask, Problem, read_task
+from grader.symbolic.task import DerivationTask, Problem, TaskError, read_task
 from questions.losses import Space
 
 MOST_CASES: Final = 24
@@ -100,8 +100,12 @@ class NotOneVariable(Exception):
 
 
 def read(task: AnalysisTask) -> Problem:
-    """Raises TaskError."""
-    return read_task(DerivationTask(task.loss, task.wrt, task.variables, task.given))
+    """Raises TaskError, also where a derivative is part of the loss."""
+    problem = read_task(DerivationTask(task.loss, task.wrt, task.variables, task.given))
+    if any(isinstance(node, Deriv) for node in walk(expanded(problem.loss, problem.scope))):
+        expected = ("a formula of its variables, without derivatives",)
+        raise TaskError("loss", Unreadable("unreadable", Span(0, len(task.loss)), expected))
+    return problem
 
 
 def subject_of(problem: Problem, space: Space | None, *, deadline: float) -> Subject:

@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from grader.design import DesignTask, grade_design
+from grader.verdict import Witness
 from report.wording import words
 
 CASES = yaml.safe_load(Path(__file__).with_name("cases.yaml").read_text(encoding="utf-8"))
@@ -39,7 +40,15 @@ def test_every_demand_is_spoken_of_with_its_argument(case: Mapping[str, Any]) ->
 
 
 @pytest.mark.parametrize(
-    ("answer", "line", "column"), [("r^2 +", 1, 6), ("s = q + 1\nr^2", 1, 5), ("# mine\n\nq^2", 3, 1), ("", 1, 1)]
+    ("answer", "line", "column"),
+    [
+        ("r^2 +", 1, 6),
+        ("s = q + 1\nr^2", 1, 5),
+        ("# mine\n\nq^2", 3, 1),
+        ("# s = q\ns = q\ns^2", 2, 5),
+        ("s = r\nd/dr s^2", 2, 1),
+        ("", 1, 1),
+    ],
 )
 def test_what_cannot_be_read_is_pointed_at_where_it_stands(answer: str, line: int, column: int) -> None:
     verdict = grade_design(TASK, answer)
@@ -60,6 +69,40 @@ def test_the_experiment_is_the_same_every_time_and_shows_the_design_first() -> N
     assert isinstance(mine, Mapping)
     assert isinstance(mae, Mapping)
     assert {**mine, "loss": ""} == {**mae, "loss": ""}
+
+
+@pytest.mark.parametrize("answer", ["0", "1/0", "log(r)", "r^(r^(r^r))"])
+def test_a_loss_that_prefers_no_centre_estimates_none(answer: str) -> None:
+    task = DesignTask("r", ("r: real",), ("outlier-error <= 1", "efficiency >= 0"), "residual", "outliers")
+    verdict = grade_design(task, answer)
+    assert verdict.outcome == "wrong"
+    assert all("no figure" in words(finding).message for finding in verdict.findings[:2])
+    assert verdict.witness == Witness({}, "outlier-error <= 1", "nan")
+
+
+def test_a_loss_without_a_slope_ranks_nothing() -> None:
+    task = DesignTask("z", ("z: real", "y: {0,1}"), ("pr-auc >= 0.02", "recall >= 0.1"), "logit", "imbalance")
+    verdict = grade_design(task, "0")
+    mine = verdict.findings[-1].data["rows"]
+    assert isinstance(mine, tuple)
+    assert isinstance(mine[0], Mapping)
+    assert mine[0]["pr-auc"] == 0.01, "equal scores are one threshold: the share of positives"
+    assert verdict.witness == Witness({}, "pr-auc >= 0.02", "0.01")
+    assert verdict.outcome == "wrong"
+
+
+def test_a_loss_that_is_nowhere_finite_trains_nothing() -> None:
+    task = DesignTask("z", ("z: real", "y: {0,1}"), ("pr-auc >= 0.02",), "logit", "imbalance")
+    assert str(grade_design(task, "1/0").findings[0].data["measured"]) == "nan"
+
+
+def test_powers_too_high_for_the_normal_form_are_no_fault() -> None:
+    task = DesignTask("z", ("z: real", "y: {0,1}"), ("proper", "convex"), "logit")
+    verdict = grade_design(task, "y exp(-1000 z) + (1 - y) exp(1000 z)")
+    assert {str(finding.data["name"]): finding.code for finding in verdict.findings} == {
+        "proper": "demand-missed",
+        "convex": "demand-met",
+    }
 
 
 def test_weights_raise_recall_and_cost_calibration_while_the_ranking_stays() -> None:
