@@ -9,6 +9,7 @@ Raftery, "Strictly proper scoring rules, prediction, and estimation", JASA 2007)
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from fractions import Fraction
 from functools import cmp_to_key
 from itertools import islice, pairwise
@@ -28,6 +29,7 @@ from grader.properties.evidence import (
     at_point,
     attempt,
     bound_text,
+    everywhere,
     no,
     number_text,
     point_text,
@@ -54,9 +56,11 @@ def decisions(subject: Subject) -> Sequence[Property]:
     """The properties of this kind that apply."""
     found = []
     margin, pair = _sought(_margin, subject), _sought(_probability, subject)
+    name = "classification-calibrated"
     if margin is not None:
-        name = "classification-calibrated"
         found.append(attempt(name, calibrated, margin))
+    elif subject.space == "margin" and subject.parameters and not subject.targets:
+        found.append(everywhere(subject, name, calibrated))
     if pair is not None:
         found.extend((_proper(*pair, strictly=False), _proper(*pair, strictly=True)))
     return found
@@ -363,8 +367,9 @@ def _inside_pieces(high: Curve, low: Curve) -> list[Fraction]:
     found: list[Fraction] = []
     for curve in (high, low):
         found += [end.value for end, _ in curve.closed_ends if isinstance(end, Num)]
-        for a, b in pairwise((ZERO, *curve.seams, ONE)) if curve.seams else ():
-            found += islice(within(curve, a, b), 3)
+        with suppress(*TRIED, NotCertain):
+            for a, b in pairwise((ZERO, *curve.seams, ONE)) if curve.seams else ():
+                found += islice(within(curve, a, b), 3)
     return sorted(set(found))
 
 

@@ -39,6 +39,7 @@ from grader.symbolic.differentiate import minus, plus
 from grader.symbolic.field import GiveUp, Ratio
 from grader.symbolic.quantity import Unsupported
 
+GAMMAS: Final = frozenset({"gamma", "lgamma", "digamma", "trigamma"})
 MOST: Final = 24
 """Pieces of one loss."""
 
@@ -104,6 +105,8 @@ class _Cut:
             found = chart_of(ground, ground.ratio(guard))
             if found.touching and not (isinstance(node, Call) and node.function in ("abs", "max", "min")):
                 raise GiveUp("a seam at a place that is not known")
+            if isinstance(node, Call) and node.function in GAMMAS and (found.spots or found.signs != (1,)):
+                raise GiveUp("the poles of Γ")
             if not found.spots:
                 expr, checked = _resolved(expr, node, found.signs[0], checked)
                 continue
@@ -145,6 +148,8 @@ def _chooses(node: Node) -> bool:
 def _may_end(node: Node) -> bool:
     match node:
         case Call("sqrt" | "log" | "log1p" | "log2" | "log10" | "xlogy"):
+            return True
+        case Call(name) if name in GAMMAS:
             return True
         case Div(_, den):
             return not isinstance(den, Num)
