@@ -90,6 +90,9 @@ def _missed(names: Sequence[str], pairs: Sequence[Pair], rows: Sequence[Row], ro
             print(f"{f'  beside {name} ({count} pairs): median and p95':<64} {median:.3f} {p95:.3f}")
     said = own(pairs, rows)
     promise("pairs with the outcome that their file states", said.outcomes, 1.0, most=False, form=".1%")
+    for pair, row in zip(pairs, rows, strict=True):
+        if "lossprep" in row and row["lossprep"].answer.outcome != pair.outcome:
+            print(f"  {row['lossprep'].answer.outcome}, not {pair.outcome}: {pair.task.loss} | {pair.answer!r}")
     promise("right answers proved", said.proved, LEAST["proved"], most=False, form=".1%")
     promise("wrong answers with a witness", said.witnessed, LEAST["witnessed"], most=False, form=".1%")
     promise("expected finding first", said.code_first, LEAST["code_first"], most=False, form=".1%")
