@@ -18,7 +18,8 @@ TASK = DesignTask("r", ("r: real",), ("convex",))
 
 
 def task_of(stated: Mapping[str, Any]) -> DesignTask:
-    return DesignTask(**{key: tuple(value) if isinstance(value, list) else value for key, value in stated.items()})
+    fields: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in stated.items()}
+    return DesignTask(**fields)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
