@@ -56,6 +56,8 @@ _BY_CHORDS: Final = ("convex", "strictly-convex")
 MOST_LINES: Final = 24
 SECONDS: Final = 1.5
 """For all that is looked for along lines."""
+LAWS: Final = 1.0
+"""Seconds for what holds of a loss as a whole."""
 _POINTS: Final = ("at", "a", "b", "middle")
 
 
@@ -117,7 +119,7 @@ def properties(seen: About) -> tuple[Property, ...]:
 
 
 def named(seen: About) -> tuple[Named, ...]:
-    return laws(seen.loss, seen.scope, seen.wrt, seen.used, seen.deadline)
+    return laws(seen.loss, seen.scope, seen.wrt, seen.used, min(seen.deadline, time.monotonic() + LAWS))
 
 
 # -- by composition

@@ -63,7 +63,7 @@ class Strictness:
                     for term in sums[0].terms:
                         yield from self._spread(Mul((*rest, term)) if rest else term)
                     return
-            case Div(Add(terms), den):
+            case Div(Add(terms), den) if self.bends.of(den) == "flat":
                 for term in terms:
                     yield from self._spread(Div(term, den))
                 return
@@ -85,7 +85,7 @@ class Strictness:
                     if len(moving) != 1 or not still or not self._positive(still):
                         break
                     factor, body = times(factor, *still), moving[0]
-                case Div(num, den) if self._positive([den]):
+                case Div(num, den) if self.bends.of(den) == "flat" and self._positive([den]):
                     factor, body = over(factor, den), num
                 case Reduce("sum" | "mean" as op, inner, str(index), over_, None, None, None) if over_ is not None:
                     letters.append((index, over_))

@@ -26,7 +26,7 @@ from grader.properties import Analysis, Property
 from grader.symbolic import points as sampling
 from tests.properties.vectors.table import ROWS, analysed, name
 
-TRIES = 25
+TRIES = 8
 FAR = Fraction(10) ** 8
 STEEP = 10**5
 """What a bounded slope is not, within what is drawn here."""

@@ -19,6 +19,8 @@ from tests.properties.vectors.table import ROWS, analysed, name
 UNDECIDED = {
     "Kullback-Leibler, by the first": ["strictly-convex", "strongly-convex", "bounded"],  # log q, where q may be 0
     "cosine distance": ["nonnegative", "bounded"],  # the Cauchy-Schwarz inequality
+    "a square over a sum": ["lipschitz", "smooth"],
+    "all squares but the first": ["smooth"],  # no formula of its gradient in whole vectors
 }
 
 
