@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import islice
 from typing import Final
 
 from grader.formula.declare import Scope
@@ -42,12 +43,20 @@ SECONDS: Final = 0.3
 """For the proof that a shorter form is an equal one."""
 LARGE: Final = 160
 """Nodes of a formula that is not rewritten: it would stay unreadable, and take long."""
+HUGE: Final = 5000
+"""Nodes of a formula that nobody would read: the slope of a maximum of many, say, whose cases multiply."""
 
 
 def closed_forms(problem: Problem) -> tuple[Expr | None, Expr | None]:
-    """dL/dwrt and d²L/dwrt², each as short as an equal form was found. None where there is no such formula.
+    """dL/dwrt and d²L/dwrt², each as short as an equal form was found. None where there is no such formula, or a huge
+    one.
 
     By a vector, the first is its gradient, and the second is left out: it is a matrix."""
+    first, second = _closed_forms(problem)
+    return _readable(first), _readable(second)
+
+
+def _closed_forms(problem: Problem) -> tuple[Expr | None, Expr | None]:
     if isinstance(problem.wrt, Name) and shape_of(problem.wrt, problem.scope):
         return gradient_of(problem), None
     if isinstance(problem.wrt, Index):
@@ -58,10 +67,21 @@ def closed_forms(problem: Problem) -> tuple[Expr | None, Expr | None]:
         first = shortest(differentiate(problem.loss, problem.wrt, problem.scope), problem.scope)
     except Unsupported:
         return gradient_of(problem), None
+    if not _readable(first):
+        return None, None
     try:
         return first, shortest(differentiate(first, problem.wrt, problem.scope), problem.scope)
     except Unsupported:
         return first, None
+
+
+def _readable(expr: Expr | None) -> Expr | None:
+    return None if expr is None or _larger(expr, HUGE) else expr
+
+
+def _larger(expr: Expr, nodes: int) -> bool:
+    """Without looking at more of them: what is shared inside a formula may stand in it very often."""
+    return next(islice(walk(expr), nodes, None), None) is not None
 
 
 def _by_one(problem: Problem) -> Expr | None:
@@ -100,7 +120,7 @@ def curvatures(gradient: Expr | None, problem: Problem) -> Expr | None:
 
 def shortest(expr: Expr, scope: Scope) -> Expr:
     """The shortest equal form at hand: one that is proved to be equal, or the formula as it is."""
-    if sum(1 for _ in walk(expr)) > LARGE:
+    if _larger(expr, LARGE):
         return expr
     within = _into_cases(expr)
     forms = {show(form, scope): form for form in (expr, tidy(expr, scope), within, tidy(within, scope))}
