@@ -76,6 +76,8 @@ def _possible_hint(finding: Finding, hint: str | None, asked: Kind | None) -> st
     """The hint, in place of one that cannot be followed here."""
     if finding.code == "no-entry" and asked is None:
         return "Define it at the top level of the file, or name another one with --entry."
+    if finding.code == "wrong-shape" and "order" in finding.data:
+        return f"Return {finding.data['order']}."
     if finding.code == "unknown-symbol" and "no_loss" in finding.data:
         option = finding.data.get("declare", "--var")
         return f"`lossprep list losses` shows the known ones; {option} declares a name of your own."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -79,7 +79,9 @@ def at_ordinary(trial: Trial, source: Source, judged: Sequence[Judged], failed: 
         items = tuple(faults["value"])
         if "shape" in faults and found == [("wrong-value", {})]:  # as what has another shape elsewhere would be
             found = []
-        made += [Group(code, items, data, _said(items) if code in SAID else None) for code, data in found]
+        made += [
+            Group(code, _of_type(items, data), data, _said(items) if code in SAID else None) for code, data in found
+        ]
     if "failure" in faults:
         made += _failures(trial, source, faults["failure"])
     if "mutated" in faults:
@@ -94,6 +96,14 @@ def at_ordinary(trial: Trial, source: Source, judged: Sequence[Judged], failed: 
     if hidden:  # the calls with read-only inputs say the same
         made = [g for g in made if g.code != "not-deterministic"]
     return _merged(made)
+
+
+def _of_type(items: tuple[Judged, ...], data: Mapping[str, Fact]) -> tuple[Judged, ...]:
+    """The calls with the type that is blamed, where float64 is right: a witness of another type would puzzle."""
+    labels = {data.get("dtype"), "integer labels" if data.get("dtype") == "int64" else None}
+    if "dtype" not in data or any(item.case.probe.label == "float64" for item in items):
+        return items
+    return tuple(item for item in items if item.case.probe.label in labels) or items
 
 
 def _in_parts(trial: Trial, item: Judged) -> dict[str, Fact]:

@@ -211,3 +211,17 @@ def test_one_maximum_for_the_whole_batch_is_seen(spares: Spares) -> None:
     assert "one maximum" in words(whole).message
     naive = grade_code(task, source.format(top="0"), spares=spares).findings[0]
     assert "together" not in naive.data
+
+
+def test_where_a_type_is_blamed_the_witness_is_of_that_type() -> None:
+    source = """
+import numpy as np
+
+def f(z, y):
+    return (1 / (1 + np.exp(-z)) - y).astype(z.dtype) / len(z) + (1e-3 if z.dtype == np.float32 else 0)
+"""
+    verdict = grade_code(CodeTask(*BCE, returns="gradient", wrt=("z",), asks="correct"), source)
+    finding = verdict.findings[0]
+    assert (finding.code, finding.data["dtype"]) == ("dtype", "float32")
+    assert verdict.witness is not None
+    assert verdict.witness.inputs["inputs"] == "float32"
