@@ -13,7 +13,7 @@ from rich.text import Text
 
 from grader.formula.declare import Interval, Scope, Variable
 from grader.formula.show import show, show_domain, show_name, show_number
-from grader.formula.tree import Deriv, Expr, Name, walk
+from grader.formula.tree import Call, Deriv, Expr, Name, walk
 from grader.properties.analysis import Analysis, Answer, Property
 from grader.properties.evidence import shown
 from questions.losses import KnownLoss, Space
@@ -53,6 +53,7 @@ LAWS: Final = {
 }
 """Which invariances are told, each under its label."""
 _POWERS: Final = (0, 1, 2, -1, -2)
+_SIZES: Final = tuple(map(Fraction, ("1", "2", "3", "1/3", "1/7", "10")))
 _SHORT: Final = 8
 _LONG: Final = 16
 """Longer constants have their decimals beside them; in a table, in their place."""
@@ -196,11 +197,13 @@ def decimals(expr: Expr) -> str:
     if len(constant_text(expr)) <= _SHORT:
         return ""
     names = sorted({node.name for node in walk(expr) if isinstance(node, Name)})
-    if len(names) > 1:
+    chosen = any(isinstance(node, Call) and node.function in ("max", "min") for node in walk(expr))
+    if len(names) > 1 or (names and chosen):  # a maximum is a power of its parameter for some values only
         return ""
     scope = Scope({name: Variable(name) for name in names})
-    one, two, three = (number(expr, scope, dict.fromkeys(names, Fraction(at))) for at in (1, 2, 3))
-    powers = [power for power in _POWERS if isclose(two, one * 2**power) and isclose(three, one * 3**power)]
+    at = {size: number(expr, scope, dict.fromkeys(names, size)) for size in _SIZES}
+    one = at[Fraction(1)]
+    powers = [power for power in _POWERS if all(isclose(at[size], one * float(size) ** power) for size in _SIZES)]
     if not powers or not isfinite(one):
         return ""
     return f"≈ {one:.4g}{_times(show_name(names[0]), powers[0]) if names else ''}".replace("-", "−")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from grader.formula.errors import Undefined
-from grader.formula.tree import ZERO, Compare, Div, Expr, Name, Neg, walk
+from grader.formula.tree import ZERO, Compare, Div, Expr, Name, Neg, Node, walk
 from grader.properties.analysis import Property
 from grader.properties.curve import INFINITY, MINUS_INFINITY, SIDES, TRIED, Bound, Curve, put
 from grader.properties.evidence import (
@@ -169,7 +169,7 @@ def _same_form(curve: Curve, mirrored: Expr) -> bool:
 
 def _single_point(curve: Curve) -> Mapping[str, str] | None:
     """A place where the loss has a value of its own, or none, other than at its mirror image."""
-    if not any(isinstance(node, Compare | Div) for node in walk(curve.expr)):
+    if not any(_may_part(node, Name(curve.x)) for node in walk(curve.expr)):
         return None
     for at, own in curve.own_values:
         other = curve.own_value(curve.simplified(Neg(at)))
@@ -178,6 +178,16 @@ def _single_point(curve: Curve) -> Mapping[str, str] | None:
         words = ["none" if value is None else shown(value) for value in (own, other)]
         return {"at": shown(at), "value": words[0], "mirrored": words[1]}
     return None
+
+
+def _may_part(node: Node, x: Name) -> bool:
+    """Whether a node may give single points a value of their own, or none."""
+    match node:
+        case Compare():
+            return x in walk(node)
+        case Div(_, den):
+            return x in walk(den)
+    return False
 
 
 def bounded(curve: Curve) -> Property:
