@@ -220,7 +220,7 @@ def how_to_answer(question: Question) -> str:
                 "Enter opens your editor with a stub; or paste the code and a blank line. `:help` lists the commands."
             )
         case Design():
-            return "Type a formula; definitions may stand on lines before it. `:help` lists the commands."
+            return "A formula, definitions on lines before it; a blank line submits. `:help` lists the commands."
         case Explain():
             return "Enter opens your editor; or write here, a blank line submits. `:help` lists the commands."
 
