@@ -39,8 +39,8 @@ UNSHRUNK: Final = frozenset({"not-deterministic", "broadcasting"})
 TOLD: Final = frozenset({"factor", "offset", "labels"})
 """Facts that say already what a wrong value is."""
 SPEED_SECONDS: Final = 3.0
-FAR: Final = 100.0
-"""What ends only there is wrong on all ordinary inputs."""
+ORDINARY: Final = (0.01, 100.0)
+"""Sizes between which a stretch must end that tells of a wrong branch; any other is wrong on all ordinary inputs."""
 
 
 def grade_code(
@@ -195,8 +195,9 @@ def _where(trial: Trial, group: Group, shown: Judged, level: str) -> dict[str, F
     kind = looks(shown)
     alike = group.same or (lambda item: looks(item) == kind)
     found = region(trial.about(shown.part), shown, lambda item: not item.passes(level) and alike(item))
-    far = [end for end in (found or {}).values() if isinstance(end, float) and abs(end) > FAR]
-    return None if level == "correct" and far else found
+    ends = [abs(end) for end in (found or {}).values() if isinstance(end, float)]
+    told = level != "correct" or all(ORDINARY[0] <= end <= ORDINARY[1] for end in ends)
+    return found if told else None
 
 
 def _laws(trial: Trial, part: int, judged: Sequence[Judged]) -> list[Finding]:

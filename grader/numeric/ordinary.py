@@ -269,7 +269,10 @@ def _pairs(trial: Trial, plain: Sequence[Judged]) -> list[Explained]:
             or not any(abs(item.got - total / d) <= NEAR * abs(item.got) for d in (1, size))
         ):
             return []
-    return [("broadcasting", {"shapes": f"({dims[0]}, 1), ({dims[0]},)"})]
+    labels = any(isinstance(trial.statement.variables[name].domain, Classes) for name in data)
+    return [
+        ("broadcasting", {} if labels else {"shapes": f"({dims[0]}, 1), ({dims[0]},)"})
+    ]  # `[:, labels]` does so too
 
 
 def _ignored(trial: Trial, wrong: Sequence[Judged]) -> list[Explained]:
@@ -281,17 +284,14 @@ def _ignored(trial: Trial, wrong: Sequence[Judged]) -> list[Explained]:
         for item in shown:
             values = item.case.probe.values
             other = _other(values[name], variable.domain)
-            turned = None if other is None or variable.domain != REAL else -other  # some only look at the sign
-            for array in (other, turned):
+            for array in (other, _turned(values[name], variable.domain)):
                 if array is not None:
                     moved.append((item, replace(item.case.probe, values={**values, name: array})))
         replies = trial.replies([probe.call(trial.statement) for _, probe in moved])
         same = [
-            reply is not None
-            and reply.value is not None
-            and np.array_equal(reply.value, item.reply.value, equal_nan=True)
+            reply is not None and reply.value is not None and np.array_equal(reply.value, item.reply.value)
             for (item, _), reply in zip(moved, replies, strict=True)
-            if item.reply is not None and item.reply.value is not None
+            if item.reply is not None and item.reply.value is not None and np.isfinite(item.reply.value).all()
         ]
         if same and all(same):
             found.append(("ignores-argument", {"name": name}))
@@ -299,11 +299,22 @@ def _ignored(trial: Trial, wrong: Sequence[Judged]) -> list[Explained]:
     return found if len(found) < len(trial.statement.variables) and trial.ended is None else []
 
 
+def _turned(array: NDArray[Any], domain: object) -> NDArray[Any] | None:
+    """The same argument on the other side of the middle: some only look at the sign, or at what is above a half."""
+    if not isinstance(domain, Interval):
+        return None
+    if domain.low is not None and domain.high is not None:
+        return np.asarray(float(domain.low) + float(domain.high) - array, dtype=array.dtype)
+    other = _other(array, domain)
+    return None if other is None or domain != REAL else -other
+
+
 def _other(array: NDArray[Any], domain: object) -> NDArray[Any] | None:
     """The same argument with other values of the same domain, by moving them about or scaling them."""
     match domain:
         case Interval(low=low, high=high) if low is not None and high is not None:
-            return np.asarray(float(low) + float(high) - array, dtype=array.dtype)
+            steps = np.linspace(0.6, 0.7, array.size).reshape(array.shape)
+            return np.asarray(float(low) + (array - float(low)) * steps, dtype=array.dtype)
         case Interval():
             steps = np.linspace(2, 3, array.size).reshape(array.shape)  # uneven, as normalised weights hide a factor
             return np.asarray(array * steps if array.any() else array + steps, dtype=array.dtype)

@@ -206,13 +206,14 @@ def _simpler(x: float, domain: Interval) -> Iterator[float]:
     """Zero, one, a digit or two, a step toward zero; toward the nearer end in a bounded interval."""
     if domain.low is not None and domain.high is not None:
         low, high = float(domain.low), float(domain.high)
-        yield from (y for y in (low, high, (low + high) / 2) if y != x and domain_holds(domain, y))
+        simple = [low, high, (low + high) / 2]
         if x < (low + high) / 2 and x > low:
             power = 10.0 ** math.ceil(math.log10(x - low))
-            yield from (low + power / 1.0, low + power * 10, low + power * 1000)
+            simple += [low + power, low + power * 10, low + power * 1000]
         elif low < high and x < high:
             power = 10.0 ** math.ceil(math.log10(high - x))
-            yield from (high - power, high - power * 10)
+            simple += [high - power, high - power * 10]
+        yield from (y for y in simple if y != x and domain_holds(domain, y))
         return
     whole = float(round(x)) if abs(x) < 1e15 else x
     for y in (0.0, math.copysign(1.0, x), float(f"{x:.0e}"), float(f"{x:.1e}"), whole):

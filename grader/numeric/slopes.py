@@ -176,8 +176,21 @@ class GradientOracle(Oracle):
         return sums
 
     def addends(self, inputs: Inputs) -> float:
-        """Nothing beyond S, which holds each term of a gradient."""
-        return 0.0
+        """The largest of the terms that the chain rule adds up, one for each place where the argument stands: they may
+        cancel identically, and leave nothing in S (that of a cosine by a vector of one number: 1/‖a‖ − 1/‖a‖)."""
+        points, sizes = exact(inputs), self.sizes(inputs)
+        algebra = Reverse[arb](BallAlgebra(), undefined=NAN, one_sided=True)
+        try:
+            with precision(PRECISIONS[0]):
+                made: dict[str, Value[Var[arb]]] = {}
+                for name, given in points.items():
+                    start = algebra.variable if name == self.wrt else algebra.var
+                    made[name] = Value(given.shape, tuple(start(ball(x)) for x in given.items))
+                result = evaluate(self.statement.formula, self.statement.scope, Point(made, sizes, {}), algebra).scalar
+                terms = [abs(float(term)) for term in _terms(algebra, result, made[self.wrt].items)]
+        except NO_TRUTH:
+            return 0.0
+        return max((term for term in terms if math.isfinite(term)), default=0.0)
 
     def operations(self, inputs: Inputs) -> int:
         """As many as the loss takes, and the way back, recorded."""
@@ -265,6 +278,23 @@ class _Sweep:
     items: list[arb]
     doubtful: list[int]
     alone: bool
+
+
+def _terms(algebra: Reverse[arb], result: Var[arb], inputs: Sequence[Var[arb]]) -> list[arb]:
+    """What the derivatives by `inputs` are the sums of: a term for each time that one of them is used."""
+    own = {id(item) for item in inputs}
+    seen, stack, users = {id(result)}, [result], []
+    while stack:
+        var = stack.pop()
+        if any(id(parent) in own for parent, _ in var.parents):
+            users.append(var)
+        for parent, _ in var.parents:
+            if id(parent) not in seen:
+                seen.add(id(parent))
+                stack.append(parent)
+    weights = algebra.slopes(result, users)
+    pairs = list(zip(weights, users, strict=True))
+    return [algebra.base.mul(weight, by) for weight, var in pairs for parent, by in var.parents if id(parent) in own]
 
 
 def _certain(once: Callable[[], _Sweep]) -> _Sweep:

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.formula.declare import Simplex
+from grader.formula.declare import Interval, Simplex
 from grader.numeric import CodeTask, Spares, grade_code
-from grader.numeric.shrink import simpler_arrays
+from grader.numeric.shrink import domain_holds, simpler_arrays
 
 KL = CodeTask("sum(xlogy(p, p/q))", ("p: simplex[K]", "q: simplex[K]"))
 CE = CodeTask("-1/n*sum_i(sum_k(y_ik*log_softmax(z_i)_k))", ("z: real[n,K]", "y: onehot[n,K]"))
@@ -48,3 +48,23 @@ def test_a_simpler_point_of_a_simplex_sums_to_one_exactly(parts: list[int]) -> N
 def test_a_row_may_give_all_to_its_largest_class(row: list[float]) -> None:
     simpler = [simple.tolist() for simple in simpler_arrays(np.array(row), Simplex())]
     assert [float(x == max(row)) for x in row] in simpler
+
+
+@pytest.mark.parametrize(
+    "domain",
+    [
+        Interval(Fraction(0), Fraction(1), True, True),
+        Interval(Fraction(0), Fraction(1), False, True),
+        Interval(Fraction(-1), Fraction(3), True, False),
+        Interval(Fraction(0), None, True, True),
+        Interval(None, Fraction(2), True, False),
+    ],
+    ids=str,
+)
+@given(share=st.floats(1e-12, 1 - 1e-12))
+def test_a_simpler_number_stays_in_its_domain(domain: Interval, share: float) -> None:
+    low, high = (None if end is None else float(end) for end in (domain.low, domain.high))
+    x = low + (high - low) * share if low is not None and high is not None else (low or high or 0.0) + share
+    x = x if high is None or low is not None else high - share
+    for simple in simpler_arrays(np.array([x]), domain):
+        assert domain_holds(domain, float(simple[0]))
