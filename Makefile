@@ -34,6 +34,7 @@ check: $(DEV_STAMP) ## lint and types
 bench: $(DEV_STAMP) ## the measurements that need no peers
 	@$(BIN)/python benchmarks/startup.py
 	@$(BIN)/python -m benchmarks.code
+	@$(BIN)/python -m benchmarks.analysis
 
 bench-derivations: $(DEV_STAMP) ## derivations beside math-verify and SymPy (installs them; about half an hour)
 	@$(PIP) install -e '.[bench]'
