@@ -347,7 +347,7 @@ class _Show:
     def _condition(self, node: Node) -> str:
         match node:
             case Compare(op, left, right):
-                place = isinstance(left, IndexVar) or isinstance(right, IndexVar)
+                place = _is_place(left) or _is_place(right)
                 sides = [self._place(side) if place else self.text(side, _SUM) for side in (left, right)]
                 return f"{sides[0]} {_COMPARE[op]} {sides[1]}"
             case Logic("not", (arg,)):
@@ -366,6 +366,12 @@ def _bracketed(text: str) -> bool:
     """Whether the text is a named function of one bracket that ends it, such as `σ(z)`."""
     name, opening, rest = text.partition("(")
     return name.isalnum() and name[0].isalpha() and bool(opening) and rest.find(")") == len(rest) - 1
+
+
+def _is_place(node: Expr) -> bool:
+    """Whether the side of a comparison counts positions: an index, or one moved by a number."""
+    parts = node.terms if isinstance(node, Add) else (node,)
+    return any(isinstance(part, IndexVar) for part in parts) and all(isinstance(p, IndexVar | Num) for p in parts)
 
 
 def _reaches(node: Expr) -> bool:

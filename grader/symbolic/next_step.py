@@ -81,14 +81,18 @@ def next_line(task: DerivationTask, text: str, *, seconds: float = 10.0) -> Next
 
 
 def _worth_it(so_far: _SoFar, move: Move, line: str) -> bool:
-    """Whether a right answer should be brought to another form: one that is much shorter, or has no δ under a sum."""
+    """Whether a right answer should be brought to another form: one that is much shorter, or has fewer δ under sums."""
     standing = so_far.standing
     form = standing.reached.get(standing.goal)
     if form is None or move.left != standing.goal:
         return False
+    before = written(replace(move, right=form), standing)
+    return _summed_deltas(move.right) < _summed_deltas(form) or len(line) <= MUCH_SHORTER * len(before)
+
+
+def _summed_deltas(form: Expr) -> int:
     summed = [node for node in walk(form) if isinstance(node, Reduce)]
-    unsummed = any(is_delta(node) for each in summed for node in walk(each))
-    return unsummed or len(line) <= MUCH_SHORTER * len(written(replace(move, right=form), standing))
+    return sum(is_delta(node) for each in summed for node in walk(each))
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,6 +111,15 @@ def test_a_right_answer_that_can_be_much_shorter_is_shown_so() -> None:
     assert (found.state, found.right, found.rule, found.line) == ("line", True, "algebra", "∂L/∂z = p − y")
 
 
+@pytest.mark.parametrize("wrt", ["x_j", "x_1"])
+def test_where_a_sum_keeps_its_delta_the_lines_come_to_an_end(wrt: str) -> None:
+    task = DerivationTask("1/2 sum_{i=1}^{n-1} (x_{i+1} - x_i)^2", wrt, ("x: real[n]",))
+    lines, text = lines_of(task)
+    assert lines[-1].state == "finished", text
+    assert len({line.line for line in lines}) == len(lines)
+    assert grade_derivation(task, text).outcome == "right"
+
+
 def test_what_cannot_be_read_is_said() -> None:
     found = next_line(BCE, "dL/dz = (p - ")
     assert found.state == "unreadable"
