@@ -62,8 +62,15 @@ def size(dim: Dim) -> Expr:
 class _Tidy:
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
+        self._known: dict[Expr, Expr] = {}
 
     def of(self, expr: Expr) -> Expr:
+        """Each part is asked for in several ways: once is enough, or the time doubles with every level of nesting."""
+        if expr not in self._known:
+            self._known[expr] = self._shortest(expr)
+        return self._known[expr]
+
+    def _shortest(self, expr: Expr) -> Expr:
         found = [expr, self._by_terms(expr)]
         with suppress(TooLarge):
             found.append(Fractions(self).of(expr))
