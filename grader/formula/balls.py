@@ -49,6 +49,21 @@ def _whole(value: int) -> arb:
     return arb(value)
 
 
+def whole_power(base: arb, exponent: int) -> arb:
+    """base^exponent. flint's own power gives NaN for a ball that holds zero; multiplication does not."""
+    if base.is_exact() or not base.contains(0):
+        return base**exponent
+    total, square = arb(1), base
+    left = abs(exponent)
+    while left:
+        if left % 2:
+            total *= square
+        left //= 2
+        if left:
+            square *= square
+    return total if exponent >= 0 else 1 / total
+
+
 class BallAlgebra:
     """Numbers are balls at the precision in force. What has no value is NaN, which spreads.
 
@@ -96,7 +111,7 @@ class BallAlgebra:
         if whole is not None:
             if a.is_zero() and whole < 0:
                 return NAN
-            return a**whole
+            return whole_power(a, int(whole))
         if a.is_zero():
             return arb(0) if b > 0 else NAN
         if a.is_finite():

@@ -24,6 +24,7 @@ from typing import Final
 
 from flint import Ordering, arb, fmpz, fmpz_mpoly, fmpz_mpoly_ctx
 
+from grader.formula.balls import whole_power
 from grader.formula.errors import Undefined
 from grader.formula.tree import Expr
 
@@ -319,7 +320,7 @@ class Field:
                 term = arb(fmpz(int(coefficient)))
                 for place, exponent in enumerate(exponents):
                     if exponent:
-                        term *= generator(place) ** int(exponent)
+                        term *= whole_power(generator(place), int(exponent))
                 total += term
             return total
 

@@ -17,6 +17,7 @@ from grader.formula.errors import Kink, NotCertain, Undefined
 from grader.formula.evaluate import Value
 from grader.formula.floats import evaluate_float
 from grader.formula.functions import FUNCTIONS
+from grader.formula.read import read_formula, scope_from
 from grader.formula.reverse import SLOPES
 from grader.formula.sympy_form import slope, symbol, to_sympy
 from grader.formula.tree import (
@@ -201,3 +202,12 @@ def test_bce_with_logits_has_the_slope_sigma_minus_y(z: float, y: int) -> None:
     _, slopes = balls.gradient(loss, scope, scalars(x=F(z), y=F(y)), wrt=("x",))
     truth = balls.value(Add((Call("sigmoid", (X,)), Neg(Y))), scope, scalars(x=F(z), y=F(y))).scalar
     assert slopes["x"].scalar.overlaps(truth)
+
+
+@pytest.mark.parametrize("power", ["(a + b)^2", "(a + b)^3", "(a + b)^7", "1 + (a + b)^4"])
+def test_a_power_of_a_sum_that_cancels_has_a_value(power: str) -> None:
+    """−1/3 + 1/3 is a ball around zero at any precision; flint's own power of such a ball is NaN."""
+    scope = scope_from(["a: real", "b: real"])
+    inputs = {"a": Value((), (F(-1, 3),)), "b": Value((), (F(1, 3),))}
+    found = balls.value(read_formula(power, scope), scope, inputs).scalar
+    assert found.contains(1 if power.startswith("1") else 0)
