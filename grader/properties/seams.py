@@ -7,7 +7,7 @@ sewn up again, by the normal form.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
@@ -208,7 +208,7 @@ def _simplified(expr: Expr, condition: Compare, holds: bool) -> Expr:
     def change(node: Node) -> Node | None:
         match node:
             case Indicator(inner):
-                truth = _truth(inner, condition, holds)
+                truth = _truth(inner, condition, holds, change)
                 return Num(Fraction(int(truth))) if isinstance(truth, bool) else Indicator(truth)
             case Cases(branches, otherwise):
                 return _chosen(branches, otherwise)
@@ -217,7 +217,7 @@ def _simplified(expr: Expr, condition: Compare, holds: bool) -> Expr:
     def _chosen(branches: tuple[tuple[Cond, Expr], ...], otherwise: Expr | None) -> Expr:
         left: list[tuple[Cond, Expr]] = []
         for inner, branch in branches:
-            truth = _truth(inner, condition, holds)
+            truth = _truth(inner, condition, holds, change)
             if truth is False:
                 continue
             if truth is True:
@@ -234,12 +234,13 @@ def _simplified(expr: Expr, condition: Compare, holds: bool) -> Expr:
     return replaced(expr, change)
 
 
-def _truth(cond: Cond, known: Compare, holds: bool) -> Cond | bool:
+def _truth(cond: Cond, known: Compare, holds: bool, change: Callable[[Node], Node | None]) -> Cond | bool:
+    """What is left of a condition; `change` works on the cases that stand inside it."""
     if cond == known:
         return holds
     if isinstance(cond, Compare):
-        return cond
-    parts = [_truth(part, known, holds) for part in cond.args]
+        return replaced(cond, change)
+    parts = [_truth(part, known, holds, change) for part in cond.args]
     if cond.op == "not":
         return not parts[0] if isinstance(parts[0], bool) else Logic("not", (parts[0],))
     decisive = cond.op == "or"

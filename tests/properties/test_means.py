@@ -139,6 +139,9 @@ def test_a_root_that_is_no_closed_number_is_enclosed_as_closely_as_asked_and_ord
         ("max(exp(r), 3)", ["log(3)"]),
         ("clip(r, -1, 2)", ["−1", "2"]),
         ("0 if r < 0 else 1 if r < 1 else 1", ["0"]),
+        ("[(r if r > 0 else -r) > 1]", ["-1", "1"]),
+        ("[[r > 0] > 0]", ["0"]),
+        ("r if [r > 1] + [r < -1] > 0 else r^2", ["-1", "1"]),
     ],
 )
 def test_a_seam_is_where_something_happens(loss: str, seams: list[str]) -> None:
