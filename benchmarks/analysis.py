@@ -12,7 +12,9 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import yaml
 
@@ -25,6 +27,7 @@ from grader.properties.reduce import read  # noqa: E402
 from questions.losses import library  # noqa: E402
 
 SLOWEST = 5
+T = TypeVar("T")
 
 
 def tasks(attack: bool) -> Iterator[tuple[str, AnalysisTask]]:
@@ -36,13 +39,13 @@ def tasks(attack: bool) -> Iterator[tuple[str, AnalysisTask]]:
             yield row["name"], AnalysisTask(row["loss"], row["wrt"], tuple(row["variables"]), (), row.get("space"))
 
 
-def least(work: Callable[[], object], rounds: int) -> float:
+def least(work: Callable[[], T], rounds: int) -> tuple[float, T]:
     taken = []
     for _ in range(rounds):
         begun = time.process_time()
-        work()
+        made = work()
         taken.append(time.process_time() - begun)
-    return min(taken)
+    return min(taken), made
 
 
 def main() -> None:
@@ -55,9 +58,9 @@ def main() -> None:
     floors: list[float] = []
     undecided = asked = 0
     for name, task in tasks(chosen.attack):
-        seconds[name] = least(lambda task=task: analyse(task, seconds=30), chosen.rounds)  # type: ignore[misc]
-        floors.append(least(lambda task=task: closed_forms(read(task)), chosen.rounds))  # type: ignore[misc]
-        answers = [item.answer for item in analyse(task, seconds=30).properties]
+        seconds[name], made = least(partial(analyse, task, seconds=30), chosen.rounds)
+        floors.append(least(lambda task=task: closed_forms(read(task)), chosen.rounds)[0])  # type: ignore[misc]
+        answers = [item.answer for item in made.properties]
         asked, undecided = asked + len(answers), undecided + answers.count("undecided")
     ordered = sorted(seconds.values())
     print(f"{len(ordered)} losses, {asked} questions, {undecided} undecided")

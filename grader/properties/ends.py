@@ -11,8 +11,8 @@ from grader.properties.analysis import End, Growth, Kink, Property
 from grader.properties.curve import INFINITY, MINUS_INFINITY, TRIED, Curve, put
 from grader.properties.evidence import no, scaled, shown, yes
 from grader.properties.exponents import Exponent, Symbol, tree_of
-from grader.properties.germs import ONE_SCALE, Scale, T
 from grader.properties.reduce import Subject, cases_of
+from grader.properties.scales import ONE_SCALE, Scale, T
 from grader.symbolic.differentiate import minus, over, plus, power, times
 
 INFINITE = (INFINITY, MINUS_INFINITY)

@@ -19,10 +19,10 @@ from grader.formula.rebuild import replaced
 from grader.formula.show import show, show_number
 from grader.formula.tree import Call, Expr, Node, Num, Pow
 from grader.properties.analysis import Property
-from grader.properties.chart import inside, simplest_between
 from grader.properties.curve import TRIED, Bound, Curve
 from grader.properties.ground import Ground
 from grader.properties.reduce import Subject, cases_of, specialised
+from grader.properties.simple import inside, simplest_between
 from grader.verdict import Fact
 
 Judge = Callable[[Curve], Property]

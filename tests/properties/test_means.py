@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from grader.formula.read import read_formula, scope_from
 from grader.formula.show import show
 from grader.formula.tree import Num
-from grader.properties.chart import chart_of, inside, simplest_between
+from grader.properties.chart import chart_of
 from grader.properties.curve import Curve
 from grader.properties.ground import Ground
+from grader.properties.simple import inside, simplest_between
 from grader.properties.spots import merged, order
 from grader.symbolic.field import GiveUp
 
