@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from math import isnan
 from typing import Final
 
+from grader.formula.show import show_name
 from grader.properties.analysis import Answer, Property
 from grader.verdict import Fact, Finding
 from report.analysis_words import detail
@@ -32,7 +33,7 @@ def demand_words(finding: Finding) -> str:
     if "measured" in data:
         figure = float(str(data["measured"]))
         return "Yours comes to no figure." if isnan(figure) else f"Yours reaches {figure:.4g}."
-    return f"{_argument(data)}{_constant(data)}"
+    return f"{_argument(data)}{_constant(data)}{_broken(data)}"
 
 
 def demand_message(finding: Finding) -> str:
@@ -57,6 +58,16 @@ def _constant(data: Mapping[str, Fact]) -> str:
     facts = data.get("facts")
     said = isinstance(facts, Mapping) and facts.get("bound") == data.get("constant")
     return f" It is {data['constant']}." if "bound" in data and "constant" in data and not said else ""
+
+
+def _broken(data: Mapping[str, Fact]) -> str:
+    """With which values of the parameters a bound is broken."""
+    broken = data.get("broken")
+    if not isinstance(broken, Mapping):
+        return ""
+    return (
+        f" With {' and '.join(f'{show_name(name)} = {value}' for name, value in broken.items())} that breaks the bound."
+    )
 
 
 def experiment_lines(finding: Finding, room: int = 76) -> list[str]:

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from grader.design.demands import EXTRA, Demand, read_demand
 from grader.design.estimate import Row
 from grader.formula.balls import at_precision
 from grader.formula.declare import Finite, Scope
-from grader.formula.evaluate import Point
+from grader.formula.errors import NotCertain, Undefined
+from grader.formula.evaluate import Point, Value
 from grader.formula.read import read_formula
-from grader.formula.show import show
-from grader.formula.tree import Span
+from grader.formula.show import show, show_number
+from grader.formula.tree import Expr, Span
 from grader.properties import Analysis, AnalysisTask, Property, analyse
 from grader.properties.evidence import shown
-from grader.properties.reduce import constants_compared, expanded
+from grader.properties.reduce import constants_compared, expanded, samples
 from grader.symbolic.place import place_of
 from grader.symbolic.task import TaskError
 from grader.verdict import Evidence, Fact, Finding, Outcome, Verdict, Witness
@@ -24,6 +26,8 @@ from questions.kinds import Experiment
 from questions.losses import Space
 
 KIND: Final = "design"
+TURNS: Final = 6
+"""Ordinary values that are tried for each parameter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +111,11 @@ def _property(demand: Demand, found: Analysis) -> _Judged:
         data["constant"] = shown(item.value)
     if demand.bound is not None and item.answer == "yes":
         data["bound"] = demand.bound
-        return _Judged(demand, _within(item, demand, found), data)
+        kept = _within(item, demand, found)
+        if kept == "undecided" and item.value is not None:
+            broken = _broken(item.value, demand, found)
+            return _Judged(demand, "no", {**data, "broken": broken}) if broken else _Judged(demand, kept, data)
+        return _Judged(demand, kept, data)
     if demand.negated:
         turned: Mapping[str, str] = {"yes": "no", "no": "yes"}
         return _Judged(demand, turned.get(item.answer, "undecided"), data)
@@ -124,6 +132,23 @@ def _within(item: Property, demand: Demand, found: Analysis) -> str:
     if order is None:
         return "undecided"
     return "yes" if order == 0 or (order < 0) == (demand.relation == "<=") else "no"
+
+
+def _broken(constant: Expr, demand: Demand, found: Analysis) -> Mapping[str, Fact] | None:
+    """Values of the parameters with which a constant certainly breaks the demanded bound, among ordinary ones."""
+    assert demand.bound is not None
+    bound = read_formula(demand.bound, found.scope)
+    parameters = {name: variable for name, variable in found.scope.variables.items() if name != found.wrt}
+    for turn in range(TURNS):
+        chosen = {name: next(islice(samples(v), turn, None), None) for name, v in parameters.items()}
+        point = Point({name: Value((), (x,)) for name, x in chosen.items() if x is not None})
+        try:
+            sides = [at_precision(side, found.scope, point, 128).scalar for side in (constant, bound)]
+        except (NotCertain, Undefined, KeyError):
+            continue
+        if sides[0] > sides[1] if demand.relation == "<=" else sides[0] < sides[1]:
+            return {name: show_number(x) for name, x in chosen.items() if x is not None}
+    return None
 
 
 def _experiment(
@@ -203,5 +228,7 @@ def _witness(missed: Sequence[_Judged]) -> Witness:
         inputs = {str(first.data["wrt"]): ", ".join(places)} if places else {}
         cases = facts.get("cases")
         inputs |= {key: str(value) for key, value in cases.items()} if isinstance(cases, Mapping) else {}
+    broken = first.data.get("broken")
+    inputs |= {key: str(value) for key, value in broken.items()} if isinstance(broken, Mapping) else {}
     got = next((first.data[key] for key in ("measured", "constant") if key in first.data), _value(facts))
     return Witness(inputs, first.demand.text, str(got))
