@@ -28,6 +28,9 @@ ORDER: Final = (
 )  # fmt: skip
 
 
+Alike = Callable[[Sequence[Judged]], Sequence[bool]]
+
+
 @dataclass(frozen=True, eq=False)
 class Group:
     """Failures of one code: its facts, where in the text, and the calls."""
@@ -36,8 +39,8 @@ class Group:
     items: tuple[Judged, ...]
     data: dict[str, Fact]
     region: Region | None
-    same: Callable[[Judged], bool] | None = None
-    """Whether another failure is of this group; None: if it looks alike."""
+    same: Alike | None = None
+    """Which of other failures are of this group; None: those that look alike."""
 
 
 def groups(trial: Trial, source: Source, failed: Sequence[Judged]) -> list[Group]:
@@ -48,18 +51,19 @@ def groups(trial: Trial, source: Source, failed: Sequence[Judged]) -> list[Group
     if clip is not None:
         facts, formula = clip
 
-        def biased(item: Judged) -> bool:
-            return clips.clearly_off(item) and clips.reproduced(trial, formula, [item])[0]
+        def biased(items: Sequence[Judged]) -> list[bool]:
+            off = [item for item in items if clips.clearly_off(item)]
+            hits = {id(item) for item, hit in zip(off, clips.reproduced(trial, formula, off), strict=True) if hit}
+            return [id(item) in hits for item in items]
 
-        off = [item for item in rest if clips.clearly_off(item)]
-        taken = [item for item, same in zip(off, clips.reproduced(trial, formula, off), strict=True) if same]
+        taken = [item for item, same in zip(rest, biased(rest), strict=True) if same]
         made.append(Group("clip-bias", tuple(taken), facts, None, biased))
         known = {id(item) for item in taken}
         rest = [item for item in rest if id(item) not in known]
     elif (added := offset(rest)) is not None:
         taken = [item for item in rest if _shifted(item, added)]
         data: dict[str, Fact] = {"offset": float(f"{added:.3g}")}
-        made.append(Group("wrong-value", tuple(taken), data, None, lambda item: _shifted(item, added)))
+        made.append(Group("wrong-value", tuple(taken), data, None, lambda items: [_shifted(i, added) for i in items]))
         rest = [item for item in rest if not _shifted(item, added) and not _absorbed(item, added)]
     by_code: dict[str, list[tuple[Judged, Region | None]]] = {}
     usual = Usual(trial, rest)
@@ -138,8 +142,12 @@ def _absorbed(item: Judged, added: float) -> bool:
     return off is not None and bool(np.all(np.abs(off - added) <= 1e-12 * np.abs(item.case.truth.near)))
 
 
-def _of_code(trial: Trial, code: str, source: Source) -> Callable[[Judged], bool]:
-    return lambda item: classify(Usual(trial, [item]), item, source)[0] == code
+def _of_code(trial: Trial, code: str, source: Source) -> Alike:
+    def alike(items: Sequence[Judged]) -> list[bool]:
+        usual = Usual(trial, items)
+        return [classify(usual, item, source)[0] == code for item in items]
+
+    return alike
 
 
 @dataclass(eq=False)

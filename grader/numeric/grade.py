@@ -26,7 +26,7 @@ from grader.numeric.probes import Probe
 from grader.numeric.process import Child, Ended, Spares, Unfit, begun
 from grader.numeric.profile import profile
 from grader.numeric.region import region
-from grader.numeric.shrink import looks, shrunk
+from grader.numeric.shrink import Failing, failing_as, shrunk
 from grader.numeric.source import Source, examine
 from grader.numeric.task import CodeTask, Statement
 from grader.numeric.trial import Trial
@@ -167,9 +167,10 @@ def _explained(
     first = explained[0]
     simplest = min(first.items, key=diagnose.simplicity)
     settled = level == "correct" and (first.code in UNSHRUNK or simplest.fault in ("parts", "shape"))
-    shown = simplest if settled else shrunk(trial.about(simplest.part), simplest, level, first.same)
+    failing_so = failing_as(simplest, level, first.same)
+    shown = simplest if settled else shrunk(trial.about(simplest.part), simplest, failing_so)
     severity = "note" if _asked_is_reached(task, reached) else "error"
-    where = _where(trial, first, shown, level) if severity == "error" else None
+    where = _where(trial, first, shown, level, failing_so) if severity == "error" else None
     findings = []
     for group in explained:
         simplest = min(group.items, key=diagnose.simplicity)
@@ -185,16 +186,14 @@ def _explained(
     return findings, diagnose.witness(trial.statement, shown)
 
 
-def _where(trial: Trial, group: Group, shown: Judged, level: str) -> dict[str, Fact] | None:
+def _where(trial: Trial, group: Group, shown: Judged, level: str, failing_so: Failing) -> dict[str, Fact] | None:
     """The stretch of one number of the witness in which it fails so: at the ends of the domain, and on ordinary inputs
     where nothing else tells what a wrong value is."""
     if shown.fault not in ("value", "failure") or (
         level == "correct" and (group.code != "wrong-value" or not TOLD.isdisjoint(group.data))
     ):
         return None
-    kind = looks(shown)
-    alike = group.same or (lambda item: looks(item) == kind)
-    found = region(trial.about(shown.part), shown, lambda item: not item.passes(level) and alike(item))
+    found = region(trial.about(shown.part), shown, failing_so)
     ends = [abs(end) for end in (found or {}).values() if isinstance(end, float)]
     told = level != "correct" or all(ORDINARY[0] <= end <= ORDINARY[1] for end in ends)
     return found if told else None

@@ -7,7 +7,7 @@ What is said of a stretch is what was tried of it: some points over the whole do
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -17,18 +17,18 @@ from numpy.typing import NDArray
 from grader.formula.declare import Interval, Simplex
 from grader.numeric.judge import Judged
 from grader.numeric.probes import Probe
-from grader.numeric.shrink import domain_holds
+from grader.numeric.shrink import Failing, domain_holds
 from grader.numeric.trial import Trial
 from grader.verdict import Fact
 
-REALS: Final = (1e-3, 1.0, 5.0, 12.0, 20.0, 37.5, 100.0, 700.0, 746.0, 1e3, 1e4, 1e8, 1e16, 1e40, 1e77)
-OTHER_SIDE: Final = 4
+REALS: Final = (1e-3, 1.0, 5.0, 12.0, 20.0, 37.5, 100.0, 700.0, 746.0, 1e4, 1e8, 1e16, 1e77)
+OTHER_SIDE: Final = 3
 """How many of them are tried with the other sign."""
 POSITIVE: Final = (1e-77, 1e-30, 1e-16, 1e-8, 1e-4, 1e-2, 0.1, 1.0, 10.0, 100.0, 1e4, 1e8, 1e16, 1e40, 1e77)
 NEAR: Final = (1e-300, 1e-100, 1e-30, 1e-16, 1e-12, 1e-8, 1e-5, 1e-3, 0.1)
 """Distances from the lower end of what has two; from the upper one those that float64 can tell."""
-CUTS: Final = 9
-ROUNDS: Final = 3
+CUTS: Final = 5
+ROUNDS: Final = 4
 COORDINATES: Final = 2
 LARGEST: Final = 4
 """Numbers of an argument, at most, that are looked at."""
@@ -64,7 +64,7 @@ class Coordinate:
         return abs(math.log10(away)) if away else math.inf if ends else -1.0
 
 
-def region(trial: Trial, shown: Judged, fails: Callable[[Judged], bool]) -> dict[str, Fact] | None:
+def region(trial: Trial, shown: Judged, failing: Failing) -> dict[str, Fact] | None:
     """The stretch around a witness in which the calls fail as it does: `name`, `low` and `high` (None where it goes to
     the end of the domain; the same, for a single number), and of a vector the place, from 1, as `component`.
 
@@ -75,11 +75,11 @@ def region(trial: Trial, shown: Judged, fails: Callable[[Judged], bool]) -> dict
         return None
     for name in trial.statement.arrays:
         array = probe.values[name]
-        if isinstance(trial.statement.variables[name].domain, Simplex) and _only_at_zero(trial, probe, name, fails):
+        if isinstance(trial.statement.variables[name].domain, Simplex) and _only_at_zero(trial, probe, name, failing):
             place = {} if array.size == 1 else {"component": int(np.argmin(array)) + 1}
             return {"name": name, "low": 0.0, "high": 0.0, **place}
     for coordinate in _coordinates(trial, probe)[:COORDINATES]:
-        found = _stretch(trial, probe, coordinate, fails)
+        found = _stretch(trial, probe, coordinate, failing)
         if found is not None:
             size = probe.values[coordinate.name].size
             place = {} if size == 1 else {"component": coordinate.at + 1}
@@ -97,7 +97,7 @@ def _coordinates(trial: Trial, probe: Probe) -> list[Coordinate]:
     return sorted(made, key=lambda coordinate: -coordinate.extreme)
 
 
-def _only_at_zero(trial: Trial, probe: Probe, name: str, fails: Callable[[Judged], bool]) -> bool:
+def _only_at_zero(trial: Trial, probe: Probe, name: str, failing: Failing) -> bool:
     """Whether it passes as soon as no component of a probability vector is 0."""
     array = probe.values[name]
     if not np.any(array == 0):
@@ -107,20 +107,20 @@ def _only_at_zero(trial: Trial, probe: Probe, name: str, fails: Callable[[Judged
     rest = np.take_along_axis(array, top, axis=-1) - MASS * np.sum(array == 0, axis=-1, keepdims=True)
     np.put_along_axis(filled, top, rest, axis=-1)
     answers = trial.tried([replace(probe, values={**probe.values, name: filled})])
-    return bool(answers) and not any(map(fails, answers))
+    return bool(answers) and not failing(answers)
 
 
 def _stretch(
-    trial: Trial, probe: Probe, coordinate: Coordinate, fails: Callable[[Judged], bool]
+    trial: Trial, probe: Probe, coordinate: Coordinate, failing: Failing
 ) -> tuple[float | None, float | None] | None:
     """The ends of the stretch; None if it is the whole domain."""
-    failing = _tried(trial, probe, coordinate, _grid(coordinate), fails)
-    failing[coordinate.value] = True
-    points = sorted(failing)
+    known = _tried(trial, probe, coordinate, _grid(coordinate), failing)
+    known[coordinate.value] = True
+    points = sorted(known)
     low = high = points.index(coordinate.value)
-    while low > 0 and failing[points[low - 1]]:
+    while low > 0 and known[points[low - 1]]:
         low -= 1
-    while high < len(points) - 1 and failing[points[high + 1]]:
+    while high < len(points) - 1 and known[points[high + 1]]:
         high += 1
     below = (points[low - 1], points[low]) if low > 0 else None
     above = (points[high + 1], points[high]) if high < len(points) - 1 else None
@@ -128,7 +128,7 @@ def _stretch(
         return None
     for _ in range(ROUNDS):
         cuts = [x for gap in (below, above) if gap for x in _cuts(coordinate.domain, *gap)]
-        found = _tried(trial, probe, coordinate, cuts, fails)
+        found = _tried(trial, probe, coordinate, cuts, failing)
         below, above = (None if gap is None else _narrowed(gap, found) for gap in (below, above))
     start, end = (None if gap is None else _short(*gap) for gap in (below, above))
     if coordinate.value in (coordinate.domain.low, coordinate.domain.high) and low == high:
@@ -138,11 +138,12 @@ def _stretch(
 
 
 def _tried(
-    trial: Trial, probe: Probe, coordinate: Coordinate, values: Sequence[float], fails: Callable[[Judged], bool]
+    trial: Trial, probe: Probe, coordinate: Coordinate, values: Sequence[float], failing: Failing
 ) -> dict[float, bool]:
     """Whether the calls with those numbers fail; those at which there is no truth are left out."""
     answers = trial.tried([coordinate.moved(probe, x) for x in values])
-    return {coordinate.of(item): fails(item) for item in answers}
+    missed = {id(item) for item in failing(answers)}
+    return {coordinate.of(item): id(item) in missed for item in answers}
 
 
 def _grid(coordinate: Coordinate) -> list[float]:
@@ -191,6 +192,6 @@ def _short(passing: float, failing: float) -> float:
         step = 10.0 ** (math.floor(math.log10(abs(failing))) - digits + 1) if failing else 0.0
         beyond = near if (near - passing) * (failing - passing) >= (failing - passing) ** 2 else None
         rounded = near if beyond is not None else float(f"{near + math.copysign(step, failing - passing):.{digits}g}")
-        if abs(rounded - failing) <= 4 * abs(passing - failing):
+        if abs(rounded - failing) <= abs(passing - failing):
             return rounded
     return failing

@@ -27,12 +27,11 @@ PLACES: Final = 12
 SHORT: Final = 500
 """Numbers in an input whose size and digits are looked at."""
 Array = NDArray[Any]
+Failing = Callable[[Sequence[Judged]], list[Judged]]
 
 
-def shrunk(trial: Trial, found: Judged, level: str, same: Callable[[Judged], bool] | None) -> Judged:
-    """Round by round, the simplest of several simpler inputs that fails at `level`, and in the same way."""
-    kind = looks(found)
-    alike = same or (lambda item: looks(item) == kind)
+def shrunk(trial: Trial, found: Judged, failing: Failing) -> Judged:
+    """Round by round, the simplest of several simpler inputs that fails in the same way."""
     best = found
     for _ in range(ROUNDS):
         if trial.ended is not None or trial.left() < 0.5:
@@ -41,7 +40,7 @@ def shrunk(trial: Trial, found: Judged, level: str, same: Callable[[Judged], boo
         answers = trial.tried(_spread(simpler))
         if trial.ended is not None:
             break
-        still = [item for item in answers if not item.passes(level) and alike(item)]
+        still = failing(answers)
         if not still:
             break
         best = min(still, key=lambda item: cost(item.case.probe))
@@ -54,6 +53,19 @@ def _spread(simpler: list[Probe]) -> list[Probe]:
     half = TRIES // 2
     rest = simpler[half:]
     return [*simpler[:half], *rest[:: max(1, -(-len(rest) // half))]]
+
+
+def failing_as(found: Judged, level: str, same: Callable[[Sequence[Judged]], Sequence[bool]] | None) -> Failing:
+    """Of several calls, those that fail at `level`, and in the same way: as `same` has it, or by their looks."""
+    kind = looks(found)
+
+    def failing(items: Sequence[Judged]) -> list[Judged]:
+        missed = [item for item in items if not item.passes(level)]
+        if same is None or not missed:
+            return [item for item in missed if looks(item) == kind]
+        return [item for item, alike in zip(missed, same(missed), strict=True) if alike]
+
+    return failing
 
 
 def looks(item: Judged) -> str:
