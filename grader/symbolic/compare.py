@@ -54,6 +54,9 @@ class Domain:
     """Sizes to try beyond those of a proof."""
     least: Mapping[str, int] = field(default_factory=dict)
     """Sizes below which some component that is named does not exist (z_2 at n = 1)."""
+    at_integers: bool = False
+    """Whether something happens where quantities made of integer variables are equal: at single points, which may lie
+    where nobody looks, and which count, since no others lie beside them."""
     unreachable: bool = False
     """Whether cases may part at a size that is too large to try."""
 
@@ -194,7 +197,7 @@ class _Search:
         """Whether a difference remains possible where no point was tried."""
         if any(not (suspect.everywhere or self._visited(suspect)) for suspect in attempt.suspects):
             return True
-        return not attempt.complete and self._one_sided()
+        return not attempt.complete and (self.domain.at_integers or self._one_sided())
 
     def _visited(self, suspect: Suspect) -> bool:
         """Whether some point in a suspect's region agrees."""

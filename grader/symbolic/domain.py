@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from grader.formula.declare import Scope
+from grader.formula.declare import Integers, Scope
 from grader.formula.shape_of import shape_of
-from grader.formula.tree import Add, Deriv, Expr, Index, Node, Num, Size, children, free_letters, walk
+from grader.formula.tree import Add, Compare, Deriv, Expr, Index, Name, Node, Num, Size, children, free_letters, walk
 from grader.symbolic.compare import Domain
 from grader.symbolic.constants import number, numbers_in, sizes_out_of_reach, sizes_to_try
 from grader.symbolic.quantity import names_in
@@ -28,8 +28,22 @@ def domain_of(scope: Scope, formulas: Iterable[Expr], *, asked: Expr | None = No
         numbers,
         sizes_to_try([*given, *bodies], numbers),
         _least([*given, *bodies], scope),
-        sizes_out_of_reach([*given, *bodies], numbers),
+        at_integers=any(_equal_integers(formula, scope) for formula in (*given, *bodies)),
+        unreachable=sizes_out_of_reach([*given, *bodies], numbers),
     )
+
+
+def _equal_integers(formula: Expr, scope: Scope) -> bool:
+    """Whether an equation between quantities in which an integer variable stands decides something."""
+    return any(
+        isinstance(node, Compare) and node.op in ("==", "!=") and _integers_in(node, scope) for node in walk(formula)
+    )
+
+
+def _integers_in(node: Node, scope: Scope) -> bool:
+    names = {inner.name for inner in walk(node) if isinstance(inner, Name)}
+    variables = [scope.variables[name] for name in names if name in scope.variables]
+    return any(isinstance(variable.domain, Integers) for variable in variables)
 
 
 def _least(formulas: Iterable[Expr], scope: Scope) -> dict[str, int]:

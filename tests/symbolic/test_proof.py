@@ -6,6 +6,7 @@ import time
 from fractions import Fraction
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 
 from grader.formula.balls import precision
 from grader.formula.declare import Scope
+from grader.formula.errors import NotCertain
 from grader.formula.read import read_formula, scope_from
 from grader.symbolic.certain import compare_at, value_at
 from grader.symbolic.domain import domain_of
@@ -72,7 +74,7 @@ def test_identities_are_proved(left: str, right: str) -> None:
         ("p", "p + 1/10^40"),
         ("y^2", "y"),
         ("t", "t^2/t"),  # no value at t = 0, which is half of the domain
-        ("z", "1/(1/z) if gamma(z + 1) == z gamma(z) else 7"),
+        ("z", "1/(1/z) if gamma(z) gamma(1 - z) == π/sin(π z) else 7"),
         ("max(z, y)", "z if z > d else y"),
     ],
 )
@@ -112,13 +114,15 @@ def test_what_is_proved_holds_at_every_point(formula: str, rewriting: str) -> No
         assert seen.relation in ("same", "nothing") or seen.tie or "/" in other, (formula, other, point)
 
 
-def _losses() -> list[tuple[str, str, tuple[str, ...], tuple[str, ...]]]:
-    found = {}
+def _losses() -> list[Any]:
+    """Every loss of the pairs. SymPy takes seconds where there is a matrix."""
+    found: dict[Any, Any] = {}
     for file in sorted(Path(__file__).with_name("pairs").glob("*.yaml")):
         for entry in yaml.safe_load(file.read_text(encoding="utf-8")):
             key = entry["loss"], entry["wrt"], tuple(entry["var"]), tuple(entry.get("let", ()))
-            found[key] = key
-    return list(found)
+            matrices = any("," in text.partition("[")[2] for text in entry["var"])
+            found[key] = pytest.param(*key, marks=pytest.mark.slow) if matrices else key
+    return list(found.values())
 
 
 @pytest.mark.parametrize(("loss", "wrt", "variables", "given"), _losses())
@@ -141,7 +145,10 @@ def test_three_ways_to_a_gradient_agree(
     truth = Gradient(problem.loss, problem.wrt, problem.scope)
     met = 0
     for point in islice(points(problem.scope, domain.used, setting), 4, 16):
-        expected, _ = value_at(truth, point, 192)
+        try:
+            expected, _ = value_at(truth, point, 192)
+        except NotCertain:  # at a tie of what is only known as balls
+            continue
         if expected is None or not all(item.is_finite() for item in expected.items):
             continue
         from grader.formula.sympy_form import symbols
