@@ -73,6 +73,11 @@ class Case:
         return self._bounds
 
     @cached_property
+    def limits(self) -> tuple[float, float, float]:
+        """The bounds of one number, for `correct`, `stable` and `precise`."""
+        return float(self.bounds.correct), float(self.bounds.stable), float(self.bounds.precise)
+
+    @cached_property
     def widened(self) -> Truth:
         """The truth, where a kink is so near that rounding may take a program to its other side."""
         try:
@@ -250,10 +255,8 @@ def judge(case: Case, reply: Reply | None) -> Judged:
         return _failed(case, reply, "dtype")
     if reply.mutated:
         return _failed(case, reply, "mutated")
-    if case.truth.shape == () and case.truth.low is None:
-        off = case.truth.distance(float(reply.value))
-        if math.isfinite(off) and off <= case.surely:
-            return Judged(case, reply, None, correct=True, stable=True, precise=True)
+    if case.truth.shape == () and case.oracle.wrt is None:
+        return _of_number(case, reply, float(reply.value))
     error = case.truth.error(reply.value)
     if case.oracle.wrt is not None and np.any(error > case.at_least):
         error = np.fmin(error, case.widened.error(reply.value))
@@ -280,6 +283,31 @@ def judge(case: Case, reply: Reply | None) -> Judged:
         )
         ratio = np.where(excused, 0.0, error / limit.stable)
     badness = float(np.max(np.where(np.isnan(ratio), np.inf, ratio), initial=0.0))
+    fault: Fault | None = None if correct and stable and precise else "value"
+    return Judged(case, reply, fault, correct=correct, stable=stable, precise=precise, badness=badness)
+
+
+def _of_number(case: Case, reply: Reply, got: float) -> Judged:
+    """As `judge` has it for arrays: of a loss that is one number, as nearly all are, and without arrays."""
+    off, near = case.truth.distance(got), float(case.truth.near)
+    largest = float(np.finfo(case.probe.dtype).max)
+    beyond = abs(near) > largest / (16 * case.elements)
+    right = Judged(case, reply, None, correct=True, stable=True, precise=True)
+    if math.isfinite(off) and off <= case.surely:
+        return right
+    if not math.isfinite(got) and not beyond:
+        return _failed(case, reply, "value")  # no bound excuses this
+    if case.probe.label == "large":
+        if off <= case.at_least:
+            return right
+        if off > HOPELESS * case.at_least:  # S would have to be as much larger than the inputs and the value
+            return _failed(case, reply, "value")
+    known = case.truth.digits[0] not in ("inf", "-inf")
+    if known and beyond and got * near > 0 and abs(got) > largest / 64:
+        return right
+    bounds = case.limits
+    correct, stable, precise = (math.isfinite(off) and off <= bound for bound in bounds)
+    badness = off / bounds[1] if math.isfinite(off) and bounds[1] else math.inf
     fault: Fault | None = None if correct and stable and precise else "value"
     return Judged(case, reply, fault, correct=correct, stable=stable, precise=precise, badness=badness)
 
