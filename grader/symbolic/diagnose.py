@@ -60,6 +60,8 @@ def diagnose(asked: Asked, answer: Quantity, witness: Point[Fraction], *, deadli
     found += list(_chain_factors(asked, trial)) or list(_rules_left_out(asked, trial))
     if trial.constant(lambda row: zip(row.got.items, row.got.items, strict=True)) is not None:  # not 0 all over
         found += wrong_terms(asked, trial)
+    if not found:  # λ for λ − y lost a term, though it is dλ/dz as well
+        found += _inner_alone(asked, trial)
     found += _swaps(asked, answer, witness, deadline)
     others = list(_other_gradients(asked, trial))
     if others:  # the gradient by something else is no gradient by this one with a factor too many
@@ -196,6 +198,10 @@ def _rules_left_out(asked: Asked, trial: Trial) -> Iterator[Finding]:
                 if sign < 0 and not kept:
                     yield _finding("sign-flipped")
                 return
+
+
+def _inner_alone(asked: Asked, trial: Trial) -> Iterator[Finding]:
+    """dp/dz where dL/dp · dp/dz was asked for."""
     for name, quantity in inner_gradients(asked.loss, asked.wrt, asked.scope):
         if trial.holds(partial(_same, quantity=quantity)):
             yield _finding("lost-chain-factor", factor=f"∂L/∂{display(name)}", missing=True)
