@@ -153,6 +153,7 @@ def simple(rng: Random, variable: Variable, made: Analysis) -> Fraction:
     return drawn(variable, rng) if rng.random() < 0.8 else Fraction(rng.choice((-1, 1, 2)), rng.choice((1, 1, 2)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("known", SCALAR, ids=lambda known: known.name)
 def test_no_yes_is_broken_by_random_points(known: KnownLoss) -> None:
     made = analyse(AnalysisTask(known.formula, known.wrt, known.variables, known.given, known.space), seconds=3)

@@ -21,7 +21,9 @@ def _collected() -> Iterator[Any]:
             task = DerivationTask(entry["loss"], entry["wrt"], tuple(entry["var"]), tuple(entry.get("let", ())))
             for case in entry["cases"]:
                 assert case.keys() <= KEYS, case
-                yield pytest.param(task, case, id=f"{file.stem}: {entry['loss']} | {case['answer']}")
+                # the losses of strangers are large ones: a second each
+                marks = (pytest.mark.slow,) if file.stem == "strangers" else ()
+                yield pytest.param(task, case, id=f"{file.stem}: {entry['loss']} | {case['answer']}", marks=marks)
 
 
 CASES = list(_collected())
