@@ -134,7 +134,7 @@ WORDS: Final[Mapping[str, str | Callable[[Data], str]]] = {
     "contradictory-demands": "no loss can meet both {one!r} and {other!r}; drop one of them",
     "experiment-variables": lambda data: (
         f"the experiment {data['experiment']!r} tries a loss of one number"
-        f"{' and its label in {0,1}' * data['label']}; declare nothing else"
+        f"{' and its label in {0,1}' if data['label'] else ''}; declare nothing else"
     ),
     "declared-twice": "the name {name!r} is declared already",
     "unused-symbol": "the symbol {name!r} is declared but never used",
