@@ -26,7 +26,6 @@ IMPLIES: Final[Mapping[str, tuple[str, ...]]] = {
     "linear-tails": ("not bounded", "not redescending"),
     "quadratic-at-zero": ("zero-at-zero",),
 }
-REAL_LINE: Final = frozenset({"bounded", "redescending"})
 
 
 def contradictory(demands: Iterable[Demand]) -> tuple[str, str] | None:

@@ -8,7 +8,8 @@ from itertools import islice
 from typing import Final
 
 from grader.design.demands import EXTRA, Demand, read_demand
-from grader.design.estimate import Row
+from grader.design.estimate import Row, outliers
+from grader.design.imbalance import imbalance
 from grader.formula.balls import at_precision
 from grader.formula.declare import Finite, Scope
 from grader.formula.errors import NotCertain, Undefined
@@ -175,11 +176,7 @@ def _shown_row(row: Row) -> Mapping[str, Fact]:
 def _run(task: DesignTask, found: Analysis) -> Sequence[Row]:
     loss = expanded(found.loss, found.scope)
     if task.experiment == "outliers":
-        from grader.design.estimate import outliers
-
         return outliers(loss, found.wrt, found.scope)
-    from grader.design.imbalance import imbalance
-
     target = next(v.name for v in found.scope.variables.values() if isinstance(v.domain, Finite))
     return imbalance(loss, found.wrt, target, found.scope)
 
