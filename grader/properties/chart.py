@@ -412,11 +412,11 @@ def bounds(ground: Ground, left: Spot | None, right: Spot | None) -> tuple[Fract
             continue
         place = spot if spot is not None else Spot(end)
         value = place.enclose(ground, 256)
-        ends.append(_rational(value, upper=upper))
+        ends.append(rational_beside(value, upper=upper))
     return ends[0], ends[1]
 
 
-def _rational(value: arb, *, upper: bool) -> Fraction:
+def rational_beside(value: arb, *, upper: bool) -> Fraction:
     """A rational number at or above a ball, or at or below it."""
     mantissa, exponent = (value.upper() if upper else value.lower()).man_exp()
     return Fraction(int(mantissa)) * Fraction(2) ** int(exponent)

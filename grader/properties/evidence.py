@@ -19,6 +19,7 @@ from grader.formula.rebuild import replaced
 from grader.formula.show import show, show_number
 from grader.formula.tree import Call, Expr, Node, Num, Pow
 from grader.properties.analysis import Property
+from grader.properties.chart import rational_beside
 from grader.properties.curve import TRIED, Bound, Curve
 from grader.properties.ground import Ground
 from grader.properties.reduce import Subject, cases_of, specialised
@@ -198,10 +199,7 @@ def rational(curve: Curve, end: Expr | None, *, upper: bool) -> Fraction | None:
     if end is None:
         return None
     ball = curve.number(end, 256)
-    if not ball.is_finite():
-        return None
-    mantissa, exponent = (ball.upper() if upper else ball.lower()).man_exp()
-    return Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
+    return rational_beside(ball, upper=upper) if ball.is_finite() else None
 
 
 def first(points: Iterator[Fraction], holds: Callable[[Fraction], bool], most: int = 60) -> Fraction | None:
