@@ -62,7 +62,7 @@ def diagnose(asked: Asked, answer: Quantity, witness: Point[Fraction], *, deadli
         found += wrong_terms(asked, trial)
     if not found:  # λ for λ − y lost a term, though it is dλ/dz as well
         found += _inner_alone(asked, trial)
-    found += _swaps(asked, answer, witness, deadline)
+    found += _swaps(asked, answer, witness, trial)
     others = list(_other_gradients(asked, trial))
     if others:  # the gradient by something else is no gradient by this one with a factor too many
         surplus = any(finding.data.get("missing") is False for finding in found)
@@ -279,14 +279,13 @@ class _Swapped:
         return self.of.at(algebra, replace(point, values={**point.values, self.first: b, self.second: a}))
 
 
-def _swaps(asked: Asked, answer: Quantity, witness: Point[Fraction], deadline: float) -> Iterator[Finding]:
+def _swaps(asked: Asked, answer: Quantity, witness: Point[Fraction], trial: Trial) -> Iterator[Finding]:
     scope = relaxed(asked.scope)
     names = [name for name in scope.variables if name in asked.domain.used and scope.variables[name].continuous]
-    domain = replace(asked.domain, scope=scope)
-    trial = Trial(asked.truth, answer, domain, deadline, witness=witness) if len(names) > 1 else None
-    for first, second in combinations(names, 2):
-        if trial is None or scope.shape(first) != scope.shape(second):
-            continue
+    pairs = [(first, second) for first, second in combinations(names, 2) if scope.shape(first) == scope.shape(second)]
+    if pairs and scope != asked.scope:
+        trial = Trial(asked.truth, answer, replace(asked.domain, scope=scope), trial.deadline, witness=witness)
+    for first, second in pairs:
         swapped = _Swapped(asked.truth, first, second)
         if trial.holds(partial(_same, quantity=swapped)):
             yield _finding("swapped-variables", first=first, second=second)

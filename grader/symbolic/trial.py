@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 from itertools import islice
 from random import Random
 from typing import Final
@@ -102,6 +103,15 @@ class Trial:
         if self.witness is not None:
             self._made.append(self.witness)
 
+    @cached_property
+    def _beside(self) -> list[Row]:
+        """Points close to the witness."""
+        assert self.witness is not None
+        rng = Random(3)
+        close_by = [sampling.nearby(self.witness.point, self.scope, rng, Fraction(1, 64)) for _ in range(4)]
+        rows = [self._row(point) for point in close_by if point is not None]
+        return [row for row in rows if row is not None]
+
     @property
     def rows(self) -> Iterator[Row]:
         """The same rows each time."""
@@ -163,13 +173,9 @@ class Trial:
 
     def _beside_witness(self, pairs: Callable[[Row], Iterable[tuple[arb, arb]] | None]) -> bool:
         """Whether the two are the same close to the witness, where there are none at it: at a kink."""
-        assert self.witness is not None
-        rng = Random(3)
         met = 0
-        for _ in range(4):
-            point = sampling.nearby(self.witness.point, self.scope, rng, Fraction(1, 64))
-            row = None if point is None else self._row(point)
-            found = None if row is None else pairs(row)
+        for row in self._beside:
+            found = pairs(row)
             if found is not None:
                 met += 1
                 if not all(close(a, b) for a, b in found):
