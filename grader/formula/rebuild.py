@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any, TypeVar, cast
 
-from grader.formula.tree import Expr, Name, Node
+from grader.formula.tree import Base, Expr, Name, Node, parts
 
 N = TypeVar("N", bound=Node)
 
@@ -16,20 +16,18 @@ def replaced(node: N, change: Callable[[Node], Node | None]) -> N:
     changed = change(node)
     if changed is not None:
         return cast("N", changed)
-    parts: dict[str, Any] = {}
-    for item in fields(node):
-        if item.name == "span":
-            continue
-        old = getattr(node, item.name)
+    others: dict[str, Any] = {}
+    for name in parts(type(node)):
+        old = getattr(node, name)
         new = _replaced_part(old, change)
         if new is not old:
-            parts[item.name] = new
-    return replace(node, **parts) if parts else node
+            others[name] = new
+    return replace(node, **others) if others else node
 
 
 def _replaced_part(part: object, change: Callable[[Node], Node | None]) -> object:
-    if isinstance(part, Node):
-        return replaced(part, change)
+    if isinstance(part, Base):
+        return replaced(cast("Node", part), change)
     if isinstance(part, tuple):
         made = tuple(_replaced_part(item, change) for item in part)
         return part if all(a is b for a, b in zip(made, part, strict=True)) else made

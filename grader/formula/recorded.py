@@ -8,7 +8,9 @@ T = TypeVar("T")
 
 
 class Var(Generic[T]):
-    """A number, and the slopes toward the numbers that it was made from."""
+    """A number, and the slopes toward the numbers that it was made from.
+
+    `order` is its place among those made from a variable, from 1; 0 if it rests on none (and has no parents)."""
 
     __slots__ = ("order", "parents", "value")
 

@@ -24,26 +24,32 @@ class Reverse(Generic[T]):
         self.base = base
         self.undefined = undefined
         self.one_sided = one_sided
-        self.made = 0
+        self.tape: list[Var[T]] = []
+        """All that rests on a variable, in the order in which it was made."""
         self.zero, self.one, self.minus = (base.number(number) for number in _CONSTANTS)
         self.variables: list[Var[T]] = []
 
     def var(self, value: T, *parents: tuple[Var[T], T]) -> Var[T]:
-        self.made += 1
-        return Var(value, parents, self.made)
+        return self._recorded(value, tuple([pair for pair in parents if pair[0].order]))
+
+    def _recorded(self, value: T, parents: tuple[tuple[Var[T], T], ...]) -> Var[T]:
+        if not parents:
+            return Var(value, (), 0)
+        made = Var(value, parents, len(self.tape) + 1)
+        self.tape.append(made)
+        return made
 
     def constant(self, name: str) -> Var[T]:
-        return self.var(self.base.constant(name))
+        return Var(self.base.constant(name), (), 0)
 
     def number(self, value: Fraction) -> Var[T]:
-        return self.var(self.base.number(value))
+        return Var(self.base.number(value), (), 0)
 
     def add(self, a: Var[T], b: Var[T]) -> Var[T]:
         return self._pair(self.base.add(a.value, b.value), a, self.one, b, self.one)
 
     def neg(self, a: Var[T]) -> Var[T]:
-        self.made += 1
-        return Var(self.base.neg(a.value), ((a, self.minus),) if a.parents else (), self.made)
+        return self._recorded(self.base.neg(a.value), ((a, self.minus),) if a.order else ())
 
     def mul(self, a: Var[T], b: Var[T]) -> Var[T]:
         return self._pair(self.base.mul(a.value, b.value), a, b.value, b, a.value)
@@ -51,12 +57,11 @@ class Reverse(Generic[T]):
     def _pair(self, value: T, a: Var[T], slope: T, b: Var[T], other: T) -> Var[T]:
         """As `_made`, for two slopes that are known."""
         parents: tuple[tuple[Var[T], T], ...]
-        if a.parents:
-            parents = ((a, slope), (b, other)) if b.parents else ((a, slope),)
+        if a.order:
+            parents = ((a, slope), (b, other)) if b.order else ((a, slope),)
         else:
-            parents = ((b, other),) if b.parents else ()
-        self.made += 1
-        return Var(value, parents, self.made)
+            parents = ((b, other),) if b.order else ()
+        return self._recorded(value, parents)
 
     def div(self, a: Var[T], b: Var[T]) -> Var[T]:
         base = self.base
@@ -97,7 +102,7 @@ class Reverse(Generic[T]):
         ahead = ">" if name == "max" else "<"
         for arg in args[1:]:
             if self.base.compare("==", arg.value, best.value) is True:
-                tied = tied or bool(arg.parents or best.parents)
+                tied = tied or bool(arg.order or best.order)
                 if self.one_sided and self.base.compare(ahead, self._growth(arg), self._growth(best)) is True:
                     best = arg
             elif self.base.compare(ahead, arg.value, best.value) is True:
@@ -146,35 +151,30 @@ class Reverse(Generic[T]):
 
     def _made(self, value: T, slopes: Sequence[tuple[Var[T], Callable[[], T]]]) -> Var[T]:
         """Slopes are worked out only toward numbers that depend on a variable."""
-        return self.var(value, *((arg, slope()) for arg, slope in slopes if arg.parents))
+        return self._recorded(value, tuple([(arg, slope()) for arg, slope in slopes if arg.order]))
 
     def variable(self, value: T) -> Var[T]:
-        """An input to differentiate by: its own parent is a root that nothing reads."""
-        root = Var(value, (), 0)
-        made = self.var(value, (root, self.zero))
+        """An input to differentiate by."""
+        made = Var(value, (), len(self.tape) + 1)
+        self.tape.append(made)
         self.variables.append(made)
         return made
 
     def slopes(self, result: Var[T], inputs: Sequence[Var[T]]) -> list[T]:
         """The derivative of `result` by each of `inputs`."""
-        zero = self.zero
-        adjoint: dict[int, T] = {id(result): self.one}
-        found: dict[int, Var[T]] = {id(result): result}
-        stack = [result]
-        while stack:
-            for parent, _ in stack.pop().parents:
-                if id(parent) not in found:
-                    found[id(parent)] = parent
-                    stack.append(parent)
-        for var in sorted(found.values(), key=lambda var: -var.order):
-            own = adjoint.get(id(var))
+        base, tape = self.base, self.tape
+        adjoint: list[T | None] = [None] * (result.order + 1)
+        adjoint[-1] = self.one
+        for place in range(result.order, 0, -1):
+            own = adjoint[place]
             if own is None:
                 continue
-            for parent, slope in var.parents:
-                part = self.base.mul(own, slope)
-                before = adjoint.get(id(parent))
-                adjoint[id(parent)] = part if before is None else self.base.add(before, part)
-        return [adjoint.get(id(item), zero) for item in inputs]
+            for parent, slope in tape[place - 1].parents:
+                part = base.mul(own, slope)
+                before = adjoint[parent.order]
+                adjoint[parent.order] = part if before is None else base.add(before, part)
+        known = (adjoint[item.order] if 0 < item.order <= result.order else None for item in inputs)
+        return [self.zero if slope is None else slope for slope in known]
 
 
 _Rule = Callable[[Algebra[T], Sequence[T], T], tuple[Callable[[], T], ...]]

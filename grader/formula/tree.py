@@ -8,10 +8,11 @@ decided from the shapes by the reader, so that no evaluator guesses.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from fractions import Fraction
-from typing import Literal
+from typing import Final, Literal
 
 Dim = str | int
 Shape = tuple[Dim, ...]
@@ -26,12 +27,14 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Node:
+class Base:
+    """What all nodes share. Quicker to ask for than the union `Node`, which names them."""
+
     span: Span | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Num(_Node):
+class Num(Base):
     """An exact number; a typed decimal is an exact decimal. `decimal` remembers that it was typed as one."""
 
     value: Fraction
@@ -39,35 +42,35 @@ class Num(_Node):
 
 
 @dataclass(frozen=True, slots=True)
-class Const(_Node):
+class Const(Base):
     """A constant of analysis."""
 
     name: Literal["e", "pi", "inf"]
 
 
 @dataclass(frozen=True, slots=True)
-class Name(_Node):
+class Name(Base):
     """A declared variable or definition, by its canonical name (`yhat`, `sigma`, `y_true`)."""
 
     name: str
 
 
 @dataclass(frozen=True, slots=True)
-class IndexVar(_Node):
+class IndexVar(Base):
     """An index letter, bound by a `Reduce` or free; its value is a position."""
 
     name: str
 
 
 @dataclass(frozen=True, slots=True)
-class Size(_Node):
+class Size(Base):
     """A dimension as a number: `n`, `K`."""
 
     name: str
 
 
 @dataclass(frozen=True, slots=True)
-class Index(_Node):
+class Index(Base):
     """A component: `z_i`, `X[i,j]`, `z_{i,labels_i}`. With fewer subscripts than axes, a slice (row i of X)."""
 
     base: Expr
@@ -75,38 +78,38 @@ class Index(_Node):
 
 
 @dataclass(frozen=True, slots=True)
-class Add(_Node):
+class Add(Base):
     """A sum, elementwise."""
 
     terms: tuple[Expr, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Neg(_Node):
+class Neg(Base):
     arg: Expr
 
 
 @dataclass(frozen=True, slots=True)
-class Mul(_Node):
+class Mul(Base):
     """A product, elementwise."""
 
     factors: tuple[Expr, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Div(_Node):
+class Div(Base):
     num: Expr
     den: Expr
 
 
 @dataclass(frozen=True, slots=True)
-class Pow(_Node):
+class Pow(Base):
     base: Expr
     exponent: Expr
 
 
 @dataclass(frozen=True, slots=True)
-class MatMul(_Node):
+class MatMul(Base):
     """A matrix product; vectors are columns. `wᵀx` is `MatMul(Call("transpose", w), x)`, a scalar."""
 
     left: Expr
@@ -114,7 +117,7 @@ class MatMul(_Node):
 
 
 @dataclass(frozen=True, slots=True)
-class Call(_Node):
+class Call(Base):
     """A function of the language, by its canonical name: a key of `grader.formula.functions.FUNCTIONS`."""
 
     function: str
@@ -122,7 +125,7 @@ class Call(_Node):
 
 
 @dataclass(frozen=True, slots=True)
-class Reduce(_Node):
+class Reduce(Base):
     """`sum_i body`, `mean(body)`. With an `index`, it runs over the dimension `over` (or from `low` to
     `high`, positions, both inclusive), where `condition` holds; without one, over all components of `body`."""
 
@@ -136,7 +139,7 @@ class Reduce(_Node):
 
 
 @dataclass(frozen=True, slots=True)
-class Compare(_Node):
+class Compare(Base):
     """A comparison; chains are read as `Logic("and", …)`."""
 
     op: Literal["<", "<=", ">", ">=", "==", "!="]
@@ -145,20 +148,20 @@ class Compare(_Node):
 
 
 @dataclass(frozen=True, slots=True)
-class Logic(_Node):
+class Logic(Base):
     op: Literal["and", "or", "not"]
     args: tuple[Cond, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Indicator(_Node):
+class Indicator(Base):
     """1 where the condition holds, else 0: `1[r>0]`, `δ_ij`, a bare comparison within arithmetic."""
 
     condition: Cond
 
 
 @dataclass(frozen=True, slots=True)
-class Cases(_Node):
+class Cases(Base):
     """The value of the first branch whose condition holds; `otherwise` may be missing (then undefined)."""
 
     branches: tuple[tuple[Cond, Expr], ...]
@@ -166,7 +169,7 @@ class Cases(_Node):
 
 
 @dataclass(frozen=True, slots=True)
-class Deriv(_Node):
+class Deriv(Base):
     """A derivative left standing: `∂L/∂z`, `d/dp (…)`, `L'`, `∇_w L`. `wrt` None: the asked variable."""
 
     of: Expr
@@ -202,27 +205,29 @@ ONE = Num(Fraction(1))
 
 def children(node: Node) -> Iterator[Node]:
     """The nodes directly below, in reading order."""
-    for name in _parts(type(node)):
+    for name in parts(type(node)):
         value = getattr(node, name)
-        if isinstance(value, _Node):
-            yield value  # type: ignore[misc]  # every _Node is a member of the union
+        if isinstance(value, Base):
+            yield value  # type: ignore[misc]  # every node is a member of the union
         elif isinstance(value, tuple):
             yield from _nodes(value)
 
 
 _known_parts: dict[type, tuple[str, ...]] = {}
+_NODES: Final = re.compile(r"\b(Expr|Cond)\b")
+"""In the annotation of a field that may hold nodes."""
 
 
-def _parts(kind: type) -> tuple[str, ...]:
+def parts(kind: type) -> tuple[str, ...]:
     """The fields of a kind of node that may hold nodes. `dataclasses.fields` is slow to ask each time."""
     if kind not in _known_parts:
-        _known_parts[kind] = tuple(item.name for item in fields(kind) if item.name != "span")
+        _known_parts[kind] = tuple(item.name for item in fields(kind) if _NODES.search(str(item.type)))
     return _known_parts[kind]
 
 
 def _nodes(values: tuple[object, ...]) -> Iterator[Node]:
     for value in values:
-        if isinstance(value, _Node):
+        if isinstance(value, Base):
             yield value  # type: ignore[misc]
         elif isinstance(value, tuple):
             yield from _nodes(value)
