@@ -775,7 +775,9 @@ def _paper(plain: bool) -> Paper:
 
 
 def main(args: Sequence[str] | None = None) -> int:
-    """Runs a command; returns its exit code. Whatever was not foreseen is one line, its details in a file, and 3."""
+    """Runs a command; returns its exit code. Whatever was not foreseen is one line, its details in a file, and 3.
+
+    Raises ModuleNotFoundError where a dependency is missing: `lossprep` says how to install it."""
     sys.stdin = sys.stdin or open(os.devnull, encoding="utf-8")  # noqa: PTH123, SIM115  # a closed one
     sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
     if sys.stdout is None:
@@ -794,6 +796,8 @@ def main(args: Sequence[str] | None = None) -> int:
     except (click.Abort, KeyboardInterrupt):
         click.echo("\nInterrupted.", err=True)
         return 130
+    except ModuleNotFoundError:
+        raise
     except Exception as error:
         if _cannot_print(error):
             click.echo("lossprep: standard output cannot be written: is the disk full?", err=True)

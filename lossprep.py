@@ -10,6 +10,10 @@ import os
 import sys
 
 __version__ = "0.1.0"
+NOT_INSTALLED = (
+    "lossprep: the module {} is not installed. In a clone, `make quiz` installs all that is needed "
+    "(or run `.venv/bin/lossprep`); elsewhere, `pip install` the folder that holds pyproject.toml.\n"
+)
 
 
 def main() -> None:
@@ -17,9 +21,14 @@ def main() -> None:
     folder = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100,PTH120  # pathlib costs 8 ms of every start
     if sys.path[:1] != [folder]:
         sys.path.insert(0, folder)
-    import cli
+    try:
+        import cli
 
-    sys.exit(cli.main())
+        code = cli.main()
+    except ModuleNotFoundError as error:
+        sys.stderr.write(NOT_INSTALLED.format((error.name or "").partition(".")[0]))
+        code = 3
+    sys.exit(code)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ import cli
 from tests.cli.run import BANK, MAIN, ROOT, environment, run
 
 DRILL = ["--bank", str(BANK)]
+CHECK = ["check", "--loss", "z^2", "--wrt", "z", "--var", "z: real", "-a", "3z"]
 BROKEN = """
 import sys
 sys.path.insert(0, {root!r})
@@ -33,6 +34,16 @@ def test_an_internal_fault_is_one_line_and_3_with_its_details_in_a_file(tmp_path
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (3, "", 1)
     assert str(tmp_path / "faults.log") in done.stderr
     assert "RuntimeError: boom" in (tmp_path / "faults.log").read_text()
+
+
+@pytest.mark.parametrize("missing", ["click", "flint", "rich"])
+def test_a_missing_dependency_is_named_with_the_cure(tmp_path: Path, missing: str) -> None:
+    start = f"import sys; sys.modules[{missing!r}] = None; sys.path.insert(0, {str(ROOT)!r}); import lossprep"
+    command = [sys.executable, "-c", f"{start}; sys.argv[1:] = {CHECK!r}; lossprep.main()"]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment(tmp_path), timeout=60)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (3, "", 1)
+    assert f"the module {missing} is not installed" in done.stderr
+    assert "make quiz" in done.stderr
 
 
 def test_tests_see_what_the_guard_would_hide(monkeypatch: pytest.MonkeyPatch) -> None:
