@@ -88,9 +88,11 @@ class Components:
                 return self._sum(Pow(u, Num(Fraction(2))))
             case Pow(a, b):
                 return Pow(self.of(a, here), self.of(b, here))
+            case MatMul(Mul((*numbers, Call("transpose") as row)), b) if all(map(self._number, numbers)):
+                return Mul((*(self.of(number, ()) for number in numbers), self.of(MatMul(row, b), here)))
             case MatMul(a, b):
                 return self._matrix_product(a, b, here)
-            case Reduce(op, body, None) if op in ("sum", "mean"):
+            case Reduce("sum" | "mean" | "max" | "min" as op, body, None):
                 return self._sum(body, op=op)
             case Reduce():
                 return replace(expr, body=self.of(expr.body, here))
@@ -102,6 +104,9 @@ class Components:
             case Call():
                 return self._call(expr, here)
         return expr
+
+    def _number(self, expr: Expr) -> bool:
+        return shape_of(expr, self.scope) == ()
 
     def _condition(self, condition: Cond, at: tuple[Expr, ...]) -> Cond:
         if isinstance(condition, Logic):

@@ -97,9 +97,12 @@ class _Grading:
         if isinstance(found, Equal) and found.evidence == "tested":
             found = self._last_resort(found, answer.expr)
         known: dict[tuple[Expr, Expr], Outcome] = {
-            (Deriv(whole, asked.wrt), answer.expr): found for whole in (Name(LOSS), asked.loss)
+            (Deriv(whole, asked.wrt), final): found
+            for whole in (Name(LOSS), asked.loss)
+            for final in (answer.expr, self.read.final)  # lying on its side, it follows all the same
         }
-        judged = judge(self.read.equations, asked.scope, asked.wrt, deadline=self._until(SHARES[1]), known=known)
+        judged = judge(self.read.equations, asked.scope, asked.wrt, deadline=self._until(SHARES[1]), known=known,
+                       partly=self.read.partly)  # fmt: skip
         match found:
             case Equal():
                 return self._right(found, judged)
@@ -121,7 +124,7 @@ class _Grading:
         *before, last = self.read.equations
         claims = isinstance(last.left, Deriv) and last.left.wrt in (None, self.read.wrt)
         judged = judge(before if claims else [*before, last], self.read.scope, self.read.wrt,
-                       deadline=self._until(SHARES[1]))  # fmt: skip
+                       deadline=self._until(SHARES[1]), partly=self.read.partly)  # fmt: skip
         if before and claims:
             judged.append(Judged(last, "wrong", Unknown(("shapes",))))
         score = score_of_wrong([finding], [one.step for one in judged])

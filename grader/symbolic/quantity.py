@@ -6,7 +6,7 @@ Derivatives that stand in a formula (`dL/dp · ∂p/∂z`) are worked out on the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, Final, Protocol, TypeVar
@@ -79,7 +79,7 @@ def root(wrt: Expr) -> str:
     match wrt:
         case Name(name):
             return name
-        case Index(base, _):
+        case Index(base, _) | Call("transpose", (base,)):
             return root(base)
     raise Unsupported("a derivative by something that is no variable")
 
@@ -118,7 +118,7 @@ class _Slopes:
         if of == Name(LOSS) and self.scope.stated is not None and name in names_in(self.scope.stated, self.scope):
             of = self.scope.stated
         if name in self.scope.definitions and name not in names_in(of, self.scope):
-            of = written_in(of, name, self.scope, self.asked)
+            of = self.scope.rewritten.get((of, name)) or written_in(of, name, self.scope, self.asked)
             if name not in names_in(of, self.scope):
                 return self._through(of, name)
         values = dict(self.point.values)
@@ -166,19 +166,36 @@ class _Slopes:
         return Value(shape, tuple(row[place] for place, row in enumerate(rows)))
 
     def _through(self, of: Expr, name: str) -> Value[Any]:
-        """dL/dp where L is written in z and p was introduced as a function of z: dL/dz over dp/dz."""
+        """dL/dp where L is written in z and p was introduced as a function of z, however L writes it: the g for which
+        dL/dz is g times dp/dz, for every variable z that p rests on."""
         scope = self.scope
-        below = sorted(names_in(Name(name), scope) & names_in(of, scope) & scope.variables.keys())
-        if scope.shape(name) or not below or any(scope.shape(by) for by in below):
-            raise Unsupported("a derivative by a quantity that the formula is not written in")
-        quotients = []
+        if scope.shape(name):
+            raise Unsupported("a derivative by a vector that the formula is not written in")
+        below = sorted(names_in(Name(name), scope) & scope.variables.keys())
+        found: Any = None
         for by in map(Name, below):
-            if scope.variables[by.name].continuous:
-                top, bottom = self.of(Deriv(of, by)), self.of(Deriv(Name(name), by))
-                quotients.append(self.algebra.div(top.items[0], bottom.items[0]))
-        if not quotients or any(self._differ(quotients[0], other) for other in quotients[1:]):
-            raise Unsupported("a derivative by a quantity that the formula does not rest on alone")
-        return Value((), (quotients[0],))
+            if not scope.variables[by.name].continuous:
+                continue
+            for slope, inner in self._links(self.of(Deriv(of, by)), self.of(Deriv(Name(name), by))):
+                if found is None and not self._vanishes(inner):
+                    found = self.algebra.div(slope, inner)
+                if self._differ(slope, inner if found is None else self.algebra.mul(found, inner)):
+                    raise Unsupported("a derivative by a quantity that the formula does not rest on alone")
+        if found is None:
+            raise Unsupported("a derivative by a quantity that the formula is not written in")
+        return Value((), (found,))
+
+    def _links(self, top: Value[Any], inner: Value[Any]) -> Iterator[tuple[Any, Any]]:
+        """The slopes by each component of a variable, of the whole and of what is between."""
+        if top.shape != inner.shape:
+            raise Unsupported("a derivative of a vector by something between")
+        return zip(top.items, inner.items, strict=True)
+
+    def _vanishes(self, item: Any) -> bool:
+        try:
+            return self.algebra.compare("==", item, self.algebra.number(Fraction(0))) is True
+        except NotCertain:
+            return False
 
     def _differ(self, a: Any, b: Any) -> bool:
         try:

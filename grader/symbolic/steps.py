@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from grader.formula.declare import Scope
 from grader.formula.shape_of import shape_of
@@ -65,16 +65,25 @@ def judge(
     *,
     deadline: float,
     known: Mapping[tuple[Expr, Expr], Outcome] | None = None,
+    partly: Mapping[tuple[Expr, str], Expr] | None = None,
 ) -> list[Judged]:
     """Every equation in turn. `asked` is what a derivative is taken by where it is not written; `known` holds
-    equations that were decided before."""
-    judge_one = _Judge(scope, asked, deadline, known or {})
+    equations that were decided before, `partly` what a derivative may be taken of, all else held fixed."""
+    judge_one = _Judge(scope, asked, deadline, known or {}, partly or {})
     return [judge_one.judge(equation) for equation in equations]
 
 
 class _Judge:
-    def __init__(self, scope: Scope, asked: Expr, deadline: float, known: Mapping[tuple[Expr, Expr], Outcome]) -> None:
+    def __init__(
+        self,
+        scope: Scope,
+        asked: Expr,
+        deadline: float,
+        known: Mapping[tuple[Expr, Expr], Outcome],
+        partly: Mapping[tuple[Expr, str], Expr],
+    ) -> None:
         self.scope, self.asked, self.deadline, self.known = scope, asked, deadline, known
+        self.held_fixed = replace(scope, rewritten={**scope.rewritten, **partly}) if partly else None
         self.believed: list[tuple[Expr, Expr]] = []
         """Wrong equations so far."""
 
@@ -116,6 +125,10 @@ class _Judge:
         if time.monotonic() > self.deadline:  # a thousand equations would each take a moment more
             return Unknown(("time",))
         found = self._compared(left, right, diagonal=False)
+        if self.held_fixed is not None and not isinstance(found, Equal):
+            # `r = Xw − y` for ‖Xw − y‖² + λ‖w‖²: by ∂L/∂r people mean that of the first term
+            held = self._compared(left, right, diagonal=False, scope=self.held_fixed)
+            found = held if isinstance(held, Equal) else found
         if isinstance(found, Equal) or not any(_by_components(side, self.scope) for side in (left, right)):
             return found
         # dL/dp·dp/dz of vectors: people mean component by component, or the Jacobian
@@ -128,9 +141,10 @@ class _Judge:
             return turned if isinstance(turned, Equal) else found
         return Unknown(("derivatives of a vector by a vector",))
 
-    def _compared(self, left: Expr, right: Expr, *, diagonal: bool) -> Outcome:
-        domain = domain_of(self.scope, (left, right), asked=self.asked)
-        sides = [Formula(side, self.scope, self.asked, diagonal) for side in (left, right)]
+    def _compared(self, left: Expr, right: Expr, *, diagonal: bool, scope: Scope | None = None) -> Outcome:
+        scope = scope or self.scope
+        domain = domain_of(scope, (left, right), asked=self.asked)
+        sides = [Formula(side, scope, self.asked, diagonal) for side in (left, right)]
         return compare(sides[0], sides[1], domain, deadline=self.deadline)
 
     def _carried(self, equation: Equation) -> bool:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from grader.formula import derivation
 from grader.formula.declare import Definition, Scope
 from grader.formula.derivation import Derivation, read_derivation
 from grader.formula.errors import Unreadable
-from grader.formula.tree import ONE, Deriv, Expr, Index, IndexVar, Name, Span
+from grader.formula.tree import ONE, Call, Deriv, Expr, Index, IndexVar, Name, Span, walk
 from grader.symbolic.convention import positive_factor
 from grader.symbolic.domain import without_range
+from grader.symbolic.in_names import Restated, restated
 from grader.symbolic.place import place_of
-from grader.symbolic.quantity import LOSS, indices_in
+from grader.symbolic.quantity import LOSS, indices_in, names_in, root, written_in
 from grader.symbolic.steps import Equation
 from grader.symbolic.task import Problem
 
@@ -32,6 +33,8 @@ class Submitted:
     place: Span
     """Where `final` stands, brackets and all."""
     convention: Expr | None
+    partly: Mapping[tuple[Expr, str], Expr] = field(default_factory=dict)
+    """As `Scope.rewritten`, where the variable asked for stands beside the name: what ∂L/∂u may be taken of."""
 
 
 def read_submission(text: str, problem: Problem, *, deadline: float, own: bool = True) -> Submitted:
@@ -54,7 +57,11 @@ def read_submission(text: str, problem: Problem, *, deadline: float, own: bool =
                 scope = scope.with_definition(Definition(LOSS, loss))
     last = read.equations[-1]
     wrt = _wrt(problem.wrt, last, scope)
-    return Submitted(_pairs(read, text, wrt, loss), scope, loss, wrt, read.answer.expr, read.answer.span, convention)
+    written = dict(_in_its_names(read, scope, wrt, deadline=deadline))
+    scope = replace(scope, rewritten={of: form.expr for of, form in written.items() if form.alone})
+    partly = {of: form.expr for of, form in written.items() if not form.alone}
+    pairs = _pairs(read, text, wrt, loss)
+    return Submitted(pairs, scope, loss, wrt, read.answer.expr, read.answer.span, convention, partly)
 
 
 def _wrt(asked: Expr, last: derivation.Equation, scope: Scope) -> Expr:
@@ -68,10 +75,10 @@ def _wrt(asked: Expr, last: derivation.Equation, scope: Scope) -> Expr:
         return asked
     final, shape = last.sides[-1].expr, last.sides[-1].shape
     for side in last.sides:
-        if isinstance(side.expr, Deriv) and isinstance(side.expr.wrt, Index) and side.expr.wrt.base == base:
-            letters = side.expr.wrt.subscripts
-            if len(letters) == len(scope.shape(base.name)) and all(isinstance(s, IndexVar) for s in letters):
-                return side.expr.wrt
+        by = side.expr.wrt if isinstance(side.expr, Deriv) else None
+        if isinstance(by, Index) and by.base in (base, Call("transpose", (base,))):
+            if all(isinstance(letter, IndexVar) for letter in by.subscripts):
+                return by  # of a matrix a row or a column too: `∂L/∂w_k`
     own = indices_in(asked)
     used = [letter for letter in last.indices if letter in indices_in(final)]
     whole = scope.shape(base.name)
@@ -79,10 +86,37 @@ def _wrt(asked: Expr, last: derivation.Equation, scope: Scope) -> Expr:
         fitting = [letter for letter in used if last.indices[letter] in whole]
         if len(fitting) == len(whole) and [last.indices[letter] for letter in fitting] == list(whole):
             return Index(base, tuple(IndexVar(letter) for letter in fitting))
+    if len(whole) == 2 and shape is not None and len(shape) == len(used) == 1 and asked == base:
+        over, letter = last.indices[used[0]], IndexVar(used[0])
+        if (over, *shape) == whole:
+            return Index(base, (letter,))
+        if (*shape, over) == whole:
+            return Index(Call("transpose", (base,)), (letter,))
     named = any(isinstance(side.expr, Deriv) and side.expr.wrt == base for side in last.sides)
     if named and own and shape == whole and shape and not used:
         return base
     return asked
+
+
+def _in_its_names(
+    read: Derivation, scope: Scope, asked: Expr, *, deadline: float
+) -> Iterator[tuple[tuple[Expr, str], Restated]]:
+    """What is derived by a name that the submission introduces, and is not written in it."""
+    introduced = {definition.name for definition in read.definitions if not definition.parameters}
+    sides = (side.expr for equation in read.equations for side in equation.sides)
+    taken = dict.fromkeys(
+        (node.of, root(node.wrt)) for side in sides for node in walk(side)
+        if isinstance(node, Deriv) and isinstance(node.wrt, Name | Index)
+    )  # fmt: skip
+    for of, name in taken:
+        stated = scope.stated if of == Name(LOSS) else None
+        within = any(name in names_in(each, scope) for each in (of, stated) if each is not None)
+        if name in introduced and not within and name not in names_in(written_in(of, name, scope, asked), scope):
+            below = names_in(Name(name), scope)
+            others = [o for o in introduced - below if name not in names_in(Name(o), scope)]
+            written = restated(of, name, sorted(others), scope, asked, deadline=deadline)
+            if written is not None:
+                yield (of, name), written
 
 
 def _pairs(read: Derivation, text: str, wrt: Expr, loss: Expr) -> tuple[Equation, ...]:

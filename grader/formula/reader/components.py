@@ -15,6 +15,10 @@ from grader.formula.tree import Dim, Expr
 def _row_product(node: tree.Node, letter: str, scope: Scope) -> tree.Node | None:
     """`x_iᵀw`, `wᵀx_i`, `x_i·w` for all i at once: the matrix times the vector."""
     match node:
+        case tree.MatMul(tree.Mul((*numbers, tree.Call("transpose") as first)), right):  # `y_i x_iᵀw`
+            product = _row_product(tree.MatMul(first, right), letter, scope)
+            if isinstance(product, tree.MatMul) and all(_rank(number, scope) == 0 for number in numbers):
+                return tree.Mul((*numbers, product))
         case tree.MatMul(tree.Call("transpose", (left,)), right) | tree.Call("dot", (left, right)):
             for row, vector in ((left, right), (right, left)):
                 if isinstance(row, tree.Index) and len(row.subscripts) == 1 and _is_letter(row.subscripts[0], letter):
