@@ -41,6 +41,8 @@ _NAMED: Final[dict[str, Domain]] = {
     "real": REAL, "R": REAL, "positive": POSITIVE, "nonnegative": NONNEGATIVE, "integer": Integers(),
     "simplex": Simplex(), "onehot": OneHot(),
 }  # fmt: skip
+_AXES: Final = {"scalar": 0, "vector": 1, "matrix": 2}
+"""Words for real numbers that say how many axes there are."""
 _LARGEST_DIM: Final = 1000
 
 
@@ -87,8 +89,13 @@ class _Declaration:
             spellings.append(self.name())
         if not self.take(":", "∈"):
             raise self.fail(":", "|")
+        axes = _AXES.get(name_at(self.tokens, self.at)[0])
         domain = self.domain()
+        before = self.at
         shape = self.shape()
+        if axes is not None and axes != len(shape):
+            self.at = before
+            raise self.fail(("no shape", "a shape such as [n]", "a shape such as [n,d]")[axes])
         if isinstance(domain, Simplex | OneHot) and not shape:
             raise self.fail("a shape such as [K]")
         default: Fraction | None = None
@@ -120,9 +127,9 @@ class _Declaration:
         token = self.token
         if token.kind in ("letter", "word"):
             word, end = name_at(self.tokens, self.at)
-            if word in _NAMED:
+            if word in _NAMED or word in _AXES:
                 self.at = end
-                return _NAMED[word]
+                return _NAMED.get(word, REAL)
             if word == "index":
                 self.at = end
                 self.need("(")
@@ -193,12 +200,16 @@ class _Declaration:
         return sign * value
 
     def shape(self) -> Shape:
-        if not self.take("["):
+        """`[n,d]`, or as a power: `R^n`, `\\mathbb{R}^{n \\times d}`."""
+        power = self.take("^")
+        opened = self.take("{", "(") if power else self.take("[")
+        if not power and not opened:
             return ()
         dims = [self.dim()]
-        while self.take(",", "·"):
+        while opened and self.take(",", "·", "x"):
             dims.append(self.dim())
-        self.need("]")
+        if opened:
+            self.need({"[": "]", "{": "}", "(": ")"}[opened])
         if len(dims) > 2:
             self.at -= 1
             raise self.fail("at most two axes")

@@ -49,6 +49,39 @@ DOMAINS: dict[str, Domain] = {
 }
 
 
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("X: matrix[n,d]", "X: real[n,d]"),
+        ("w: vector[d]", "w: real[d]"),
+        ("z: scalar", "z: real"),
+        ("w ∈ ℝᵈ", "w: real[d]"),
+        ("w ∈ R^d", "w: real[d]"),
+        ("X: ℝ^(n×d)", "X: real[n,d]"),
+        (r"X \in \mathbb{R}^{n \times d}", "X: real[n,d]"),
+        ("y: {0,1}^n", "y: {0,1}[n]"),
+    ],
+)
+def test_a_shape_may_be_written_as_papers_do(text: str, meant: str) -> None:
+    assert read_declaration(text) == read_declaration(meant)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "at"),
+    [
+        ("X: matrix", "a shape such as [n,d]", 9),
+        ("X: matrix[n]", "a shape such as [n,d]", 9),
+        ("w: vector[n,d]", "a shape such as [n]", 9),
+        ("z: scalar[n]", "no shape", 9),
+        ("X: R^{n×d", "}", 9),
+    ],
+)
+def test_a_shape_that_does_not_fit_its_word_is_located(text: str, expected: str, at: int) -> None:
+    with pytest.raises(Unreadable) as raised:
+        read_declaration(text)
+    assert (raised.value.span.start, raised.value.expected) == (at, (expected,))
+
+
 @pytest.mark.parametrize("text", DOMAINS)
 def test_a_domain_reads_and_shows_back(text: str) -> None:
     variable = read_declaration(f"x: {text}")
