@@ -169,6 +169,7 @@ _DERIVATION: Final[dict[str, tuple[tuple[Template, ...], str | None]]] = {
     "shape-mismatch": (
         (
             "The shapes do not fit: {expected} was needed here, and this is {got}.",
+            "The shapes do not fit together here: {left} {operation} {right}.",
             "The shapes do not fit together here.",
         ),
         "Write the shape under each factor. The gradient has the shape of the variable it is taken for.",
@@ -186,6 +187,7 @@ _DERIVATION: Final[dict[str, tuple[tuple[Template, ...], str | None]]] = {
     ),
     "lost-mean": (
         (
+            Is("within", "term", "In one of its terms the 1/{size} is missing, or one too many."),
             When("missing", True, "Too large by {size}: the 1/{size} of the mean is missing."),
             When("missing", False, "Too small by {size}: there is a 1/{size} that the loss does not have."),
             "The factor 1/n of the mean is lost or misplaced.",
@@ -238,6 +240,14 @@ _DERIVATION: Final[dict[str, tuple[tuple[Template, ...], str | None]]] = {
     "wrong-outside-kink": (
         ("Right at the kink, wrong beside it.",),
         "Check a point on each side of the kink.",
+    ),
+    "length-as-absolute-value": (
+        (
+            When("right", True, "{typed} of a vector is taken component by component; with {length} this is right."),
+            "{typed} of a vector is taken component by component; the rest is said of it with {length}.",
+            "The absolute value of a vector is taken component by component, and is not its length.",
+        ),
+        "The length of a vector v is written ‖v‖, or norm(v).",
     ),
     "wrong-form": (
         (

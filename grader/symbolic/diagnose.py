@@ -31,6 +31,8 @@ from grader.formula.tree import (
     Name,
     Neg,
     Num,
+    Size,
+    walk,
 )
 from grader.symbolic.asked import Asked
 from grader.symbolic.differentiate import depends, minus, over, times
@@ -44,6 +46,8 @@ from grader.symbolic.trial import Items, Row, Trial, relaxed
 from grader.verdict import Fact, Finding
 
 T = TypeVar("T")
+Region = tuple[tuple[tuple[str, int], ...], tuple[int, ...]]
+"""The sizes of a point, and the case of a formula in which it lies."""
 RULES: Final = 0.4
 """Of the time left, for rules that were left out."""
 
@@ -59,7 +63,7 @@ def diagnose(asked: Asked, answer: Quantity, witness: Point[Fraction], *, deadli
         return found  # whatever else holds then, holds because of that
     found += list(_chain_factors(asked, trial)) or list(_rules_left_out(asked, trial))
     if trial.constant(lambda row: zip(row.got.items, row.got.items, strict=True)) is not None:  # not 0 all over
-        found += wrong_terms(asked, trial)
+        found += [finding for finding in wrong_terms(asked, trial) if finding not in found]
     if not found:  # λ for λ − y lost a term, though it is dλ/dz as well
         found += _inner_alone(asked, trial)
     found += _swaps(asked, answer, witness, trial)
@@ -191,6 +195,9 @@ def _rules_left_out(asked: Asked, trial: Trial) -> Iterator[Finding]:
             if trial.agree(partial(_signed, quantity=slip.quantity, sign=sign)):
                 if slip.parted and any(_branches(trial, telling=True)):
                     return  # right in one case: it is the branch that is wrong
+                if slip.factor is not None and (sizes := _sizes(slip.factor)):
+                    yield _finding("lost-mean", size="·".join(sizes), missing=True, within="term")
+                    return
                 factor, negative = (None, False) if slip.factor is None else _unsigned(slip.factor)
                 kept = sign < 0 and negative  # its sign stayed
                 shown = None if factor is None else short(show(factor if kept or not negative else minus(factor)))
@@ -198,6 +205,13 @@ def _rules_left_out(asked: Asked, trial: Trial) -> Iterator[Finding]:
                 if sign < 0 and not kept:
                     yield _finding("sign-flipped")
                 return
+
+
+def _sizes(factor: Expr) -> list[str]:
+    """The sizes of which a factor such as 1/n is made, with numbers; none of any other."""
+    parts = list(walk(factor))
+    plain = all(isinstance(part, Size | Num | Div | Mul | Neg) for part in parts)
+    return [part.name for part in parts if isinstance(part, Size)] if plain else []
 
 
 def _inner_alone(asked: Asked, trial: Trial) -> Iterator[Finding]:
@@ -234,36 +248,44 @@ def _missing_cases(asked: Asked, answer: Quantity, deadline: float) -> Iterator[
 
 
 def _branches(trial: Trial, *, telling: bool) -> Iterator[Finding]:
-    """Right in some region of the cases and wrong in another; `telling`: right by more than 0 = 0."""
-    right: dict[tuple[int, ...], bool] = {}
-    tells = False
+    """Right in some region of the cases and wrong in another; `telling`: right by more than 0 = 0.
+
+    Sizes are told apart: w/|w| is the gradient of ‖w‖ where w has one component, and in no case of it else."""
+    right: dict[Region, bool] = {}
+    tells = set[Region]()
     for row in trial.rows:
         if not row.region:
             return
         same = all(a.overlaps(b) for a, b in zip(row.expected.items, row.got.items, strict=True))
-        right[row.region] = right.get(row.region, True) and same
-    for row in trial.rows:
-        tells = tells or (right[row.region] and not all(item.contains(0) for item in row.got.items))
-    if set(right.values()) == {True, False} and (tells or not telling):
+        region = tuple(sorted(row.point.sizes.items())), row.region
+        right[region] = right.get(region, True) and same
+        if not all(item.contains(0) for item in row.got.items):
+            tells.add(region)
+    wrong = {sizes for (sizes, _), same in right.items() if not same}
+    if any(same and region[0] in wrong and (region in tells or not telling) for region, same in right.items()):
         yield _finding("wrong-branch")
 
 
 def _regions(asked: Asked, trial: Trial) -> Iterator[Finding]:
-    """Right for one value of a label, or one sign of a number, and wrong elsewhere."""
+    """Right for one value of a label, for one sign of a number or at the class itself, and wrong elsewhere."""
     scope = asked.scope
     for name in sorted(asked.domain.used):
         if scope.shape(name):
             continue
-        finite = isinstance(scope.variables[name].domain, Finite)
-        right: dict[Fraction | bool, list[bool]] = {}
-        for row in trial.rows:
-            value = row.point.values[name].items[0]
-            same = all(a.overlaps(b) for a, b in zip(row.expected.items, row.got.items, strict=True))
-            right.setdefault(value if finite else value > 0, []).append(same)
-        often = all(len(seen) >= 3 for seen in right.values())
-        if often and any(map(all, right.values())) and any(2 * sum(seen) < len(seen) for seen in right.values()):
-            yield _finding("wrong-branch")
-            return
+        domain = scope.variables[name].domain
+        letters: tuple[str | None, ...] = tuple(asked.domain.free) if isinstance(domain, Classes) else (None,)
+        for letter in letters:
+            right: dict[Fraction | bool, list[bool]] = {}
+            for row in trial.rows:
+                value = row.point.values[name].items[0]
+                known = value if isinstance(domain, Finite) else value > 0
+                where = known if letter is None else value == row.point.positions[letter]
+                same = all(a.overlaps(b) for a, b in zip(row.expected.items, row.got.items, strict=True))
+                right.setdefault(where, []).append(same)
+            often = all(len(seen) >= 3 for seen in right.values())
+            if often and any(map(all, right.values())) and any(2 * sum(seen) < len(seen) for seen in right.values()):
+                yield _finding("wrong-branch")
+                return
 
 
 @dataclass(frozen=True, slots=True)

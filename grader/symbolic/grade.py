@@ -19,6 +19,7 @@ from grader.symbolic.diagnose import diagnose, is_loss
 from grader.symbolic.domain import domain_of
 from grader.symbolic.forms import form_findings
 from grader.symbolic.last_resort import Claim, proved_by_sympy
+from grader.symbolic.lengths import absolute_vectors, with_lengths
 from grader.symbolic.notes import notes_on
 from grader.symbolic.place import place_of
 from grader.symbolic.points import settings
@@ -118,6 +119,8 @@ class _Grading:
         expected, got = self._shapes()
         if got is None or expected is None or got in (expected, transposed(expected)):
             return None
+        self.asked = self._asked()
+        findings = self._lengths()
         data = {"expected": shape_text(expected), "got": shape_text(got)}
         finding = Finding("shape-mismatch", where=place_of(self.text, self.read.place), data=data)
         witness = shapes(data["expected"], data["got"])
@@ -127,8 +130,9 @@ class _Grading:
                        deadline=self._until(SHARES[1]), partly=self.read.partly)  # fmt: skip
         if before and claims:
             judged.append(Judged(last, "wrong", Unknown(("shapes",))))
-        score = score_of_wrong([finding], [one.step for one in judged])
-        return self._verdict("wrong", score, judged, "witness", [finding], witness)
+        findings = findings or [finding]
+        score = score_of_wrong(findings, [one.step for one in judged])
+        return self._verdict("wrong", score, judged, "witness", findings, witness)
 
     def _shapes(self) -> tuple[tuple[str | int, ...] | None, tuple[str | int, ...] | None]:
         scope = self.read.scope
@@ -187,7 +191,8 @@ class _Grading:
 
     def _wrong(self, found: Different, judged: list[Judged], answer: Formula) -> Verdict:
         findings = [Finding("transposed")] if self._lying else []
-        findings += diagnose(self.asked, answer, found.witness.point, deadline=self._until(SHARES[2]))
+        lengths = [] if self._lying else self._lengths()
+        findings += lengths or diagnose(self.asked, answer, found.witness.point, deadline=self._until(SHARES[2]))
         broken = self._broken(judged)
         if broken is not None and len(judged) > 1:
             findings.append(self._does_not_follow(broken))
@@ -200,6 +205,25 @@ class _Grading:
         findings = [finding if finding.where else replace(finding, where=where) for finding in findings]
         score = score_of_wrong(findings, [one.step for one in judged])
         return self._verdict("wrong", score, judged, "witness", findings, as_witness(found.witness))
+
+    def _lengths(self) -> list[Finding]:
+        """What the answer is where |v| of a vector stands for its length; none where that explains nothing."""
+        final, asked, until = self.read.final, self.asked, self._until(SHARES[2])
+        vectors = absolute_vectors(final, asked.scope)
+        meant = with_lengths(final, asked.scope) if vectors else final
+        if not vectors or shape_of(meant, asked.scope) != shape_of(asked.wrt, asked.scope):
+            return []
+        answer = Formula(meant, asked.scope, asked.wrt)
+        found = compare(asked.truth, answer, asked.domain, deadline=until)
+        others: list[Finding] = []
+        if isinstance(found, Different):
+            others = diagnose(asked, answer, found.witness.point, deadline=until)
+        if not others and not isinstance(found, Equal):
+            return []
+        typed, length = show(vectors[0], asked.scope), show(with_lengths(vectors[0], asked.scope), asked.scope)
+        where = place_of(self.text, vectors[0].span or self.read.place)
+        data: dict[str, Fact] = {"typed": typed, "length": length, "right": not others}
+        return [*others, Finding("length-as-absolute-value", where=where, data=data)]
 
     def _last_resort(self, found: Equal, answer: Expr) -> Outcome:
         """SymPy, where the normal form found no proof."""

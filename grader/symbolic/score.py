@@ -19,6 +19,7 @@ TRANSPOSED: Final = 0.8
 NOT_CLOSED: Final = 0.5
 WRONG_FORM: Final = 0.8
 WRONG: Final = {
+    "length-as-absolute-value": 0.8,
     "sign-flipped": 0.5,
     "lost-mean": 0.5,
     "constant-factor": 0.5,
