@@ -95,7 +95,7 @@ def _blocks(verdict: Verdict, shown: Shown, findings: int, paper: Paper) -> list
         return [*blocks, *design_blocks(verdict, shown.speak, paper, with_hints=shown.with_hints)]
     if verdict.levels is not None:
         blocks.append(_levels(verdict.levels))
-    if verdict.witness is not None and verdict.kind not in _TELLING:
+    if verdict.witness is not None and verdict.kind not in _TELLING and not any(map(_of_operands, verdict.findings)):
         blocks += [BLANK, *_witness(verdict.witness, paper)]
     return blocks + _findings(verdict, shown, findings, paper)
 
@@ -178,7 +178,8 @@ def _findings(verdict: Verdict, shown: Shown, most: int, paper: Paper) -> list[B
     blocks = [BLANK]
     for number, finding in enumerate(verdict.findings[:most]):
         words = shown.speak(finding)
-        if verdict.outcome == "unreadable" or (number == 0 and shown.answer.strip().count("\n")):
+        many = bool(shown.answer.strip().count("\n"))
+        if verdict.outcome == "unreadable" or (number == 0 and (many or _of_operands(finding))):
             blocks += _place(finding, shown, paper)
         blocks.append(Block(("Note: " if finding.severity == "note" else "") + glued(words.message), "  "))
         if number == 0 and shown.with_hints and words.hint and verdict.outcome != "right":
@@ -187,6 +188,11 @@ def _findings(verdict: Verdict, shown: Shown, most: int, paper: Paper) -> list[B
     if more > 0:
         blocks.append(Block(f"  and {more} more of less weight.", style="dim"))
     return blocks
+
+
+def _of_operands(finding: Finding) -> bool:
+    """Whether two operands do not fit: what is expected of the whole is not known then."""
+    return finding.code == "shape-mismatch" and "operation" in finding.data
 
 
 def _place(finding: Finding, shown: Shown, paper: Paper) -> list[Block]:

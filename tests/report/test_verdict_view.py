@@ -96,6 +96,18 @@ def test_a_witness_that_is_the_answer_itself_is_kept_back(kind: str) -> None:
     assert "0.693" not in shown(verdict)
 
 
+def test_operands_that_do_not_fit_are_marked_and_no_shape_is_said_to_be_expected() -> None:
+    data = {"left": "[n, d]", "right": "[n]", "operation": "·"}
+    verdict = Verdict(
+        "derivation", "wrong", 0.0, "witness",
+        findings=(Finding("shape-mismatch", where=Place(1, 1, 7), data=data),), witness=Witness({}, "[n, d]", "[n]"),
+    )  # fmt: skip
+    text = shown(verdict, answer="X(y-Xw)/n")
+    assert "  X(y-Xw)/n\n  ^^^^^^^\n" in text
+    assert "[n, d] · [n]" in text
+    assert "expected" not in text
+
+
 CODES = ("shape-mismatch", "constant-factor", "lost-term", "kink", "swapped-variables")
 
 
