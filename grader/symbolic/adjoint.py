@@ -6,6 +6,7 @@ that it is the gradient has it graded first.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from typing import Final
 
@@ -15,12 +16,15 @@ from grader.formula.rebuild import replaced
 from grader.formula.shape_of import shape_of
 from grader.formula.tree import (
     ONE,
+    ZERO,
     Add,
     Call,
+    Compare,
     Div,
     Expr,
     Index,
     IndexVar,
+    Indicator,
     MatMul,
     Mul,
     Name,
@@ -35,7 +39,8 @@ from grader.formula.tree import (
 from grader.symbolic.components import rests_on
 from grader.symbolic.differentiate import minus, over, plus, power, slope_of, times
 from grader.symbolic.quantity import Unsupported
-from grader.symbolic.tidy import size
+from grader.symbolic.tidy import scalars, size
+from grader.symbolic.turning import turned
 
 TWO: Final = Num(Fraction(2))
 
@@ -102,11 +107,50 @@ class _Adjoint:
             case Reduce("mean", body, None):
                 self._spread(body, over(above, times(*map(size, self._shape(body)))))
             case Reduce("sum" | "mean", _, str()):
-                self.push(_as_whole(expr, self.scope), above)
+                self._by_index(expr, above)
+            case Index(base, subscripts):
+                self._picked(base, subscripts, above)
             case Call():
                 self._call(expr, above)
             case _:
                 raise Unsupported(f"a gradient of {type(expr).__name__} as a whole")
+
+    def _by_index(self, expr: Reduce, above: Expr) -> None:
+        """A sum over an index: one over whole matrices where it is one, else term by term."""
+        try:
+            whole = as_whole(expr, self.scope)
+        except Unsupported:
+            if any(node == IndexVar(expr.index or "") for node in walk(above)):
+                raise
+            inner = _Adjoint(self.by, self.scope).total(expr.body, above)
+            self.found.append(replace(expr, body=inner))
+        else:
+            self.push(whole, above)
+
+    def _picked(self, base: Expr, subscripts: tuple[Expr, ...], above: Expr) -> None:
+        """A component of a vector, z_k: of X·w, x_iᵀ·w; else a one-hot vector stands for it."""
+        if isinstance(base, Name) and base.name in self.scope.definitions:
+            self._picked(self.scope.definitions[base.name].body, subscripts, above)
+            return
+        (at, *more) = subscripts
+        if more or len(self._shape(base)) != 1:
+            raise Unsupported("a component of a matrix")
+        match base:
+            case Add(terms):
+                for term in terms:
+                    if rests_on(term, self.by.name, self.scope):
+                        self._picked(term, subscripts, above)
+                return
+            case Neg(arg):
+                self._picked(arg, subscripts, minus(above))
+                return
+            case MatMul(left, right) if len(self._shape(left)) == 2 and isinstance(left, Name):
+                self.push(MatMul(Call("transpose", (Index(left, subscripts),)), right), above)
+                return
+        if isinstance(at, IndexVar):
+            raise Unsupported("a component that an index picks")
+        (dim,) = self._shape(base)
+        self.push(base, times(above, Call("onehot", (at, size(dim)))))
 
     def _spread(self, body: Expr, above: Expr) -> None:
         """From a sum to its terms: the number above stands for all of them."""
@@ -124,6 +168,11 @@ class _Adjoint:
         if isinstance(left, MatMul):  # (wᵀA)w is wᵀ(Aw)
             self._product(left.left, MatMul(left.right, right), above)
             return
+        if isinstance(left, Mul | Div):  # (½vᵀ)w is ½(vᵀw)
+            outside, inside = scalars(left, self.scope)
+            if outside:
+                self.push(times(*outside, MatMul(inside, right)), above)
+                return
         a, b = self._shape(left), self._shape(right)
         row = left.args[0] if isinstance(left, Call) and left.function == "transpose" else left
         inner = len(a) == 1 or a[0] == 1 or self._shape(row) == b
@@ -133,17 +182,16 @@ class _Adjoint:
             return
         if len(a) != 2:
             raise Unsupported("a product of this shape")
-        turned = Call("transpose", (right,))
         if rests_on(left, self.by.name, self.scope):
-            self.push(left, Call("outer", (above, right)) if len(b) == 1 else MatMul(above, turned))
+            beside = Call("outer", (above, right)) if len(b) == 1 else MatMul(above, turned(right, self.scope))
+            self.push(left, beside)
         if rests_on(right, self.by.name, self.scope):
-            upright = row if row is not left else Call("transpose", (left,))
-            self.push(right, MatMul(upright, above))
+            self.push(right, MatMul(turned(left, self.scope), above))
 
     def _call(self, call: Call, above: Expr) -> None:
         match call.function, call.args:
             case "transpose", (u,):
-                self.push(u, Call("transpose", (above,)) if len(self._shape(u)) == 2 else above)
+                self.push(u, turned(above, self.scope))
             case "dot", (a, b):
                 self.push(a, times(above, b))
                 self.push(b, times(above, a))
@@ -159,10 +207,15 @@ class _Adjoint:
             case "softmax", (u,):
                 total = self._total(times(above, call))
                 self.push(u, times(call, plus(above, minus(total))))
-            case "log", (Call("softmax", (u,)),):
-                self.push(Call("log_softmax", (u,)), above)
+            case "log", (share,) if (within := _in_softmax(share, self.scope)) is not None:
+                self.push(Call("log_softmax", (within,)), above)
+            case "log", (Index(base, (at,)),) if (within := _in_softmax(base, self.scope)) is not None:
+                self._picked(Call("log_softmax", (within,)), (at,), above)
+            case (("max" | "min"), (x, y)) if ZERO in (x, y):
+                u = y if x == ZERO else x
+                self.push(u, times(above, Indicator(Compare(">" if call.function == "max" else "<", u, ZERO))))
             case function, (x,) if FUNCTIONS[function].rule == "elementwise":
-                slope = Call("sign", (x,)) if function == "abs" else slope_of(call, function, x)
+                slope = _slope(call, function, x)
                 if slope is None:
                     raise Unsupported(f"a gradient of {function}")
                 self.push(x, times(above, slope))
@@ -180,12 +233,33 @@ class _Adjoint:
                     return times(*(self._total(f) if f is vectors[0] else f for f in factors))
             case Div(num, den) if self._shape(den) == ():
                 return over(self._total(num), den)
+            case Call("onehot"):
+                return ONE
             case Name(name) if name in self.scope.variables:
                 if isinstance(self.scope.variables[name].domain, OneHot | Simplex):
                     return ONE
         if len(self._shape(above)) != 1:
             raise Unsupported("a sum along rows")
         return Reduce("sum", above)
+
+
+def _in_softmax(expr: Expr, scope: Scope) -> Expr | None:
+    """What a softmax is of, by its name too."""
+    match expr:
+        case Name(name) if name in scope.definitions:
+            return _in_softmax(scope.definitions[name].body, scope)
+        case Call("softmax", (u,)):
+            return u
+    return None
+
+
+def _slope(call: Call, function: str, x: Expr) -> Expr | None:
+    match function:
+        case "abs":
+            return Call("sign", (x,))
+        case "relu":
+            return Indicator(Compare(">", x, ZERO))
+    return slope_of(call, function, x)
 
 
 def in_whole_matrices(of: Expr, by: Name, scope: Scope) -> bool:
@@ -201,7 +275,7 @@ def in_whole_matrices(of: Expr, by: Name, scope: Scope) -> bool:
     return False
 
 
-def _as_whole(expr: Reduce, scope: Scope) -> Expr:
+def as_whole(expr: Reduce, scope: Scope) -> Expr:
     """Σ_i Σ_k Y_ik log P_ik as sum(Y ⊙ log P). Raises Unsupported."""
     letters: list[IndexVar] = []
     body: Expr = expr

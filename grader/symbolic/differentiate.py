@@ -220,6 +220,10 @@ def slope_of(whole: Expr, function: str, x: Expr) -> Expr | None:
             return Call("cosh", (x,))
         case "cosh":
             return Call("sinh", (x,))
+        case "lgamma":
+            return Call("digamma", (x,))
+        case "digamma":
+            return Call("trigamma", (x,))
         case "erf" | "erfc":
             gauss = over(times(TWO, Call("exp", (minus(power(x, TWO)),))), Call("sqrt", (Const("pi"),)))
             return gauss if function == "erf" else minus(gauss)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from fractions import Fraction
-from typing import Final, Protocol
+from typing import Final, Literal, Protocol
 
 from flint import Ordering, fmpz_mpoly, fmpz_mpoly_ctx
 
@@ -11,9 +12,12 @@ from grader.formula.tree import (
     ZERO,
     Add,
     Call,
+    Compare,
+    Const,
     Div,
     Expr,
     Index,
+    Indicator,
     MatMul,
     Mul,
     Name,
@@ -22,6 +26,7 @@ from grader.formula.tree import (
     Pow,
     Reduce,
     Size,
+    walk,
 )
 from grader.symbolic.differentiate import minus, over, plus, power, times
 
@@ -49,14 +54,38 @@ class Parts(Protocol):
 
 
 class Fractions:
-    """Formulas as fractions of polynomials over what is not taken apart."""
+    """Formulas as fractions of polynomials over what is not taken apart.
 
-    def __init__(self, tidying: Parts) -> None:
+    `kept`: which sums that are factors are not taken apart either: `all`, those that stand in a `power`, none."""
+
+    def __init__(self, tidying: Parts, kept: Literal["all", "powers"] | None = None) -> None:
         self.tidying = tidying
+        self.kept = kept
+        self.powers: set[frozenset[Expr]] = set()
         self.atoms: list[Expr] = []
 
     def of(self, expr: Expr) -> Expr:
+        if self.kept == "powers":
+            bases = [node.base for node in walk(expr) if isinstance(node, Pow) and isinstance(node.base, Add)]
+            self.powers = {frozenset(turn(terms)) for base in bases for terms in (base.terms,) for turn in _TURNS}
+            if not self.powers:
+                raise TooLarge
         return self.back(self.pair(expr))
+
+    def _factor(self, expr: Expr) -> Pair:
+        """A part of a product: a sum is kept as it is, where it should be."""
+        if isinstance(expr, Neg):
+            above, below = self._factor(expr.arg)
+            return -above, below
+        if not isinstance(expr, Add) or not (self.kept == "all" or frozenset(expr.terms) in self.powers):
+            return self.pair(expr)
+        whole = self.tidying.of(expr)
+        if not isinstance(whole, Add):
+            return self._factor(whole)
+        for place, atom in enumerate(self.atoms):
+            if isinstance(atom, Add) and frozenset(atom.terms) == frozenset(map(minus, whole.terms)):
+                return -_RING.gen(place), self._number(1)
+        return self._new(whole)
 
     def pair(self, expr: Expr) -> Pair:
         match expr:
@@ -68,22 +97,24 @@ class Fractions:
             case Add(terms):
                 whole = self._number(0), self._number(1)
                 for term in terms:
-                    a, b = whole, self.pair(term)
+                    a, b = whole, self._factor(term) if self.kept == "powers" else self.pair(term)
                     whole = reduced(a[0] * b[1] + b[0] * a[1], a[1] * b[1])
                 return whole
             case Mul(factors):
                 whole = self._number(1), self._number(1)
                 for factor in factors:
-                    a, b = whole, self.pair(factor)
+                    a, b = whole, self._factor(factor)
                     whole = reduced(a[0] * b[0], a[1] * b[1])
                 return whole
             case Div(num, den):
-                a, b = self.pair(num), self.pair(den)
+                a, b = self._factor(num), self._factor(den)
                 if not b[0]:
                     raise TooLarge
                 return reduced(a[0] * b[1], a[1] * b[0])
             case Pow(base, exponent):
                 return self._power(base, exponent)
+            case Call("sqrt", (Mul(factors),)) if all(isinstance(f, Const | Num) for f in factors):
+                return self.pair(Mul(tuple(Call("sqrt", (factor,)) for factor in factors)))
             case Reduce():
                 summed = self.tidying.sum(expr)
                 if summed != expr and not isinstance(summed, Reduce):
@@ -92,6 +123,14 @@ class Fractions:
         return self._atom(self.tidying.inside(expr))
 
     def _power(self, base: Expr, exponent: Expr) -> Pair:
+        if isinstance(exponent, Num) and any(isinstance(n, Call) and n.function == "sqrt" for n in _factors_of(base)):
+            match base:
+                case Mul(factors):
+                    return self.pair(Mul(tuple(Pow(factor, exponent) for factor in factors)))
+                case Div(num, den):
+                    return self.pair(Div(Pow(num, exponent), Pow(den, exponent)))
+                case Call(_, (inner,)) if exponent.value.denominator == 1 and exponent.value.numerator % 2 == 0:
+                    return self._power(inner, Num(exponent.value / 2))
         parts = exponent.terms if isinstance(exponent, Add) else (exponent,)
         numbers = [part.value if isinstance(part, Num) else Fraction(0) for part in parts]
         numbers = [-part.arg.value if isinstance(part, Neg) and isinstance(part.arg, Num) else number
@@ -101,10 +140,12 @@ class Fractions:
         if abs(whole) > HIGHEST:
             raise TooLarge
         made = self._number(1), self._number(1)
+        above, below = self._factor(base)
         if letters != ZERO:
+            if whole and not below.is_one():  # what is taken out would not be seen as this base again
+                return self._atom(Pow(self.tidying.of(base), self.tidying.of(exponent)))
             made = self._atom(Pow(self.tidying.of(base), letters))
         if whole:
-            above, below = self.pair(base)
             if whole < 0:
                 above, below = below, above
             if not below:
@@ -119,6 +160,9 @@ class Fractions:
     def _atom(self, expr: Expr) -> Pair:
         if expr == ZERO or isinstance(expr, Num | Neg | Add | Mul | Div):
             return self.pair(expr)
+        return self._new(expr)
+
+    def _new(self, expr: Expr) -> Pair:
         if expr not in self.atoms:
             if len(self.atoms) == CAPACITY:
                 raise TooLarge
@@ -140,18 +184,28 @@ class Fractions:
                     parts[place] = -part, n
                     turns *= (-1) ** n
         odd = [place for place, (part, n) in enumerate(tops) if len(part) > 1 and n % 2]
-        if turns < 0 and odd:  # −(y − p) is p − y
-            place = next((place for place in odd if not _constant(tops[place][0])), odd[-1])
+        free = [place for place in odd if not _constant(tops[place][0]) or len(tops[place][0]) > 2 or len(tops) == 1]
+        if turns < 0 and free:  # −(y − p) is p − y; −y(1 − p) stays
+            place = next((place for place in free if not _constant(tops[place][0])), free[-1])
             tops[place] = -tops[place][0], tops[place][1]
             turns = 1
         numerator, denominator = self._written(tops), self._written(bottoms)
+        for place, (factor, n) in enumerate(numerator):
+            if turns < 0 and n % 2 and isinstance(factor, Add) and not any(isinstance(t, Num) for t in factor.terms):
+                numerator[place] = positive_first(list(map(minus, factor.terms))), n
+                turns = 1
         _join_powers(numerator, denominator)
         _join_hyperbolic(numerator, denominator)
+        _join_indicators(numerator)
         whole = over(_multiplied(abs(c), numerator), _multiplied(abs(d), denominator))
         return minus(whole) if turns < 0 else whole
 
     def _written(self, parts: list[tuple[fmpz_mpoly, int]]) -> list[tuple[Expr, int]]:
-        return [(self._sum(part), n) for part, n in parts]
+        ahead = sorted(parts, key=lambda each: self._first(each[0]))  # as they came, not as flint sorts them
+        return [(self._sum(part), n) for part, n in ahead]
+
+    def _first(self, poly: fmpz_mpoly) -> int:
+        return min((place for place, n in enumerate(poly.degrees()) if n), default=0)
 
     def _sum(self, poly: fmpz_mpoly) -> Expr:
         return positive_first([self._term(exponents, int(c)) for exponents, c in poly.terms()])
@@ -182,6 +236,12 @@ def _rank(expr: Expr) -> int:
     return 3
 
 
+def _terms_in(factor: Expr) -> int:
+    """Short sums come before long ones."""
+    base = factor.base if isinstance(factor, Pow) else factor
+    return len(base.terms) if isinstance(base, Add) else 1
+
+
 def _join_powers(above: list[tuple[Expr, int]], below: list[tuple[Expr, int]]) -> None:
     """(1 − p)^γ/(1 − p) is (1 − p)^(γ − 1)."""
     for factor, n in above:
@@ -205,9 +265,22 @@ def _join_hyperbolic(above: list[tuple[Expr, int]], below: list[tuple[Expr, int]
             return
 
 
+def _join_indicators(above: list[tuple[Expr, int]]) -> None:
+    """max(0, u)·1[u > 0] is max(0, u)."""
+    for factor, _ in list(above):
+        match factor:
+            case Call("max", (x, y)) if ZERO in (x, y):
+                positive = Indicator(Compare(">", y if x == ZERO else x, ZERO))
+            case Call("relu", (u,)):
+                positive = Indicator(Compare(">", u, ZERO))
+            case _:
+                continue
+        above[:] = [(part, n) for part, n in above if part != positive]
+
+
 def _multiplied(constant: int, parts: list[tuple[Expr, int]]) -> Expr:
     factors: list[Expr] = [] if constant == 1 and parts else [Num(Fraction(constant))]
-    factors += sorted((power(part, Num(Fraction(n))) for part, n in parts), key=_rank)
+    factors += sorted((power(part, Num(Fraction(n))) for part, n in parts), key=lambda f: (_rank(f), _terms_in(f)))
     flat = [part for factor in factors for part in (factor.factors if isinstance(factor, Mul) else (factor,))]
     return flat[0] if len(flat) == 1 else Mul(tuple(flat))
 
@@ -228,6 +301,25 @@ def signed(whole: Expr) -> Expr:
 
 def _negative(term: Expr) -> bool:
     return isinstance(term, Neg) or (isinstance(term, Num) and term.value < 0)
+
+
+def _factors_of(expr: Expr) -> Iterator[Expr]:
+    match expr:
+        case Mul(factors):
+            for factor in factors:
+                yield from _factors_of(factor)
+        case Div(num, den):
+            yield from _factors_of(num)
+            yield from _factors_of(den)
+        case _:
+            yield expr
+
+
+def _turned(terms: tuple[Expr, ...]) -> tuple[Expr, ...]:
+    return tuple(map(minus, terms))
+
+
+_TURNS: Final[tuple[Callable[[tuple[Expr, ...]], tuple[Expr, ...]], ...]] = (tuple, _turned)
 
 
 def _factors(poly: fmpz_mpoly) -> tuple[int, list[tuple[fmpz_mpoly, int]]]:

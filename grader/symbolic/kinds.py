@@ -20,12 +20,12 @@ from grader.formula.tree import (
     Mul,
     Name,
     Neg,
+    Node,
     Num,
     Pow,
     Reduce,
     children,
 )
-from grader.symbolic.components import rests_on
 from grader.symbolic.quantity import LOSS
 
 SUM: Final = "sum"
@@ -40,11 +40,30 @@ _FUNCTIONS: Final = {
 _LINEAR_CALLS: Final = ("transpose", "diag")
 
 
+def varies(expr: Expr, name: str, scope: Scope) -> bool:
+    """Whether a formula moves with a variable: an indicator and a sign jump at most, and have no derivative."""
+    stack: list[Node] = [expr]
+    while stack:
+        match stack.pop():
+            case Indicator() | Call("sign"):
+                continue
+            case Cases(branches, otherwise):
+                stack += [value for _, value in branches]
+                stack += [] if otherwise is None else [otherwise]
+            case Name(here) if here == name:
+                return True
+            case Name(here) if here in scope.definitions:
+                stack.append(scope.definitions[here].body)
+            case node:
+                stack += children(node)
+    return False
+
+
 def kind_of(expr: Expr, name: str, scope: Scope) -> str:
     """The rule that the derivative of a formula by `name` (or a component of it) asks for first."""
 
     def depends(part: Expr) -> bool:
-        return rests_on(part, name, scope)
+        return varies(part, name, scope)
 
     match expr:
         case Name(known) if known in scope.definitions:
@@ -68,7 +87,7 @@ def kind_of(expr: Expr, name: str, scope: Scope) -> str:
             return "product" if depends(a) and depends(b) else LINEAR
         case Call(function, _):
             return LINEAR if function in _LINEAR_CALLS else _FUNCTIONS.get(function, function)
-        case Cases() | Indicator():
+        case Cases() | Indicator() | Reduce(op="max" | "min"):
             return "piecewise"
         case Deriv():
             return "second derivative"
@@ -95,7 +114,7 @@ def derivatives(expr: Expr) -> list[Deriv]:
 
 def kinds(expr: Expr, name: str, scope: Scope) -> set[str]:
     """The rules that the derivative of a formula asks for at once: those of its terms; `linearity` and `sum` too."""
-    if not rests_on(expr, name, scope):
+    if not varies(expr, name, scope):
         return set()
     found = {kind_of(part, name, scope) for part in nonlinear(expr, name, scope)}
     for node in _linear(expr, name, scope):
@@ -125,7 +144,7 @@ def _taken_apart(expr: Expr, name: str, scope: Scope) -> list[Expr]:
     stack = [expr]
     while stack:
         part = stack.pop(0)
-        if not rests_on(part, name, scope):
+        if not varies(part, name, scope):
             continue
         found.append(part)
         if kind_of(part, name, scope) == LINEAR and not isinstance(part, Index):

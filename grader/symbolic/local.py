@@ -1,12 +1,13 @@
 """One rule of differentiation at a time: what it makes of a derivative, the other derivatives left standing.
 
-Scalars and components. Sums, constant factors and
-affine insides are worked out on the way, as people do.
+Scalars by scalars, by components, and by whole vectors. Sums, constant factors and affine insides are worked out on
+the way, as people do.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
 
@@ -27,6 +28,7 @@ from grader.formula.tree import (
     IndexVar,
     Indicator,
     Logic,
+    MatMul,
     Mul,
     Name,
     Neg,
@@ -35,39 +37,70 @@ from grader.formula.tree import (
     Reduce,
     walk,
 )
+from grader.symbolic.adjoint import as_whole, gradient
 from grader.symbolic.components import Components, by_components, component, elementwise, rests_on
 from grader.symbolic.differentiate import minus, over, plus, power, slope_of, times
-from grader.symbolic.kinds import LINEAR, NAMED, kind_of
+from grader.symbolic.kinds import LINEAR, NAMED, SUM, kind_of, kinds, varies
 from grader.symbolic.quantity import LOSS, Unsupported, root
+from grader.symbolic.restated import as_softmax
 from grader.symbolic.tidy import delta, size
 
 
 class Local:
-    """The derivative by `by`, a scalar name or a component, by one rule."""
+    """The derivative of a scalar by `by`, by one rule: by a scalar name, a component, or a whole vector or matrix."""
 
     def __init__(self, by: Expr, scope: Scope, rule: str | None, *, everything: bool = False) -> None:
         self.by, self.scope, self.rule, self.everything = by, scope, rule, everything
         self.name = root(by)
+        self.whole = isinstance(by, Name) and scope.shape(by.name) != ()
 
     def of(self, expr: Expr) -> Expr:
         """d expr / d by: the rule is taken where it is asked for, `linearity` everywhere."""
         if expr == self.by:
             return ONE
-        if not rests_on(expr, self.name, self.scope):
+        if not varies(expr, self.name, self.scope):
             return ZERO
         kind = kind_of(expr, self.name, self.scope)
+        if self.whole and self._of_vectors(expr):
+            return self._at_once(expr, kind)
         if kind == LINEAR:
             return self._linear(expr)
         if kind == NAMED or (isinstance(expr, Index) and self._named(expr)):
-            return self._whole(expr) if self.everything else Deriv(expr, self.by)
+            return self._opened(expr) if self.everything else Deriv(expr, self.by)
         if self.everything or kind == self.rule:
             return self._ruled(expr)
+        return Deriv(expr, self.by)
+
+    def _of_vectors(self, expr: Expr) -> bool:
+        """Whether a scalar is made of whole vectors, as wᵀx and ‖w‖ are, and not of scalars."""
+        match expr:
+            case Reduce(index=None) | Index() | MatMul():
+                return True
+            case Reduce():
+                with suppress(Unsupported):
+                    as_whole(expr, self.scope)
+                    return True
+                return False
+            case Pow(Call("norm"), Num(Fraction(numerator=2, denominator=1))):
+                return True
+            case Call("log", (Index() as share,)):
+                return not self._named(share)
+            case Call(_, args):
+                return any(shape_of(arg, self.scope) for arg in args)
+        return False
+
+    def _at_once(self, expr: Expr, kind: str) -> Expr:
+        """A scalar made of vectors: its gradient backwards, where no rule but the one asked for is in it."""
+        assert isinstance(self.by, Name)
+        inside = kinds(expr, self.name, self.scope) - {LINEAR, SUM, NAMED}
+        if not inside or kind == self.rule or self.rule in inside or self.everything:
+            return gradient(expr, self.by, self.scope)
         return Deriv(expr, self.by)
 
     def _named(self, expr: Index) -> bool:
         return isinstance(expr.base, Name) and expr.base.name in self.scope.definitions
 
-    def _whole(self, expr: Expr) -> Expr:
+    def _opened(self, expr: Expr) -> Expr:
         """A defined name's derivative, worked out."""
         body, names = opened(expr, self.scope)
         return named_back(self.of(body), names)
@@ -88,7 +121,7 @@ class Local:
             case Neg(arg):
                 return minus(self.of(arg))
             case Mul(factors):
-                return times(*(self.of(f) if rests_on(f, self.name, self.scope) else f for f in factors))
+                return times(*(self.of(f) if varies(f, self.name, self.scope) else f for f in factors))
             case Div(num, den):
                 return over(self.of(num), den)
             case Reduce():
@@ -122,11 +155,11 @@ class Local:
             case Mul(factors):
                 parts = []
                 for place, factor in enumerate(factors):
-                    if rests_on(factor, self.name, self.scope):
+                    if varies(factor, self.name, self.scope):
                         parts.append(times(*factors[:place], self.inner(factor), *factors[place + 1 :]))
                 return plus(*parts)
             case Div(num, den):
-                if not rests_on(num, self.name, self.scope):
+                if not varies(num, self.name, self.scope):
                     return minus(over(times(num, self.inner(den)), power(den, Num(Fraction(2)))))
                 top = plus(times(self.inner(num), den), minus(times(num, self.inner(den))))
                 return over(top, power(den, Num(Fraction(2))))
@@ -151,9 +184,22 @@ class Local:
             case Cases(branches, otherwise):
                 made = tuple((condition, self.inner(value)) for condition, value in branches)
                 return Cases(made, None if otherwise is None else self.inner(otherwise))
-            case Indicator():
-                return ZERO
+            case Reduce("max" | "min"):
+                return self._largest(expr)
         raise Unsupported(f"a derivative of {type(expr).__name__}")
+
+    def _largest(self, node: Reduce) -> Expr:
+        """The largest of several moves with the one that it is."""
+        plain = node.low is None and node.high is None and node.index is not None
+        if not plain or not self._componentwise(node.body, node.index or "") or not isinstance(self.by, Index):
+            raise Unsupported("the largest of several")
+        old, subscript = IndexVar(node.index or ""), self.by.subscripts[0]
+        here = replaced(node.body, lambda part: subscript if part == old else None)
+        met = Indicator(Compare("==", here, node))
+        if node.condition is None:
+            return times(met, self.inner(here))
+        condition = replaced(node.condition, lambda part: subscript if part == old else None)
+        return times(Indicator(condition), met, self.inner(here))
 
     def _power(self, whole: Expr, base: Expr, exponent: Expr) -> Expr:
         if rests_on(exponent, self.name, self.scope):
@@ -219,6 +265,10 @@ def opened(expr: Expr, scope: Scope) -> tuple[Expr, dict[Expr, Expr]]:
         case Index(Name(name), subscripts) if name in scope.definitions:
             body = scope.definitions[name].body
             part = component(body, subscripts, scope)
+            if len(subscripts) == 1:
+                part = as_softmax(part, subscripts[0])
+            if isinstance(part, Index) and isinstance(part.base, Call):
+                return part, {part.base: Name(name)}
             if isinstance(part, Index):
                 return part, {body: Name(name)}
             return part, {part: expr} if isinstance(part, Call | Pow) else {}

@@ -2,48 +2,32 @@
 
 A derivation has a goal, the derivative that was asked for, and goals on the way to it (∂L/∂p, ∂p/∂z). Each has the last
 form that was reached. A move gives a goal its next form: the chain rule through a name, one rule of differentiation,
-what is known put in, or the shortest form. Moves are proposals: whoever shows one has it graded first.
+what is known put in, or the shortest form. Before the first of them the loss may be written in another way, or a part
+of it may get a name. Moves are proposals: whoever shows one has it graded first.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, TypeGuard
 
-from grader.formula.declare import Scope
 from grader.formula.rebuild import replaced
-from grader.formula.shape_of import shape_of
-from grader.formula.tree import (
-    Add,
-    Cases,
-    Compare,
-    Deriv,
-    Expr,
-    Index,
-    IndexVar,
-    Indicator,
-    MatMul,
-    Mul,
-    Name,
-    Neg,
-    Reduce,
-    walk,
-)
+from grader.formula.tree import Call, Deriv, Expr, Index, IndexVar, Mul, Name, Reduce, walk
 from grader.symbolic.adjoint import gradient, through
 from grader.symbolic.components import by_components, component, elementwise, rests_on
-from grader.symbolic.differentiate import minus, plus
-from grader.symbolic.fractions_of import signed
 from grader.symbolic.kinds import LINEAR, NAMED, SUM, derivatives, in_names, kind_of, kinds, nonlinear, single
 from grader.symbolic.local import Local, named_back, opened
+from grader.symbolic.new_names import in_order, inside_softmax, inside_vector, new_name
+from grader.symbolic.pleasant import flat, is_delta, pleasant
 from grader.symbolic.quantity import LOSS, Unsupported, root
+from grader.symbolic.restated import in_matrices, letters_apart, logs_apart
 from grader.symbolic.standing import Standing
 from grader.symbolic.tidy import tidy
 
 ALGEBRA: Final = "algebra"
 SUBSTITUTION: Final = "substitution"
 CHAIN: Final = "chain"
-_NEW_NAMES: Final = ("r", "u", "v", "s", "a", "h")
 _DEEPEST: Final = 6
 
 
@@ -65,9 +49,11 @@ def moves(standing: Standing) -> Iterator[Move]:
 
 class _Tutor:
     def __init__(self, standing: Standing) -> None:
-        self.scope, self.reached = standing.scope, standing.reached
+        self.scope, self.reached = in_order(standing.scope), standing.reached
         self.main = standing.goal
-        self.loss = in_names(standing.loss, standing.scope)
+        stated = standing.scope.stated
+        self.loss = in_names(stated if stated is not None else standing.loss, self.scope)
+        self.restates = stated is None and LOSS not in self.scope.variables
 
     def toward(self, goal: Deriv, depth: int) -> Iterator[Move]:
         current = self.reached.get(goal)
@@ -93,16 +79,36 @@ class _Tutor:
         assert by is not None
         body, names = (self.loss, {}) if goal.of == Name(LOSS) else opened(goal.of, self.scope)
         try:
-            if isinstance(by, Name) and self.scope.shape(by.name):
-                yield from self._whole(goal, body, by)
-                return
-            yield from self._chained(goal, body, by)
-            body = by_components(body, self.scope)
+            if self._is_whole(by):
+                yield from self._through_vectors(goal, body, by)
+            else:
+                yield from self._chained(goal, body, by)
+            if goal.of == Name(LOSS) and self.restates:
+                other = self._restated(by)
+                if other != self.loss:
+                    yield Move(ALGEBRA, self.loss, goal.of, other)
+            body = letters_apart(self._plain(body, by), by, self.scope)
             for move in self._rewritten(goal, Deriv(body, by), depth):
-                named = named_back(move.right, names) if move.left == goal else move.right
-                yield move if named == move.right else replace(move, right=_pleasant(named, self.scope))
+                named = self._in_names(move.right, goal, names) if move.left == goal else move.right
+                yield move if named == move.right else replace(move, right=pleasant(named, self.scope))
         except Unsupported:
             return
+
+    def _in_names(self, form: Expr, goal: Deriv, names: Mapping[Expr, Expr]) -> Expr:
+        """A form in the names that there are: p for σ(z)."""
+        return in_names(form, self.scope) if goal.of == Name(LOSS) else named_back(form, names)
+
+    def _is_whole(self, by: Expr | None) -> TypeGuard[Name]:
+        return isinstance(by, Name) and self.scope.shape(by.name) != ()
+
+    def _plain(self, body: Expr, by: Expr | None) -> Expr:
+        """What is derived: by components, unless it is derived by a whole vector."""
+        return body if self._is_whole(by) else by_components(body, self.scope)
+
+    def _restated(self, by: Expr) -> Expr:
+        """The loss as it is better derived."""
+        loss = in_matrices(self.loss, by, self.scope) if isinstance(by, Name) else self.loss
+        return logs_apart(loss, root(by), self.scope)
 
     def _names_between(self, body: Expr, by: Expr) -> list[str] | None:
         """The names through which alone a formula rests on `by`; None where it also does by itself."""
@@ -145,51 +151,34 @@ class _Tutor:
 
     # -- vectors as a whole
 
-    def _whole(self, goal: Deriv, body: Expr, by: Name) -> Iterator[Move]:
+    def _through_vectors(self, goal: Deriv, body: Expr, by: Name) -> Iterator[Move]:
+        """The chain rule through the one name that the loss rests on; a name for the one vector that it rests on."""
+        if goal.of != Name(LOSS):
+            return
         between = self._names_between(body, by)
-        if between is not None and len(between) == 1 and goal.of == Name(LOSS):
+        if between is not None and len(between) == 1:
             name = Name(between[0])
+            known = self.scope.definitions[name.name].body
+            inside = inside_softmax(known, by, self.scope)
+            if isinstance(inside, Name):
+                name, known = inside, self.scope.definitions[inside.name].body
+            elif inside is not None:
+                yield from self._named(inside)
             above = Deriv(goal.of, name)
-            linked = through(self.scope.definitions[name.name].body, above, by, self.scope)
+            if self.scope.shape(name.name):
+                linked = named_back(through(known, above, by, self.scope), {known: name})
+            else:
+                linked = Mul((above, Deriv(name, by)))
             yield Move(CHAIN, goal, goal, tidy(linked, self.scope), name)
             return
-        inside = self._affine_inside(body, by)
+        inside = inside_vector(body, by, self.scope)
         if inside is not None:
-            new = next((n for n in _NEW_NAMES if self.scope.canonical(n) is None and n not in self.scope.dims), None)
-            if new is not None:
-                yield Move(SUBSTITUTION, inside, Name(new), inside)
-        terms = _terms(body)
-        resting = [term for term in terms if rests_on(term, by.name, self.scope)]
-        if len(resting) > 1:
-            split = plus(*(minus(Deriv(t.arg, by)) if isinstance(t, Neg) else Deriv(t, by) for t in resting))
-            yield Move(LINEAR, body, goal, split)
-        yield self._worked_out(goal, Deriv(body, by))
+            yield from self._named(inside)
 
-    def _affine_inside(self, body: Expr, by: Name) -> Expr | None:
-        """The one vector through which alone a loss rests on the variable, by a product of matrices: Xw − y."""
-        for node in walk(body):
-            if not isinstance(node, Add | MatMul) or not rests_on(node, by.name, self.scope):
-                continue
-            shape = shape_of(node, self.scope)
-            parts = _terms(node)
-            products = [part.arg if isinstance(part, Neg) else part for part in parts]
-            resting = [part for part in products if rests_on(part, by.name, self.scope)]
-            if not shape or len(resting) != 1 or not isinstance(resting[0], MatMul):
-                continue
-            product = resting[0]
-            plain = (product.left == by) != (product.right == by)
-            others = product.left if product.right == by else product.right
-            if not plain or rests_on(others, by.name, self.scope):
-                continue
-            rest = replaced(body, lambda part: Name(LOSS) if part == node else None)  # noqa: B023
-            alone = not any(isinstance(n, Name) and n == by for n in walk(rest))
-            return node if alone and node != body else None
-        return None
-
-    def _worked_out(self, goal: Deriv, inner: Deriv) -> Move:
-        assert isinstance(inner.wrt, Name)
-        rule = single(kinds(inner.of, inner.wrt.name, self.scope))
-        return Move(rule, inner.of, goal, tidy(gradient(inner.of, inner.wrt, self.scope), self.scope))
+    def _named(self, inside: Expr) -> Iterator[Move]:
+        new = new_name(inside, self.scope)
+        if new is not None:
+            yield Move(SUBSTITUTION, inside, Name(new), inside)
 
     # -- from one form to the next
 
@@ -215,7 +204,7 @@ class _Tutor:
                 yield from self.toward(inner, depth + 1)
                 return
         facts = {inner: self.reached[inner] for inner in left if inner in self.reached}
-        put_in = _flat(replaced(current, lambda node: facts.get(node) if isinstance(node, Deriv) else None))
+        put_in = flat(replaced(current, lambda node: facts.get(node) if isinstance(node, Deriv) else None))
         if put_in != current:
             yield Move(SUBSTITUTION, current, goal, put_in)
 
@@ -226,27 +215,32 @@ class _Tutor:
     def _by_one_rule(self, goal: Deriv, current: Expr, plain: list[Deriv]) -> Iterator[Move]:
         first = plain[0]
         assert first.wrt is not None
-        if isinstance(first.wrt, Name) and self.scope.shape(first.wrt.name):
-            worked = self._worked_out(goal, first)
-            right = replaced(current, lambda node: worked.right if node == first else None)
-            yield replace(worked, right=_pleasant(right, self.scope))
-            return
-        asked = [kinds(by_components(d.of, self.scope), root(d.wrt), self.scope) for d in plain if d.wrt is not None]
+        asked = [kinds(self._plain(d.of, d.wrt), root(d.wrt), self.scope) for d in plain if d.wrt is not None]
         rules = list(dict.fromkeys(kind for each in asked for kind in each if kind not in (LINEAR, SUM, NAMED)))
         tries: list[str | None] = [None, *rules] if len(rules) > 1 else [*rules, None]
         for rule in tries:
             right = self._taken(current, rule)
             if right == current or (derivatives(right) == derivatives(current) and rule is None):
                 continue
+            if rule == "log" and any(self._of_softmax(d) for d in plain):
+                rule = "softmax"
             weak = SUM if any(SUM in each for each in asked) and not any(LINEAR in each for each in asked) else LINEAR
-            yield Move(rule or weak, self._on(plain, rule), goal, _pleasant(right, self.scope))
+            yield Move(rule or weak, self._on(plain, rule), goal, pleasant(right, self.scope))
             return
+
+    def _of_softmax(self, inner: Deriv) -> bool:
+        """Whether a logarithm of shares is derived by whole vectors, in one go."""
+        logs = [node.args[0] for node in walk(inner.of) if isinstance(node, Call) and node.function == "log"]
+        shares = [log.base if isinstance(log, Index) else log for log in logs]
+        names = [share.name for share in shares if isinstance(share, Name) and share != inner.wrt]
+        known = [self.scope.definitions[name].body for name in names if name in self.scope.definitions]
+        return self._is_whole(inner.wrt) and any(isinstance(b, Call) and b.function == "softmax" for b in known)
 
     def _on(self, plain: list[Deriv], rule: str | None) -> Expr:
         """The part to which a rule is applied first."""
         for inner in plain:
             assert inner.wrt is not None
-            for part in nonlinear(by_components(inner.of, self.scope), root(inner.wrt), self.scope):
+            for part in nonlinear(self._plain(inner.of, inner.wrt), root(inner.wrt), self.scope):
                 if kind_of(part, root(inner.wrt), self.scope) == rule:
                     return part
         return plain[0].of
@@ -255,7 +249,7 @@ class _Tutor:
         def change(node: object) -> Expr | None:
             if isinstance(node, Deriv) and not self._is_named(node.of) and node.order == 1:
                 assert node.wrt is not None
-                return Local(node.wrt, self.scope, rule).of(by_components(node.of, self.scope))
+                return Local(node.wrt, self.scope, rule).of(self._plain(node.of, node.wrt))
             return None
 
         return replaced(current, change)
@@ -268,56 +262,12 @@ class _Tutor:
         assert by is not None
         body, names = (self.loss, {}) if goal.of == Name(LOSS) else opened(goal.of, self.scope)
         try:
-            if isinstance(by, Name) and self.scope.shape(by.name):
+            body = letters_apart(self._plain(body, by), by, self.scope)
+            if self._is_whole(by):
                 whole = gradient(body, by, self.scope)
             else:
-                whole = Local(by, self.scope, None, everything=True).of(by_components(body, self.scope))
+                whole = Local(by, self.scope, None, everything=True).of(body)
         except Unsupported:
             return
         rule = single(kinds(body, root(by), self.scope))
-        yield Move(rule or CHAIN, body, goal, tidy(named_back(whole, names), self.scope))
-
-
-def _terms(expr: Expr) -> list[Expr]:
-    match expr:
-        case Add(terms):
-            return [part for term in terms for part in _terms(term)]
-        case Neg(arg):
-            return [minus(part) for part in _terms(arg)]
-    return [expr]
-
-
-def _pleasant(expr: Expr, scope: Scope) -> Expr:
-    """Each term by itself in its shortest form; what is still to be derived, and a sum with δ, stays as it is."""
-    terms = _terms(expr)
-    made = [_pleasant_term(term, scope) for term in terms]
-    return signed(plus(*made)) if len(terms) > 1 else made[0]
-
-
-def _pleasant_term(term: Expr, scope: Scope) -> Expr:
-    if isinstance(term, Cases):
-        made = tuple((condition, _pleasant(value, scope)) for condition, value in term.branches)
-        return Cases(made, None if term.otherwise is None else _pleasant(term.otherwise, scope))
-    if any(isinstance(node, Deriv) or is_delta(node) for node in walk(term)):
-        return _flat(term)
-    return tidy(term, scope)
-
-
-def is_delta(node: object) -> bool:
-    match node:
-        case Indicator(Compare("==", a, b)):
-            return isinstance(a, IndexVar) or isinstance(b, IndexVar)
-    return False
-
-
-def _flat(expr: Expr) -> Expr:
-    """Products within products as one."""
-    match expr:
-        case Mul(factors):
-            inner = [_flat(factor) for factor in factors]
-            return Mul(tuple(part for f in inner for part in (f.factors if isinstance(f, Mul) else (f,))))
-        case Neg(arg):
-            return Neg(_flat(arg))
-        case Reduce(body=body):
-            return replace(expr, body=_flat(body))
-    return expr
+        yield Move(rule or CHAIN, body, goal, tidy(self._in_names(whole, goal, names), self.scope))

@@ -15,8 +15,9 @@ from grader.formula.errors import Unreadable
 from grader.formula.shape_of import shape_of
 from grader.formula.tree import Deriv, Expr, Name, Reduce, walk
 from grader.symbolic.compare import Equal, Outcome
-from grader.symbolic.moves import Move, is_delta, moves
+from grader.symbolic.moves import Move, moves
 from grader.symbolic.place import place_of
+from grader.symbolic.pleasant import is_delta
 from grader.symbolic.quantity import LOSS, left_standing
 from grader.symbolic.standing import Standing, by_component, shown, standing_of
 from grader.symbolic.steps import Equation, Judged, judge

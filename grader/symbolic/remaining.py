@@ -30,7 +30,7 @@ def left_to_do(read: Submitted, right: Sequence[Equation], problem: Problem) -> 
     if form is None and derivatives(read.final) != [Deriv(Name(LOSS), read.wrt)]:
         return data
     try:
-        move = next(moves(standing), None)
+        move = next((move for move in moves(standing) if isinstance(move.left, Deriv)), None)
     except (Unsupported, KeyError, RecursionError):
         return data
     if move is not None and move.rule is not None:

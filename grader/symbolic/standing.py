@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from grader.formula.declare import Scope, Variable
-from grader.formula.rebuild import replaced
+from grader.formula.declare import Scope
 from grader.formula.show import show
-from grader.formula.tree import Compare, Deriv, Expr, Index, IndexVar, Indicator, Name, Node, Reduce, walk
+from grader.formula.tree import Deriv, Expr, Index, IndexVar, Name, Reduce, walk
 from grader.symbolic.adjoint import in_whole_matrices
 from grader.symbolic.kinds import derivatives
+from grader.symbolic.layout import laid_out
 from grader.symbolic.quantity import LOSS, root
 from grader.symbolic.steps import Equation
 from grader.symbolic.submission import Submitted
@@ -66,15 +66,5 @@ def standing_of(read: Submitted, right: Sequence[Equation], problem: Problem) ->
 
 
 def shown(expr: Expr, standing: Standing) -> str:
-    """A formula on one line, with δ_jk for an indicator of two indices, as people write it."""
-    scope = standing.scope
-    if scope.canonical("delta") is not None:
-        return show(expr, scope)
-
-    def kronecker(node: Node) -> Node | None:
-        match node:
-            case Indicator(Compare("==", IndexVar() as a, IndexVar() as b)):
-                return Index(Name("delta"), (a, b))
-        return None
-
-    return show(replaced(expr, kronecker), scope.with_variable(Variable("delta", shape=("i", "j"))))
+    """A formula on one line, as people lay it out: δ_jk for an indicator of two indices, x_i for a row of X."""
+    return show(*laid_out(expr, standing.scope))

@@ -41,6 +41,7 @@ from grader.formula.tree import (
 )
 from grader.symbolic.differentiate import minus, over, plus, power, times
 from grader.symbolic.fractions_of import Fractions, TooLarge, at_number, positive_first, reduced
+from grader.symbolic.turning import turned
 
 
 def tidy(expr: Expr, scope: Scope) -> Expr:
@@ -72,8 +73,9 @@ class _Tidy:
 
     def _shortest(self, expr: Expr) -> Expr:
         found = [expr, self._by_terms(expr)]
-        with suppress(TooLarge):
-            found.append(Fractions(self).of(expr))
+        for kept in (None, "powers", "all"):
+            with suppress(TooLarge):
+                found.append(Fractions(self, kept).of(expr))
         return min(reversed(found), key=lambda each: (len(show(each, self.scope)), _weight(each)))
 
     def _by_terms(self, expr: Expr) -> Expr:
@@ -87,6 +89,8 @@ class _Tidy:
     def inside(self, expr: Expr) -> Expr:
         """The same, its parts tidied."""
         match expr:
+            case Call("transpose", (inner,)) if len(shape_of(inner, self.scope) or ()) == 2:
+                return turned(self.of(inner), self.scope)
             case Call(function, args):
                 return Call(function, tuple(map(self.of, args)))
             case Reduce():
@@ -106,7 +110,7 @@ class _Tidy:
         numbers: list[Expr] = []
         sides = []
         for side in (left, right):
-            outside, inner = _scalars(side, self.scope)
+            outside, inner = scalars(side, self.scope)
             numbers += outside
             sides.append(inner)
         whole = MatMul(sides[0], sides[1])
@@ -145,7 +149,7 @@ class _Tidy:
         tidied = self.of(body)
         outside, inner = _split(tidied, lambda part: index not in set(walk(part)))
         if not inner:
-            return times(*outside, size(dim))
+            return self.of(times(*outside, size(dim)))
         return times(*outside, self._counted(times(*inner), index, dim))
 
     def _counted(self, body: Expr, index: IndexVar, dim: Dim) -> Expr:
@@ -156,7 +160,7 @@ class _Tidy:
             each = []
             for term in body.terms:
                 out, stay = _split(term, lambda part: index not in set(walk(part)))
-                each.append(times(*out, self._counted(times(*stay), index, dim) if stay else size(dim)))
+                each.append(self.of(times(*out, self._counted(times(*stay), index, dim) if stay else size(dim))))
             if not any(isinstance(node, Reduce) for part in each for node in walk(part)):
                 return self.of(plus(*each))
         return Reduce("sum", body, index.name, dim)
@@ -178,18 +182,18 @@ class _Tidy:
         return False
 
 
-def _parts(expr: Expr) -> Iterator[tuple[Expr, bool]]:
+def parts_of(expr: Expr) -> Iterator[tuple[Expr, bool]]:
     """The factors of a product, and whether they stand below the line."""
     match expr:
         case Neg(arg):
             yield Num(Fraction(-1)), False
-            yield from _parts(arg)
+            yield from parts_of(arg)
         case Mul(factors):
             for factor in factors:
-                yield from _parts(factor)
+                yield from parts_of(factor)
         case Div(num, den):
-            yield from _parts(num)
-            for part, below in _parts(den):
+            yield from parts_of(num)
+            for part, below in parts_of(den):
                 yield part, not below
         case _:
             yield expr, False
@@ -199,12 +203,13 @@ def _split(expr: Expr, goes_out: Callable[[Expr], bool]) -> tuple[list[Expr], li
     """The factors that go out of a sum, and those that stay in."""
     out: list[Expr] = []
     stay: list[Expr] = []
-    for part, below in _parts(expr):
+    for part, below in parts_of(expr):
         (out if goes_out(part) else stay).append(over(ONE, part) if below else part)
     return out, stay
 
 
-def _scalars(expr: Expr, scope: Scope) -> tuple[list[Expr], Expr]:
+def scalars(expr: Expr, scope: Scope) -> tuple[list[Expr], Expr]:
+    """The numbers in front of a vector or matrix, and the rest; no numbers where there is no rest."""
     out, stay = _split(expr, lambda part: shape_of(part, scope) == ())
     return (out, times(*stay)) if stay and out else ([], expr)
 
