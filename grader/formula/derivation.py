@@ -24,9 +24,11 @@ from grader.formula.reader.orders import check_order
 from grader.formula.reader.parse import Parser
 from grader.formula.reader.rows import last_question, relations_at
 from grader.formula.reader.supposed import with_supposed
+from grader.formula.reader.word_names import with_word_names
 from grader.formula.shapes import Known
 from grader.formula.tree import Cond, Dim, Expr, Span
 
+_END: Final = Token("end", "", 0, 0, True)
 _GRADIENT_WORDS: Final = frozenset(("grad", "gradient", "answer", "ans", "result", "Answer", "Gradient"))
 _GRADIENT_NAMES: Final = (
     re.compile(r"(?:d|∂)(?:L|loss|J)_?(?:d|∂)_?(.+)"), re.compile(r"grad_(.+)"), re.compile(r"d_?([^_].*)"),
@@ -134,7 +136,7 @@ class _Reader:
         """Letters that were taken for what a function is of."""
 
     def read(self) -> Derivation:
-        tokens = tokenise(self.text)
+        tokens = with_word_names(tokenise(self.text), self.scope)
         lines = Lines(tokens, self.text, Vocabulary.of(self.scope))
         statements = lines.statements()
         self.losses = LossNames(_introduced_names(statements), _own_loss_name(tokens))
@@ -236,6 +238,9 @@ class _Reader:
         if len(parts) > 1:
             found = self._introduced(parts, statement)
             if found is not None:
+                if len(parts) > 2 and (inner := self._introduced(parts[1:], statement)) is not None:
+                    self._introduce(inner, parts[1:], lines)  # `s = cos θ = …`: both are names
+                    found = replace(found, scope=self.scope)
                 self._introduce(found, parts, lines)
                 self._set_before(statement)
                 return
@@ -370,8 +375,13 @@ class _Reader:
         try:
             self.side(tokens, self.scope, Elaborator(self.scope, free=True))
         except Unreadable as error:
-            return error.code != "unknown-symbol"
+            return error.code != "unknown-symbol" and not self._word_alone(tokens)
         return True
+
+    def _word_alone(self, tokens: list[Token]) -> bool:
+        """Whether a left side is the word of a function, which the text nowhere applies: `cos = uᵀv/(‖u‖‖v‖)`."""
+        name, after = name_at([*tokens, _END], 0)
+        return after == len(tokens) and re.search(rf"{re.escape(name)}\s*(\\left)?\s*[(\[{{]", self.text) is None
 
     def _introduce(self, found: NewName, parts: list[list[Token]], lines: Lines) -> None:
         if len(self.scope.definitions) >= DEFINITIONS:

@@ -78,6 +78,8 @@ def display(name: str) -> str:
     mark = next((m for m in symbols.MARK_OF if base.endswith(m) and base != m), "")
     stem = base.removesuffix(mark)
     letter = symbols.GREEK_BY_NAME.get(stem, stem)
+    if stem[:3] in ("cos", "sin", "tan") and stem[3:] in symbols.GREEK_BY_NAME:
+        letter = stem[:3] + symbols.GREEK_BY_NAME[stem[3:]]  # a name by itself: cosθ
     if mark and len(letter) != 1:
         letter, mark = symbols.GREEK_BY_NAME.get(base, base), ""
     shown = unicodedata.normalize("NFC", letter + (_DISPLAY_MARKS[mark] if mark else ""))
