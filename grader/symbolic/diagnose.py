@@ -17,7 +17,7 @@ from typing import Any, Final, TypeVar
 
 from flint import arb
 
-from grader.formula.declare import Classes, Finite
+from grader.formula.declare import REAL, Classes, Finite
 from grader.formula.evaluate import Point, Value, size_of
 from grader.formula.names import display
 from grader.formula.show import show
@@ -73,6 +73,7 @@ def diagnose(asked: Asked, answer: Quantity, witness: Point[Fraction], *, deadli
         found = [] if surplus else found
     found += others
     found += _branches(trial, telling=True)
+    found = found or list(_other_way_round(asked, trial))
     found = found or list(_branches(trial, telling=False)) or list(_regions(asked, trial))
     return found or list(right_at_kink_only(asked, answer, deadline=deadline))
 
@@ -312,6 +313,27 @@ def _swaps(asked: Asked, answer: Quantity, witness: Point[Fraction], trial: Tria
         if trial.holds(partial(_same, quantity=swapped)):
             yield _finding("swapped-variables", first=first, second=second)
             return
+
+
+@dataclass(frozen=True, slots=True)
+class _Mirrored:
+    """The gradient of the loss in which −name stands for name: that of y − ŷ where ŷ − y was meant."""
+
+    of: Quantity
+    name: str
+
+    def at(self, algebra: Any, point: Point[T]) -> Value[T]:
+        turned = point.values[self.name].map(algebra.neg)
+        return self.of.at(algebra, replace(point, values={**point.values, self.name: turned})).map(algebra.neg)
+
+
+def _other_way_round(asked: Asked, trial: Trial) -> Iterator[Finding]:
+    """Right for the residual, or the logit, that is counted the other way round."""
+    name = root(asked.wrt)
+    variable = asked.scope.variables.get(name)
+    mirrored = _Mirrored(asked.truth, name)
+    if variable is not None and variable.domain == REAL and trial.holds(partial(_same, quantity=mirrored)):
+        yield _finding("swapped-variables", mirrored=name)
 
 
 def _other_gradients(asked: Asked, trial: Trial) -> Iterator[Finding]:
