@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
 from grader.formula import names
+from grader.formula.errors import Unreadable
 from grader.formula.functions import BY_SPELLING, FUNCTIONS
 from grader.formula.names import canonical
 from grader.formula.reader.big import reduced
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
 
 _ONE: Final = Fraction(1)
 _ROOTS: Final = {"∛": Fraction(3), "∜": Fraction(4)}
+LONGEST_SHOWN: Final = 10
+"""Letters of a factor that a message repeats."""
 _CASTS: Final = frozenset(
     ("astype", "float", "int", "double", "long", "item", "copy", "flatten", "ravel", "detach", "numpy")
 )
@@ -276,6 +279,13 @@ def method(parser: Parser, base: Syntax) -> Syntax:
         return Extent(base, None, span=Span(base.span.start, parser.tokens[end - 1].end))
     if name == "shape" and parser.tokens[end].text == "[":
         return _along_axis(parser, base, end)
+    if not called and (piece := parser.runs.quantity(at)) is not None:  # `w.x`, a point for a dot
+        left = parser.tokens_between(base.span.start, base.span.end)
+        left = left if len(left) <= LONGEST_SHOWN else "…"
+        right = parser.tokens_between(parser.tokens[at].start, parser.tokens[end - 1].end)
+        vector = piece.name in parser.vocabulary.names and parser.vocabulary.scope.shape(piece.name) != ()
+        expected = (f"{left}·{right}", f"{left} @ {right}") if vector else (f"{left}·{right}",)
+        raise Unreadable("unreadable", parser.span(at - 1), expected, {"got": "a point"})
     if not called:
         raise parser.fail(".T", at=at)
     if name in _CASTS and _only_words(parser, end):

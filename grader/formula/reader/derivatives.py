@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from grader.formula.functions import BY_SPELLING
 from grader.formula.names import CONSTANTS, LOSS_NAMES, LOSS_WORDS, canonical
 from grader.formula.reader.parse_levels import Level
-from grader.formula.reader.syntax import Apply, Derivative, Ident, Number, Prime, Quotient, Syntax
+from grader.formula.reader.syntax import Apply, Derivative, Ident, Number, Prime, Product, Quotient, Syntax
 from grader.formula.tree import Span
 
 if TYPE_CHECKING:
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from grader.formula.reader.parse import Parser
 
 _ASCII_D: Final = "d"
+_BARS: Final = ("|", "‖")
+_PRODUCTS: Final = ("·", "*", "@", "⊙")
+_FACTORS: Final = ("letter", "word", "open")
 
 
 def _is_d(token: Token) -> bool:
@@ -42,9 +45,9 @@ def derivative_ahead(parser: Parser, at: int) -> bool:
     if tokens[k].text != "/":
         word = parser.runs.word(k)
         spaced = not partial and tokens[k].space and not (word in BY_SPELLING and len(word) > 1)
-        if spaced and not (_free_d(parser) and tokens[parser.runs.word_end(k)].text == "/"):
+        if spaced and not _free_d(parser):
             return False
-        k = _end_of_numerator(parser, k, partial or spaced)
+        k = _end_of_numerator(parser, k, partial or (spaced and tokens[parser.runs.word_end(k)].text == "/"))
         if k < 0:
             return False
     below = k + 1
@@ -74,7 +77,13 @@ def _end_of_numerator(parser: Parser, at: int, partial: bool) -> int:
             word = parser.runs.word(k)
             function = word in BY_SPELLING and len(word) > 1
             k += 1 if not function else parser.runs.word_end(k) - k
-        elif token.kind == "number" or (token.kind == "op" and token.text in ("_", "^", "'")):
+        elif token.text in _BARS and (partial or k == at):
+            k = _behind_bars(parser, k)
+            if k < 0:
+                return -1
+        elif partial and k > at and token.text in _PRODUCTS and tokens[k + 1].text not in _PRODUCTS:
+            k += 1  # `∂w·x/∂w`
+        elif token.kind == "number" or (token.kind == "op" and token.text in ("_", "^", "'", "ᵀ", "⊤", "√")):
             k += 1
         elif token.kind == "open" and k in parser.closing:
             k = parser.closing[k] + 1
@@ -82,6 +91,18 @@ def _end_of_numerator(parser: Parser, at: int, partial: bool) -> int:
             return k
         else:
             return -1
+
+
+def _behind_bars(parser: Parser, at: int) -> int:
+    """The token after `|z|`, `‖w‖`, `||w||`, or -1."""
+    tokens, bar = parser.tokens, parser.tokens[at].text
+    double = bar == "|" and tokens[at + 1].text == "|" and not tokens[at + 1].space
+    k = at + 1 + double
+    while tokens[k].text != bar:
+        if tokens[k].kind in ("end", "newline", "close") or tokens[k].text in ("=", "∂"):
+            return -1
+        k = parser.closing[k] + 1 if k in parser.closing else k + 1
+    return -1 if double and tokens[k + 1].text != bar else k + 1 + double
 
 
 def derivative(parser: Parser) -> Syntax:
@@ -213,6 +234,9 @@ def _numerator(parser: Parser, stop: str) -> Syntax:
                 return node
             parser.at = start
     of = parser.expression(Level.PRODUCT) if stop == "}" else parser.factor()
+    while stop == "/" and (parser.sees(*_PRODUCTS) or parser.token.kind in _FACTORS or parser.token.text in _BARS):
+        sign = parser.advance().text if parser.sees(*_PRODUCTS) else ""
+        of = Product(sign, of, parser.factor(), span=parser.span(start))
     if not parser.sees(stop):
         raise parser.fail(stop)
     return of

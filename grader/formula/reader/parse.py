@@ -102,7 +102,7 @@ class Parser(Operators):
             elif token.text in ("ᵀ", "⊤"):
                 self.advance()
                 base = Transpose(base, span=Span(base.span.start, token.end))
-            elif token.text == "." and not token.space and self.ahead().kind == "letter" and not self.ahead().space:
+            elif token.text == "." and self.ahead().kind == "letter" and token.space == self.ahead().space:
                 base = calls.method(self, base)
             else:
                 return base
