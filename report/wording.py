@@ -41,8 +41,18 @@ def words(finding: Finding, mistakes: Sequence[Mistake] = (), asked: Kind | None
         from report.design_words import demand_message  # words of an analysis, which `list` does not need
 
         return Words(demand_message(finding), own or hint)
-    said = next(filled for filled in (_filled(template, finding.data) for template in templates) if filled is not None)
+    data = dict(finding.data)
+    if "got" in data:
+        data["returned"] = returned_text(str(data["got"]))
+    said = next(filled for filled in (_filled(template, data) for template in templates) if filled is not None)
     return Words(_said_of(finding, said) + _elsewhere(finding), own or _possible_hint(finding, hint, asked))
+
+
+def returned_text(got: str) -> str:
+    """What a function returned, by its shape or its type: `has shape (3,)`, `is a list`, `is None`."""
+    if got.startswith("("):
+        return f"has shape {got}"
+    return f"is {got}" if got == "None" or " " in got else f"is a{'n' if got[:1] in 'aeiou' else ''} {got}"
 
 
 def _said_of(finding: Finding, message: str) -> str:
@@ -76,6 +86,11 @@ def _possible_hint(finding: Finding, hint: str | None, asked: Kind | None) -> st
     """The hint, in place of one that cannot be followed here."""
     if finding.code == "no-entry" and asked is None:
         return "Define it at the top level of the file, or name another one with --entry."
+    if finding.code == "wrong-shape" and finding.data.get("got") == "None":
+        return "The function ends without `return`, or returns what another call gave as None."
+    if finding.code == "wrong-shape" and finding.data.get("got") in ("list", "tuple") and "expected" in finding.data:
+        one = finding.data["expected"] == "()"
+        return "Return the number itself." if one else "Return one array: np.array(…) makes one of a list of numbers."
     if finding.code == "wrong-shape" and "order" in finding.data:
         return f"Return {finding.data['order']}."
     if finding.code == "unknown-symbol" and "no_loss" in finding.data:
@@ -137,6 +152,8 @@ def _filled(template: Template, data: Mapping[str, Fact]) -> str | None:
     facts = {
         name: rule_words(str(data[name]))
         if name == "rule"
+        else " and ".join(fact_text(data[name]).rsplit(" or ", 1))
+        if name == "allowed"
         else fact_text(_displayed(data[name]) if name in _NAMES else data[name])
         for name in needed
         if data.get(name) not in (None, "", ())
@@ -165,6 +182,22 @@ def fact_text(fact: Fact) -> str:
     return str(fact)
 
 
+_FORMS: Final = (
+    ("in-terms-of", "written with {allowed} only, and {found} is still in it"),
+    ("expanded", "multiplied out, and {found} still has a bracket"),
+    ("factored", "as one product, and {found} is a sum"),
+    ("single-fraction", "as one fraction"),
+    ("without-fractions", "without fractions, and {found} is one"),
+    ("without-exp", "without exponentials, and {found} is one"),
+    ("without-logs", "without logarithms, and {found} is one"),
+    ("without-sums", "without a sum, and {found} is one"),
+    ("without-indices", "without indices, and {found} has one"),
+    ("without-indicators", "without indicators, and {found} is one"),
+    ("without-cases", "without cases, and {found} has some"),
+    ("without-extremes", "without max and min, and {found} is one"),
+    ("without-absolute-values", "without absolute values, and {found} is one"),
+)
+"""What a question asks of the form of an answer."""
 _DERIVATION: Final[dict[str, tuple[tuple[Template, ...], str | None]]] = {
     "shape-mismatch": (
         (
@@ -230,7 +263,11 @@ _DERIVATION: Final[dict[str, tuple[tuple[Template, ...], str | None]]] = {
         "Take each case of the loss by itself, and differentiate it there.",
     ),
     "swapped-variables": (
-        ("{first} and {second} are swapped.", "Two names are swapped."),
+        (
+            "{first} and {second} are swapped.",
+            "This is right for −{mirrored} in place of {mirrored}: the loss counts it the other way round.",
+            "Two names are swapped.",
+        ),
         "Say aloud which is the prediction and which is the label, then read your answer again.",
     ),
     "wrong-variable": (
@@ -251,18 +288,14 @@ _DERIVATION: Final[dict[str, tuple[tuple[Template, ...], str | None]]] = {
     ),
     "wrong-form": (
         (
-            Is("demand", "in-terms-of", "The value is right; it is asked for in terms of {allowed} only, not {found}."),
-            Is("demand", "expanded", "The value is right; it is asked for multiplied out, and {found} is not."),
-            Is("demand", "factored", "The value is right; it is asked for as a product, and {found} is a sum."),
-            Is("demand", "single-fraction", "The value is right; it is asked for as a single fraction."),
-            Is("demand", "without-fractions", "The value is right; no fraction should be left, as {found} is."),
-            Is("demand", "without-sums", "The value is right; no sum should be left, as {found} is."),
-            Is("demand", "without-indices", "The value is right; it is asked for without indices, such as {found}."),
-            Is("demand", "without-absolute-values", "The value is right; it is asked for without {found}."),
-            "The value is right; {found} should not be left in it.",
-            "The value is right; it is asked for in another form.",
+            *(
+                Is("demand", demand, f"The value is right. The question asks for it {asked}.")
+                for demand, asked in FORMS
+            ),
+            "The value is right. The question asks for it without {found}.",
+            "The value is right. The question asks for it in another form.",
         ),
-        "The value stands. Say it in the form that the question asks for.",
+        "Nothing is wrong with the value. Rewrite it in the form that the question asks for.",
     ),
     "not-closed-form": (
         (
@@ -434,7 +467,8 @@ _CODE: Final[dict[str, tuple[tuple[Template, ...], str | None]]] = {
         (
             "The result should be {parts}; yours is a {got}.",
             "The values are returned in another order than {order}.",
-            "The result should have shape {expected}; yours is {got}.",
+            Is("expected", "()", "The result should be one plain number; yours {returned}."),
+            "The result should have shape {expected}; yours {returned}.",
             "The result does not have the promised shape.",
         ),
         "A loss is one plain number: not (1,), not a tuple. A gradient has the shape of what it is taken by.",

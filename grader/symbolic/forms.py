@@ -38,9 +38,9 @@ from grader.formula.tree import (
 )
 from grader.symbolic.compare import Equal, compare
 from grader.symbolic.domain import domain_of
-from grader.symbolic.place import place_of
+from grader.symbolic.place import place_of, typed_at
 from grader.symbolic.quantity import Formula
-from grader.verdict import Finding
+from grader.verdict import Fact, Finding
 from questions.kinds import Form, Style, Without
 
 _LOGS: Final = frozenset(("log", "log1p", "log2", "log10", "xlogy", "logsumexp", "log_softmax", "log_sigmoid"))
@@ -92,9 +92,11 @@ def form_findings(
     of the question, `scope` those that the answer introduces too. The first place of each demand is named."""
     found: list[Finding] = []
 
-    def say(demand: str, node: Node, **facts: str) -> None:
-        span = node.span if node.span is not None and place.start <= node.span.start < place.end else place
-        data = {"demand": demand, "found": show(node, scope), **facts}
+    def say(demand: str, node: Node, **facts: Fact) -> None:
+        here = node.span is not None and place.start <= node.span.start < node.span.end <= place.end
+        span = node.span if here and node.span is not None else place
+        typed = typed_at(text, span) if here else show(node, scope)
+        data: dict[str, Fact] = {"demand": demand, "found": typed, **facts}
         found.append(Finding("wrong-form", "error" if form.required else "note", place_of(text, span), data))
 
     introduced = {name: d.body for name, d in scope.definitions.items() if name not in given.definitions}
@@ -102,7 +104,7 @@ def form_findings(
         allowed = _closed(read_form(form, given), scope, answer, deadline)
         stray = next(_stray(answer, allowed, scope), None)
         if stray is not None:
-            say("in-terms-of", stray, allowed=", ".join(form.in_terms_of))
+            say("in-terms-of", stray, allowed=_as_typed(form, text, given))
     for kind in form.without:
         node = next((node for node in _seen(answer, introduced) if _WITHOUT[kind](node)), None)
         if node is not None:
@@ -112,6 +114,12 @@ def form_findings(
         if node is not None:
             say(form.style, node)
     return found
+
+
+def _as_typed(form: Form, text: str, given: Scope) -> tuple[str, ...]:
+    """What an answer may be written in, in the signs of the answer: `sigmoid(z)` or `σ(z)`."""
+    plain = text.isascii() and "\\" not in text
+    return form.in_terms_of if plain else tuple(show(expr, given) for expr in read_form(form, given))
 
 
 def _closed(allowed: tuple[Expr, ...], scope: Scope, answer: Expr, deadline: float) -> frozenset[Expr]:

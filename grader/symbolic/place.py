@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from grader.formula.tree import Span
 from grader.verdict import Place
+
+_PAIRS: Final = ("{}", "()", "[]")
+_CLOSING: Final = ("}", ")", "]")
 
 
 def place_of(text: str, span: Span | None) -> Place:
@@ -16,3 +21,14 @@ def place_of(text: str, span: Span | None) -> Place:
     end = len(text) if end < 0 else end
     length = max(1, min(span.end, end) - start)
     return Place(text.count("\n", 0, start) + 1, start - begin + 1, length)
+
+
+def typed_at(text: str, span: Span) -> str:
+    """What stands at a span of `text`, on one line, with the brackets that close what opens there."""
+    end = span.end
+    for opening, closing in _PAIRS:
+        inside = text[span.start : end]
+        while inside.count(opening) > inside.count(closing) and text[end : end + 1] in _CLOSING:
+            end += 1
+            inside = text[span.start : end]
+    return " ".join(text[span.start : end].split())

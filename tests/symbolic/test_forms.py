@@ -12,6 +12,7 @@ import yaml
 
 from grader.symbolic import DerivationTask, TaskError, grade_derivation
 from questions.kinds import Form
+from report.wording import words
 
 
 def _cases() -> Iterator[Any]:
@@ -51,6 +52,14 @@ def test_a_form_that_is_required_leaves_a_right_value_partly_right() -> None:
     assert wrong.outcome == "wrong"
     assert "wrong-form" not in wrong.codes
     assert grade_derivation(replace(task, form=None), "e^z/(1 + e^z) - y").outcome == "right"
+
+
+@pytest.mark.parametrize(("typed", "allowed"), [("e^z/(1 + e^z) - y", "sigmoid(z)"), ("e^z/(1 + e^z) − y", "σ(z)")])
+def test_what_is_allowed_is_said_in_the_signs_of_the_answer(typed: str, allowed: str) -> None:
+    task = DerivationTask("softplus(z) - y*z", "z", ("z: real", "y: [0,1]"), (), Form(in_terms_of=("sigmoid(z)", "y")))
+    finding = grade_derivation(task, typed).findings[0]
+    assert finding.data["allowed"] == (allowed, "y")
+    assert f"written with {allowed} and y only, and z is still in it" in words(finding).message
 
 
 def test_a_form_that_cannot_be_read_is_the_authors_mistake() -> None:
