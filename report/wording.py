@@ -288,10 +288,7 @@ _DERIVATION: Final[dict[str, tuple[tuple[Template, ...], str | None]]] = {
     ),
     "wrong-form": (
         (
-            *(
-                Is("demand", demand, f"The value is right. The question asks for it {asked}.")
-                for demand, asked in FORMS
-            ),
+            *(Is("demand", demand, f"The value is right. The question asks for it {form}.") for demand, form in _FORMS),
             "The value is right. The question asks for it without {found}.",
             "The value is right. The question asks for it in another form.",
         ),
