@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Final
 
 from grader.findings import in_order
@@ -36,6 +37,8 @@ from grader.verdict import Fact, Finding, Verdict, Witness
 KIND: Final = "derivation"
 SHARES: Final = (0.45, 0.6, 0.85)
 """Of the time allowed: by when the last line is decided, the others are judged, mistakes are named."""
+MOST_SETTINGS: Final = 200
+"""Sizes and positions that SymPy is asked about."""
 
 
 def grade_derivation(task: DerivationTask, text: str, *, seconds: float = 2.0) -> Verdict:
@@ -230,9 +233,10 @@ class _Grading:
         asked = self.asked
         if left_standing(answer, asked.scope):
             return Unknown(found.tried) if found.doubted else found
-        chosen = tuple(settings(asked.domain.dims, asked.domain.free, proof=True, least=asked.domain.least))
+        every = settings(asked.domain.dims, asked.domain.free, proof=True, least=asked.domain.least)
+        chosen = tuple(islice(every, MOST_SETTINGS + 1))
         claim = Claim(asked.loss, asked.wrt, answer, asked.scope, chosen)
-        if proved_by_sympy(claim, deadline=self._until(SHARES[2])):
+        if len(chosen) <= MOST_SETTINGS and proved_by_sympy(claim, deadline=self._until(SHARES[2])):
             return replace(found, evidence="proved")
         return Unknown(found.tried) if found.doubted else found
 

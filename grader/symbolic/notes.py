@@ -94,7 +94,7 @@ def kinks(asked: Asked, deadline: float, *, bases: int = 1) -> Iterator[Kink]:
     domain = scope.variables[asked.wrt.name].domain
     if not isinstance(domain, Interval):
         return
-    setting = settings(asked.domain.dims, asked.domain.free, least=asked.domain.least)[0]
+    setting = next(settings(asked.domain.dims, asked.domain.free, least=asked.domain.least))
     for base in islice(points(scope, asked.domain.used | {asked.wrt.name}, setting, asked.domain.numbers), bases):
         kink = _first_kink(asked, asked.wrt.name, domain, base, deadline)
         if kink is not None:

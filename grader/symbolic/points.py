@@ -7,7 +7,7 @@ the constants that stand in the formulas, since that is where their cases part.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
@@ -27,6 +27,8 @@ NEAR_ENDS: Final = tuple(map(F, ("1/1000", "999/1000", "1/64", "63/64")))
 MAX_COMBINATIONS: Final = 48
 SIZES: Final = ((2, 3, 4, 5), (3, 5, 2, 4), (1, 2, 3, 4), (5, 2, 4, 3))
 PROOF_SIZES: Final = (1, 2, 3)
+SHORT: Final = 9
+"""Every position along a dimension of this size is tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,21 +45,30 @@ def settings(
     *,
     proof: bool = False,
     least: Mapping[str, int] | None = None,
-) -> list[Setting]:
+) -> Iterator[Setting]:
     """Choices of sizes, all different in each, with every position of each free index letter.
 
-    For a proof every dimension takes each size up to 3; for tests larger ones too. `least`: the sizes at which
-    all components that are named exist.
+    For a proof every dimension takes each size up to 3; for tests larger ones too, and of a long one (`q_100` was
+    typed) only positions near its ends and its middle. `least`: the sizes at which all components that are named exist.
     """
-    made: list[Setting] = []
     tables = [tuple(PROOF_SIZES[(i + shift) % 3] for i in range(len(dims))) for shift in range(3)] if proof else SIZES
+    seen: list[dict[str, int]] = []
     for table in tables if dims else tables[:1]:
         sizes = {dim: table[i] if i < len(table) else table[i % len(table)] + 4 for i, dim in enumerate(dims)}
         sizes = {dim: max(size, (least or {}).get(dim, 0)) for dim, size in sizes.items()}
-        ranges = [range(size_of(over, sizes)) for over in free.values()]
-        new = (Setting(sizes, dict(zip(free, places, strict=True))) for places in product(*ranges))
-        made += [setting for setting in new if setting not in made]
-    return made
+        if sizes in seen:
+            continue
+        seen.append(sizes)
+        counts = [size_of(over, sizes) for over in free.values()]
+        ranges = [range(count) if proof else _apart(count) for count in counts]
+        yield from (Setting(sizes, dict(zip(free, places, strict=True))) for places in product(*ranges))
+
+
+def _apart(count: int) -> Sequence[int]:
+    """Positions along a dimension: all of a short one."""
+    if count <= SHORT:
+        return range(count)
+    return sorted({0, 1, 2, count // 2, count - 2, count - 1})
 
 
 def sizes_apart(dims: tuple[str, ...], free: Mapping[str, str | int], wanted: Iterable[int]) -> list[Setting]:

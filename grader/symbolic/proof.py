@@ -6,7 +6,7 @@ What is not proved here is not different, and not known to be equal: `Attempt.pr
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
@@ -66,7 +66,7 @@ class _Enough(Exception):
 
 
 def prove(
-    left: Quantity, right: Quantity, scope: Scope, used: frozenset[str], settings: list[Setting], *, deadline: float
+    left: Quantity, right: Quantity, scope: Scope, used: frozenset[str], settings: Iterable[Setting], *, deadline: float
 ) -> Attempt:
     """Whether left = right wherever left has a value, for each of `settings`. `used` are the variables that matter.
 
@@ -74,8 +74,8 @@ def prove(
     not be proved, at every setting, as far as the time allows.
     """
     whole = Attempt(True)
-    nowhere = 0
-    for setting in settings:
+    nowhere = count = 0
+    for count, setting in enumerate(settings, 1):  # noqa: B007  # how many there were
         if _squashes(scope, used, setting) and _prove_closed(left, right, scope, used, setting, deadline):
             continue
         for relaxed in (True, False) if _finite(scope, used) else (False,):
@@ -89,7 +89,7 @@ def prove(
             whole = Attempt(False, whole.reason or attempt.reason, suspects, whole.complete and attempt.complete)
             if not attempt.complete:
                 return whole
-    return whole if nowhere < len(settings) else Attempt(False, NOWHERE)
+    return whole if nowhere < count else Attempt(False, NOWHERE)
 
 
 def _squashes(scope: Scope, used: frozenset[str], setting: Setting) -> bool:

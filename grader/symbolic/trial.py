@@ -89,7 +89,7 @@ class Trial:
     ) -> None:
         self.truth, self.answer, self.deadline = truth, answer, deadline
         self.scope = domain.scope
-        chosen = sampling.settings(domain.dims, domain.free, least=domain.least)[:8]
+        chosen = islice(sampling.settings(domain.dims, domain.free, least=domain.least), 8)
         each = [
             islice(sampling.points(domain.scope, domain.used, setting, domain.numbers, seed=seed), SIMPLE_TURNS, None)
             for setting in chosen

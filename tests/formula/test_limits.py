@@ -32,6 +32,8 @@ TOO_LARGE = {
     "roots": "√" * 500 + "x",
     "functions without brackets": "log " * 300 + "x",
     "sums in sums": "Σ_i " * 200 + "z_i",
+    "a component far out": "z_{100}",
+    "a component far behind": "z_{n-100}",
     "powers": "x" + "^x" * 500,
     "quotients": "x" + "/x" * 500,
     "a chain of choices": "x if x>0 else " * 100 + "x",

@@ -19,6 +19,8 @@ POWER_DIGITS: Final = 20_000
 """Digits of a power of numbers, were it written out."""
 TERMS: Final = 1_000
 """Terms of a sum that only its ends tell."""
+COMPONENT: Final = 32
+"""The largest component that may be named by its number: all vectors of that length must have one."""
 ORDER: Final = 10
 """Derivatives of derivatives."""
 DEFINITIONS: Final = 100

@@ -1,4 +1,4 @@
-"""How large the powers in a tree are, told from the tree before anything works them out."""
+"""How large the powers and subscripts in a tree are, told from the tree before anything works them out."""
 
 from __future__ import annotations
 
@@ -6,33 +6,50 @@ from fractions import Fraction
 from math import log10
 
 from grader.formula import tree
-from grader.formula.reader.limits import EXPONENT, POWER_DIGITS, too_large
+from grader.formula.reader.limits import COMPONENT, EXPONENT, POWER_DIGITS, too_large
 from grader.formula.tree import Expr
 
 
 def check_powers(expr: Expr) -> None:
     """Raise `too-large` where a numeric exponent exceeds `limits.EXPONENT` (nested ones multiplied), or a power
-    of numbers has more than `limits.POWER_DIGITS` digits."""
+    of numbers has more than `limits.POWER_DIGITS` digits, or a component beyond `limits.COMPONENT` is named."""
     for node in tree.walk(expr):
-        if isinstance(node, tree.Pow):
-            span = node.span or expr.span or tree.Span(0, 0)
-            total = Fraction(1)
-            base: Expr = node
-            while isinstance(base, tree.Pow | tree.Neg):
-                if isinstance(base, tree.Neg):
-                    base = base.arg
-                    continue
-                exponent = _value(base.exponent)
-                if exponent is not None:
-                    total *= abs(exponent)
-                base = base.base
-            if total > EXPONENT:
-                raise too_large("exponent", EXPONENT, _clipped(total), span.start, span.end)
-            number = _value(base)
-            if number:
-                digits = float(total) * max(abs(_digits(number.numerator)), abs(_digits(number.denominator)))
-                if digits > POWER_DIGITS:
-                    raise too_large("digits", POWER_DIGITS, int(digits), span.start, span.end)
+        span = node.span or expr.span or tree.Span(0, 0)
+        match node:
+            case tree.Index():
+                _check_position(node, span)
+            case tree.Pow():
+                _check_power(node, span)
+
+
+def _check_power(node: tree.Pow, span: tree.Span) -> None:
+    total = Fraction(1)
+    base: Expr = node
+    while isinstance(base, tree.Pow | tree.Neg):
+        if isinstance(base, tree.Neg):
+            base = base.arg
+            continue
+        exponent = _value(base.exponent)
+        if exponent is not None:
+            total *= abs(exponent)
+        base = base.base
+    if total > EXPONENT:
+        raise too_large("exponent", EXPONENT, _clipped(total), span.start, span.end)
+    number = _value(base)
+    if number:
+        digits = float(total) * max(abs(_digits(number.numerator)), abs(_digits(number.denominator)))
+        if digits > POWER_DIGITS:
+            raise too_large("digits", POWER_DIGITS, int(digits), span.start, span.end)
+
+
+def _check_position(node: tree.Index, span: tree.Span) -> None:
+    """`z_{100}` asks for vectors of a hundred components, and for matrices of ten thousand."""
+    for subscript in node.subscripts:
+        parts = subscript.terms if isinstance(subscript, tree.Add) else (subscript,)
+        largest = max((abs(value) for value in map(_value, parts) if value is not None), default=Fraction(0))
+        if largest >= COMPONENT:
+            span = subscript.span or span
+            raise too_large("component", COMPONENT, _clipped(largest) + 1, span.start, span.end)
 
 
 def _digits(number: int) -> float:
