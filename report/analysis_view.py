@@ -123,7 +123,7 @@ def _formulas(found: Analysis, paper: Paper) -> list[Block]:
         if not paper.plain:
             lines = two_dimensional([left, right], ["="], found.scope, width=paper.measure - 4, unicode=paper.unicode)
         if lines is None:
-            blocks.append(Block(show(right, found.scope), f"  {label} = ", "      "))
+            blocks.append(Block(show(right, found.scope), f"  {label} = ", "      ", formula=True))
         else:
             blocks += [Block(f"  {line}", wrapped=False) for line in lines.split("\n")]
         blocks.append(BLANK)

@@ -61,7 +61,7 @@ def loss_blocks(loss: KnownLoss, paper: Paper) -> list[Block]:
     if tall is not None:
         formula = Block("\n".join(f"    {row}" for row in tall.split("\n")), wrapped=False)
     else:
-        formula = Block(line, "    ", "        ")
+        formula = Block(line, "    ", "        ", formula=True)
     cited = [_sources()[key] for key in loss.sources]
     return [
         Block(loss.title, style="bold"),

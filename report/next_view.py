@@ -64,7 +64,7 @@ def next_blocks(found: NextLine, *, with_line: bool, more: str | None = None) ->
         blocks.append(Block("This is right already; it can be written shorter."))
     blocks.append(Block(next_hint(found) or ""))
     if with_line:
-        blocks.append(Block(f"  {found.line}", rest="    "))
+        blocks.append(Block(found.line or "", "  ", "      ", formula=True))
     elif more is not None:
         blocks.append(Block(more, style="dim"))
     return blocks

@@ -16,6 +16,7 @@ from typing import Final
 from rich.console import Console
 from rich.text import Text
 
+from report.formula_lines import BREAK, formula_breaks, word_breaks
 from report.text import GLUE
 
 WIDEST: Final = 88
@@ -25,13 +26,15 @@ NARROWEST: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A paragraph: `text` is wrapped under `first` and `rest`; not `wrapped`, it keeps its lines (code, formulas)."""
+    """A paragraph: `text` is wrapped under `first` and `rest`; not `wrapped`, it keeps its lines (code, layouts).
+    A `formula` is broken at its outermost operators."""
 
     text: Text | str
     first: Text | str = ""
     rest: str | None = None
     style: str = ""
     wrapped: bool = True
+    formula: bool = False
 
 
 BLANK: Final = Block("")
@@ -84,8 +87,12 @@ class Paper:
         if block.style:
             text.stylize_before(block.style)
         if block.wrapped:
-            room = self.measure - max(first.cell_len, rest.cell_len)
-            pieces = list(text.wrap(self._console, max(8, room), no_wrap=False))
+            room = max(8, self.measure - max(first.cell_len, rest.cell_len))
+            if block.formula:
+                text = Text("\n").join(text.divide(formula_breaks(text.plain, room)))
+            else:
+                text = Text(BREAK).join(text.divide(word_breaks(text.plain, room)))
+            pieces = list(text.wrap(self._console, room, no_wrap=block.formula))
         else:
             pieces = list(text.split("\n", allow_blank=True))
         return [
@@ -102,7 +109,7 @@ class Paper:
         text.rstrip()
         with self._console.capture() as capture:
             self._console.print(text, soft_wrap=True, end="")
-        return capture.get().replace(GLUE, " ")
+        return capture.get().replace(GLUE, " ").replace(BREAK, "")
 
 
 _ASCII: Final[Mapping[str, str]] = {

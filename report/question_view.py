@@ -138,7 +138,7 @@ def _answer(question: Question, scope: Scope, paper: Paper, order: Sequence[int]
             return [BLANK, Block(f"{maths.reading_or_text(answer, Scope())} {unit or ''}".rstrip(), "  ")]
         case Derivation() | Design():
             lines = [maths.reading_or_text(line, scope) for line in question.answer.strip().split("\n")]
-            return [BLANK, *(Block(line, "  ", "      ") for line in lines)]
+            return [BLANK, *(Block(line, "  ", "      ", formula=True) for line in lines)]
         case Code(reference=reference):
             return [BLANK, *(Block(f"  {line}", wrapped=False) for line in reference.rstrip().split("\n"))]
         case Explain():

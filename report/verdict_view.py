@@ -36,6 +36,8 @@ _EXPLAINED: Final[dict[Evidence | None, str]] = {
     None: "no program judges an explanation; mark it against its points",
 }
 _MOST_FINDINGS: Final = 3
+_LONGEST_READING: Final = 240
+"""Signs of a reading that are shown however narrow the terminal."""
 _MOST_INPUTS: Final = 4
 _TALLEST: Final = 19
 """A screen of 24 lines, less the blank line above, the invitation to try again, and the prompt."""
@@ -149,7 +151,8 @@ def _reading(verdict: Verdict, shown: Shown, paper: Paper) -> list[Block]:
         return []
     if shown.layout is not None and not paper.plain:
         return [BLANK, *(_fixed(line) for line in shown.layout.split("\n"))]
-    return [BLANK, _row("read as", cut(verdict.reading, 3 * (paper.measure - _LABEL - 2)))]
+    reading = cut(verdict.reading, max(_LONGEST_READING, 3 * (paper.measure - _LABEL - 2)))
+    return [BLANK, replace(_row("read as", reading), rest=" " * (_LABEL + 4), formula=True)]
 
 
 def _levels(levels: Levels) -> Block:
