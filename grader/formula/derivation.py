@@ -12,6 +12,7 @@ from grader.formula import tree
 from grader.formula.declarations import name_at
 from grader.formula.declare import Definition, Scope
 from grader.formula.errors import Unreadable
+from grader.formula.functions import BY_SPELLING
 from grader.formula.names import LOSS_NAMES, LossNames, Vocabulary, canonical
 from grader.formula.reader.elaborate import Elaborator
 from grader.formula.reader.indices import Cell, Typed
@@ -22,6 +23,7 @@ from grader.formula.reader.notation import Token, tokenise
 from grader.formula.reader.numbers_in import check_powers
 from grader.formula.reader.orders import check_order
 from grader.formula.reader.parse import Parser
+from grader.formula.reader.rebound import rebound
 from grader.formula.reader.rows import last_question, relations_at
 from grader.formula.reader.supposed import with_supposed
 from grader.formula.reader.word_names import with_word_names
@@ -138,7 +140,7 @@ class _Reader:
     def read(self) -> Derivation:
         tokens = with_word_names(tokenise(self.text), self.scope)
         lines = Lines(tokens, self.text, Vocabulary.of(self.scope))
-        statements = lines.statements()
+        statements = rebound(lines.statements(), lambda name: self.scope.canonical(name) is not None)
         self.losses = LossNames(_introduced_names(statements), _own_loss_name(tokens))
         pending: Unreadable | None = None
         several = len(statements) > 1
@@ -184,6 +186,10 @@ class _Reader:
         for statement in statements:
             first = statement.tokens[0]
             equal = _first_equals(statement.tokens)
+            called = first.text == "ψ" and statement.tokens[1:2] and statement.tokens[1].text == "("
+            if found and statement.where and equal and called:  # `−Σ ψ(r_i)x_i, ψ(u) = …`
+                found.insert(len(found) - 1, replace(statement, introduces=True))
+                continue
             letter = statement.where and equal == 1 and first.kind == "letter"
             if found and letter and self.scope.canonical(canonical(first.text)) is None and self._reads([first]):
                 found.insert(len(found) - 1, replace(statement, introduces=True))
@@ -218,7 +224,17 @@ class _Reader:
                 indexed = len(left) > 1 and left[1].text in ("_", "[") and left[0].kind in ("letter", "word")
                 if indexed and canonical(left[0].text) == canonical(stem):
                     return at
+                if after == equal and name and self._within(canonical(name), stem):
+                    return at  # `Wrxᵀ, where r = …`
+                if after == equal and canonical(name).removesuffix(canonical(stem)) in BY_SPELLING:
+                    return at  # `cos θ u, where cos θ = …`
         return None
+
+    def _within(self, name: str, run: str) -> bool:
+        """Whether a run of letters is a new name beside known ones."""
+        known = Vocabulary.of(self.scope).names
+        rest = [part for part in run.split(name) if part]
+        return name in run and name not in known and all(p in known or all(c in known for c in p) for p in rest)
 
     def _statement(self, statement: Statement, lines: Lines) -> None:
         tokens = list(statement.tokens)
@@ -248,7 +264,14 @@ class _Reader:
         sides = [self._read_side(parts[0], elaborator, first=len(parts) > 1)]
         if len(parts) > 1:
             elaborator = self._knowing(elaborator.free_indices)
-            sides += [self._read_side(part, elaborator) for part in parts[1:]]
+            try:
+                sides += [self._read_side(part, elaborator) for part in parts[1:]]
+            except Unreadable as error:
+                columns = self._columns(sides[0].expr) if error.code == "shape-mismatch" else None
+                if columns is None:
+                    raise
+                elaborator = self._knowing(columns)
+                sides = [self._read_side(part, elaborator) for part in parts]
         states_loss = (
             len(sides) > 1
             and isinstance(sides[0].expr, tree.Name)
@@ -258,6 +281,14 @@ class _Reader:
         )
         sides = [*sides[:1], *self._in_case(sides[1:], statement, elaborator)] if len(sides) > 1 else sides
         self._add(sides, elaborator, lines, states_loss=states_loss)
+
+    def _columns(self, left: Expr) -> dict[str, Dim] | None:
+        """What k runs over in `∂L/∂w_k = …`, where w_k is a column of `W: real[d,K]`."""
+        match left:
+            case tree.Deriv(wrt=tree.Index(tree.Name(name), (tree.IndexVar(letter),))):
+                shape = self.scope.shape(name)
+                return {letter: shape[1]} if len(shape) == 2 else None
+        return None
 
     def _set_before(self, statement: Statement) -> None:
         """What is introduced after `where` belongs before the equation that it explains, which may be the answer."""
@@ -366,9 +397,23 @@ class _Reader:
             return None
         if found.name == "psi" and found.parameters:
             return found  # `ψ(r) = …` is somebody's influence function, not the digamma function
-        shadowed = [t.text for t in parts[0]] == ["e"]  # `e = np.exp(z)`: no statement about the constant
+        shadowed = self._shadows(parts)
         defining = statement.introduces or shadowed or any(t.text == ":=" for t in statement.tokens)
         return found if defining or not self._reads(parts[0]) else None
+
+    def _shadows(self, parts: list[list[Token]]) -> bool:
+        """Whether a name is introduced that means something else by itself: `e = np.exp(z)`, `I = sum(p)`,
+        `h = relu(Wx)` where h is a size, `X = …` where only x is declared. `n = len(y)` says nothing new."""
+        name = parts[0][0].text if len(parts[0]) == 1 else ""
+        if name in ("e", "I"):
+            return True
+        if name not in self.scope.dims:
+            return len(name) == 1 and name.isupper() and name not in LOSS_NAMES
+        try:
+            right, _ = self.side(parts[1], self.scope, Elaborator(self.scope, free=True))
+        except Unreadable:
+            return False
+        return any(isinstance(node, tree.Name) for node in tree.walk(right))
 
     def _reads(self, tokens: list[Token]) -> bool:
         """Whether a left side has a meaning already."""

@@ -180,6 +180,19 @@ class _Adjoint:
             self.push(row, times(above, right))
             self.push(right, times(above, row))
             return
+        turns = isinstance(right, Call) and right.function == "transpose"
+        if len(a) == 1 and turns and isinstance(right, Call) and len(self._shape(right.args[0])) == 1:  # w wᵀ
+            other = right.args[0]
+            if rests_on(left, self.by.name, self.scope):
+                self.push(left, MatMul(above, other))
+            if rests_on(other, self.by.name, self.scope):
+                self.push(other, MatMul(turned(above, self.scope), left))
+            return
+        if len(a) == 1 and len(b) == 2 and isinstance(right, Call) and right.function == "transpose":  # u·vᵀ
+            (v,) = right.args
+            self.push(left, MatMul(above, v))
+            self.push(v, MatMul(turned(above, self.scope), left))
+            return
         if len(a) != 2:
             raise Unsupported("a product of this shape")
         if rests_on(left, self.by.name, self.scope):
@@ -235,7 +248,7 @@ class _Adjoint:
                 return over(self._total(num), den)
             case Call("onehot"):
                 return ONE
-            case Name(name) if name in self.scope.variables:
+            case Name(name) | Index(Name(name), _) if name in self.scope.variables:
                 if isinstance(self.scope.variables[name].domain, OneHot | Simplex):
                     return ONE
         if len(self._shape(above)) != 1:
@@ -288,8 +301,9 @@ def as_whole(expr: Reduce, scope: Scope) -> Expr:
 
     def whole(node: Node) -> Node | None:
         match node:
-            case Index(base, subscripts) if subscripts == here:
-                return base
+            case Index(base, subscripts) if subscripts[-len(here) :] == here:
+                ahead = subscripts[: -len(here)]
+                return Index(base, ahead) if ahead else base
         return None
 
     stripped = replaced(body, whole)

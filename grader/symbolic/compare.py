@@ -24,9 +24,12 @@ from grader.symbolic.certain import EXTREME, WORKING, Compared, compare_at
 from grader.symbolic.edges import Region, at_edges, at_origin, lines
 from grader.symbolic.proof import Attempt, Suspect, prove
 from grader.symbolic.quantity import Quantity, Unsupported
+from grader.symbolic.termwise import termwise
 
 FIRST: Final = 3
 """Points before a proof is tried."""
+PROVING: Final = 0.75
+"""Of the time left, for a proof: the rest is for points, where none was found."""
 THOROUGH: Final = 64
 """Points where no proof was found."""
 ENOUGH: Final = 16
@@ -281,7 +284,15 @@ class _Search:
     def proof(self) -> Attempt:
         domain = self.domain
         settings = sampling.settings(domain.dims, domain.free, proof=True, least=domain.least)
-        return prove(self.truth, self.answer, domain.scope, domain.used, settings, deadline=self.deadline)
+        now = time.monotonic()
+        until = now + PROVING * (self.deadline - now)
+        terms = termwise(self.truth, self.answer, domain.scope, domain.free)
+        if terms is not None:
+            inner = sampling.settings(domain.dims, terms.free, proof=True, least=domain.least)
+            found = prove(terms.left, terms.right, terms.scope, domain.used, inner, deadline=now + (until - now) / 2)
+            if found.proved:
+                return found
+        return prove(self.truth, self.answer, domain.scope, domain.used, settings, deadline=until)
 
     def suspected(self, attempt: Attempt) -> Compared | None:
         """A certain difference in the regions where the proof failed, however far out those lie."""

@@ -10,6 +10,7 @@ from typing import Final
 from flint import arb
 
 from grader.formula.declare import Scope
+from grader.formula.evaluate import size_of
 from grader.formula.show import show
 from grader.formula.tree import Add, Div, Expr, Mul, Neg
 from grader.symbolic.asked import Asked
@@ -27,7 +28,12 @@ MAX_TERMS: Final = 8
 
 def wrong_terms(asked: Asked, trial: Trial) -> list[Finding]:
     """What is known of the terms; nothing where they are all there, or none explains the difference."""
-    return list(_terms(asked, trial)) or list(_lost_summands(asked, trial)) or list(_terms_of_vectors(asked, trial))
+    return (
+        list(_terms(asked, trial))
+        or list(_lost_summands(asked, trial))
+        or list(_terms_of_vectors(asked, trial))
+        or list(_means_of_terms(asked, trial))
+    )
 
 
 def _found(code: str, **data: Fact) -> Finding:
@@ -83,6 +89,27 @@ def _lost_summands(asked: Asked, trial: Trial) -> Iterator[Finding]:
         if trial.holds(partial(Row.items, quantity=quantity)):
             yield _lost([term for at, (term, _) in enumerate(terms) if at != place], asked.scope)
             return
+
+
+def _means_of_terms(asked: Asked, trial: Trial) -> Iterator[Finding]:
+    """typed = truth + (n − 1)·term or (1/n − 1)·term: a mean lost, or one too many, in one term only."""
+    scope = asked.scope
+    quantities: list[Quantity] = [quantity for _, quantity in summands(asked.loss, asked.wrt, scope)]
+    quantities += [term.quantity for term in terms_of(asked.loss, asked.wrt, scope)]
+    for quantity in quantities:
+        for size in scope.dims:
+            for missing in (True, False):
+                gap = partial(_mean_gap, quantity=quantity, size=size, missing=missing)
+                if trial.constant(gap) == 1:
+                    yield _found("lost-mean", size=size, missing=missing, within="term")
+                    return
+
+
+def _mean_gap(row: Row, quantity: Quantity, size: str, missing: bool) -> Iterator[tuple[arb, arb]]:
+    count = arb(size_of(size, row.point.sizes))
+    weight = (count if missing else 1 / count) - 1
+    for gap, part in _gaps(row, [quantity]):
+        yield gap, part * weight
 
 
 def _lost(terms: Sequence[Expr], scope: Scope) -> Finding:

@@ -76,9 +76,9 @@ def _wrt(asked: Expr, last: derivation.Equation, scope: Scope) -> Expr:
     final, shape = last.sides[-1].expr, last.sides[-1].shape
     for side in last.sides:
         by = side.expr.wrt if isinstance(side.expr, Deriv) else None
-        if isinstance(by, Index) and by.base in (base, Call("transpose", (base,))):
-            if all(isinstance(letter, IndexVar) for letter in by.subscripts):
-                return by  # of a matrix a row or a column too: `∂L/∂w_k`
+        own_part = isinstance(by, Index) and by.base in (base, Call("transpose", (base,)))
+        if own_part and isinstance(by, Index) and all(isinstance(letter, IndexVar) for letter in by.subscripts):
+            return by  # of a matrix a row or a column too: `∂L/∂w_k`
     own = indices_in(asked)
     used = [letter for letter in last.indices if letter in indices_in(final)]
     whole = scope.shape(base.name)

@@ -332,6 +332,8 @@ class Elaborator(Applied):
         base, shape = self.expr(node.base)
         if shape is None:
             raise Unreadable("unreadable", node.span, ("a name with components",))
+        if (unit := self._unit_vector(node, base)) is not None:
+            return unit
         if not shape and not isinstance(node.base, Ident) and len(node.items) == 1:
             item = node.items[0]
             letter = item.name if isinstance(item, Ident) and item.meaning == "index" else None
@@ -352,10 +354,26 @@ class Elaborator(Applied):
         positions = tuple(self._position(item, dim, code=node.code) for item, dim in pairs)
         return tree.Index(base, positions, span=node.span), shape[len(positions) :]
 
+    def _unit_vector(self, node: Subscript, base: Expr) -> Typed | None:
+        """`e_y`, where y is a class: 1 at y, 0 elsewhere."""
+        if not isinstance(base, tree.Const) or base.name != "e" or len(node.items) != 1:
+            return None
+        item = node.items[0]
+        label = tree.Name(item.name, span=item.span) if isinstance(item, Ident) and item.meaning == "name" else None
+        dim = None if label is None else self._classes(label)
+        if label is None or dim is None:
+            return None
+        size: Expr = tree.Size(dim) if isinstance(dim, str) else tree.Num(Fraction(dim))
+        return tree.Call("onehot", (label, size), span=node.span), (dim,)
+
     def _counts_columns(self, item: Syntax, shape: tuple[Dim, ...]) -> bool:
         """Whether an index is known to run over the second axis only: `X_j` is then column j."""
-        cell = self.bound.get(item.name) if isinstance(item, Ident) and item.meaning == "index" else None
-        dim = None if cell is None else cell.root().dim
+        if isinstance(item, Ident) and item.meaning == "name":
+            dim = self._classes(tree.Name(item.name))
+        else:
+            letter = item.name if isinstance(item, Ident) and item.meaning == "index" else ""
+            cell = self.bound.get(letter) or self.found.get(letter)
+            dim = None if cell is None else cell.root().dim
         return dim is not None and not same(dim, shape[0]) and same(dim, shape[1])
 
 

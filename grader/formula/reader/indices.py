@@ -45,6 +45,8 @@ class Cell:
     dim: Dim | None = None
     code: bool = False
     linked: Cell | None = None
+    by: Span | None = None
+    """The subscript that told the dimension first."""
 
     def root(self) -> Cell:
         cell = self
@@ -117,7 +119,7 @@ class Indices(ABC):
     def _run_over(self, cell: Cell, dim: Dim, span: Span) -> None:
         root = cell.root()
         if root.dim is None or root.dim == OPEN:
-            root.dim = dim
+            root.dim, root.by = dim, span
         elif not shapes.same(root.dim, dim):
             raise self._mismatch("index", (root.dim,), (dim,), span)
 

@@ -13,6 +13,7 @@ from grader.formula.errors import Unreadable
 from grader.formula.names import LOSS_NAMES, Vocabulary, canonical
 from grader.formula.reader.components import lifted
 from grader.formula.reader.elaborate import Elaborator
+from grader.formula.reader.entries import matrix_of
 from grader.formula.reader.limits import NAME
 from grader.formula.reader.notation import Token
 from grader.formula.shapes import Known
@@ -39,14 +40,16 @@ class NewName:
                 "shape-mismatch", self.span, data={"left": "scalar", "right": shapes.text(shape), "operation": "="}
             )
         indices = {**elaborator.free_indices, **self.scope.indices}
-        dims: Shape = ()
-        for letter in reversed(self.letters):
-            dim = indices.get(letter)
-            found = lifted(body, letter, dim, self.scope) if dim is not None else None
-            if dim is None or found is None or len(self.letters) > 1:
-                raise Unreadable("unreadable", self.span, ("a definition without an index",), {"index": letter})
-            body, dims = found, (dim, *dims)
-        return Definition(self.name, body, dims)
+        dims: Shape = tuple(indices[letter] for letter in self.letters if letter in indices)
+        found: Expr | None = None
+        if len(dims) == len(self.letters) == 1:
+            found = lifted(body, self.letters[0], dims[0], self.scope)
+        elif len(dims) == len(self.letters) == 2:
+            found = matrix_of(body, (self.letters[0], self.letters[1]), (dims[0], dims[1]), self.scope)
+        if found is None or not dims:
+            expected = ("a definition without an index",)
+            raise Unreadable("unreadable", self.span, expected, {"index": self.letters[-1]})
+        return Definition(self.name, found, dims)
 
 
 class LeftSides:

@@ -57,6 +57,8 @@ class LatexCommands(TokenList):
             self.at = end
         elif name in symbols.COMMAND_LETTERS:
             self._letter(symbols.COMMAND_LETTERS[name], end)
+        elif name in ("underbrace", "overbrace"):
+            self._braced(end)
         elif name in symbols.FONTS or name in symbols.WORD_FONTS:
             self._font(name, end)
         elif name in ("mathbb", "mathds", "mathbbm"):
@@ -139,6 +141,23 @@ class LatexCommands(TokenList):
         self.at = rest + 1
         if name in ("text", "mbox", "textrm"):
             self.space = True
+
+    def _braced(self, end: int) -> None:
+        r"""`\underbrace{A}_{\text{error}}` is `{A}`: what is written below or above is passed over."""
+        close = self._group_end(end)
+        label = re.compile(r"\s*[_^]\s*(?=\{)").match(self.text, close)
+        if label is not None:
+            self.labels[close] = self._group_end(label.end())
+        self.at, self.space = end, True
+
+    def _group_end(self, at: int) -> int:
+        """Behind the group that begins here."""
+        depth = 0
+        for place in range(at, len(self.text)):
+            depth += (self.text[place] == "{") - (self.text[place] == "}")
+            if depth == 0 and self.text[place] == "}":
+                return place + 1
+        return len(self.text)
 
     def _blackboard(self, end: int) -> None:
         match = re.compile(r" *(?:\{ *([A-Za-z1]) *\}|([A-Za-z1]))").match(self.text, end)

@@ -36,7 +36,7 @@ from grader.formula.reader.spoken import Choices
 from grader.formula.tree import Span
 
 _CONTINUES: Final = frozenset(("=", "==", "≈", "+"))
-_OPEN_ENDED: Final = frozenset(("+", "-", "*", "·", "/", "=", "==", ":=", "^", "⊙", "@", ","))
+_OPEN_ENDED: Final = frozenset(("+", "-", "*", "·", "/", "=", "==", ":=", "^", "⊙", "⊗", "@", ","))
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,7 +275,8 @@ class Lines:
                     reasons[at] = False
                 at = max(end, at + 1)
                 continue
-            between = token.kind == "op" and token.text in (",", ":")
+            ends = token.text == "." and at + 1 < len(row) and row[at + 1].space  # `Let a = σ(z). ∂L/∂w = …`
+            between = token.kind == "op" and (token.text in (",", ":") or ends)
             defined = token.text == "," and at > 0 and self._defines(row[at + 1 : at + 2 * RUN])
             if between and (defined or equated(cuts[-1], at)) and equated(at + 1, len(row)):
                 cuts.append(at + 1)

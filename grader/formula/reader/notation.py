@@ -212,6 +212,7 @@ class _Lexer(LatexCommands):
                 self.at = end
                 return
         self._emit("close", bracket, end)
+        self.at = self.labels.get(end, self.at)
 
     def _braced_operator(self) -> bool:
         """Whether a brace holds an operator only, as in `z{-}t`: TeX's way to set it tight."""

@@ -27,7 +27,7 @@ from grader.formula.reader.syntax import (
 )
 from grader.formula.reader.word_subscripts import split_subscripts
 
-_PRODUCTS: Final = frozenset(("*", "·", "@", "⊙", "/"))
+_PRODUCTS: Final = frozenset(("*", "·", "@", "⊙", "⊗", "/"))
 RELATIONS: Final = frozenset(("<", "<=", ">", ">=", "==", "!="))
 _OPERAND: Final = ("a formula",)
 

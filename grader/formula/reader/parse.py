@@ -44,7 +44,7 @@ from grader.formula.tree import Name, Span, walk
 from grader.verdict import Fact
 
 _OPERAND: Final = ("a formula",)
-_NEVER_IN_SUBSCRIPTS: Final = frozenset(("^", "⊙", "@", "frac", "∑", "∏", "√", "‖", "ᵀ", "⊤", "/"))
+_NEVER_IN_SUBSCRIPTS: Final = frozenset(("^", "⊙", "⊗", "@", "frac", "∑", "∏", "√", "‖", "ᵀ", "⊤", "/"))
 
 
 class Parser(Operators):
@@ -149,12 +149,13 @@ class Parser(Operators):
         if isinstance(base, Power) and isinstance(base.base, Ident | Transpose):  # LaTeX allows x^2_i
             inner = self._subscripted(base.base, piece)
             return Power(inner, base.exponent, span=Span(base.span.start, inner.span.end))
-        if isinstance(base, Norm) and base.order is None:
+        positive = self.ahead().text == "+" or (self.ahead().text == "{" and self.ahead(2).text == "+")
+        if isinstance(base, Norm) and base.order is None and not positive:
             return scripts.norm_order(self, base)
-        if isinstance(base, Power) and isinstance(base.base, Norm):
+        if isinstance(base, Power) and isinstance(base.base, Norm) and not positive:
             norm = scripts.norm_order(self, base.base)
             return Power(norm, base.exponent, span=Span(base.span.start, norm.span.end))
-        if self.ahead().text == "+" or (self.ahead().text == "{" and self.ahead(2).text == "+"):
+        if positive:
             self.advance()
             return scripts.positive_part(self, base)
         if isinstance(base, Number):

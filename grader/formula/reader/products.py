@@ -25,8 +25,10 @@ from grader.formula.reader.syntax import (
     Ident,
     Power,
     Product,
+    Subscript,
     Sum,
     Syntax,
+    Transpose,
 )
 from grader.formula.shapes import OPEN, Known
 from grader.formula.tree import Dim, Expr, Span
@@ -81,6 +83,37 @@ class Products(Indices):
 
     def _product(self, node: Product) -> Typed:
         try:
+            return self._joined_by_rows(node)
+        except Unreadable as error:
+            turned = self._by_columns(node) if error.code == "shape-mismatch" else None
+            if turned is None:
+                raise
+            return turned
+
+    def _by_columns(self, node: Product) -> Typed | None:
+        """`w_kᵀx_i` with the columns of `W: real[d,K]` for w_k, where the rows have no meaning and nothing else
+        said before what k runs over."""
+        for side in (node.left, node.right):
+            item = side.base if isinstance(side, Transpose) else side
+            if not isinstance(item, Subscript) or len(item.items) != 1:
+                continue
+            letter = item.items[0]
+            named = isinstance(item.base, Ident) and item.base.meaning == "name"
+            shape = self.scope.shape(item.base.name) if named and isinstance(item.base, Ident) else ()
+            if not isinstance(letter, Ident) or letter.meaning != "index" or len(shape) != 2:
+                continue
+            cell = self._cell(letter.name, letter.span).root()
+            if cell.by != letter.span or cell.dim != shape[0] or shapes.same(shape[0], shape[1]):
+                continue
+            cell.dim = shape[1]
+            try:
+                return self._joined_by_rows(node)
+            except Unreadable:
+                cell.dim = shape[0]
+        return None
+
+    def _joined_by_rows(self, node: Product) -> Typed:
+        try:
             a = self.expr(node.left)
         except Unreadable as error:
             inner = node.left
@@ -100,6 +133,10 @@ class Products(Indices):
             if chain is not None:
                 return tree.Mul((*chain, right), span=span), rs
             return multiplied(left, right, span), ls if rs == () else rs if ls == () else None
+        if node.sign == "⊗":
+            if len(ls) != 1 or len(rs) != 1 or OPEN in (*ls, *rs):
+                raise self._mismatch("⊗", ls, rs, span)
+            return tree.Call("outer", (left, right), span=span), (*ls, *rs)
         if (total := self._summed(a, b)) is not None:
             return tree.Reduce("sum", total, span=span), ()
         same = shapes.conform(ls, rs)

@@ -225,8 +225,8 @@ class Runs:
         count = 1
         while count < piece.rank and count < len(following):
             text = following[count]
-            if not (len(text) == 1 and text.isalpha()) or not self.index_like(text):
-                break
+            if not (len(text) == 1 and text.isalpha() and text.isascii()) or not self.index_like(text):
+                break  # `\\sum_k\\sigma(z_k)`: a Greek letter is no second index
             if text in names.CONSTANTS and text not in self.bound:
                 break  # `\\sum_ie^{x_i}`
             if count + 1 < len(following) and following[count + 1].startswith("_"):
@@ -294,11 +294,20 @@ class Runs:
             return Piece("identity", "I", after, 2)
         if name in names.STEPS and self._steps(after):
             return Piece("function", "heaviside", after)
-        if following.startswith("_") or self.tokens[after].text == "[":
-            matrix = vocabulary.names.get(raw.upper()) if len(raw) == 1 and raw.islower() else None
+        if following.startswith("_") or self.tokens[after].text == "[" or self._sample(after):
+            matrix = vocabulary.names.get(canonical(raw.upper())) if len(raw) == 1 and raw.islower() else None
             if matrix is not None and len(vocabulary.scope.shape(matrix)) == 2:
                 return Piece("matrix-row", matrix, after, 2)
+        if len(raw) == 1 and raw.isupper():  # X, where `x: real[n,d]` is declared
+            matrix = vocabulary.names.get(raw.lower())
+            if matrix is not None and len(vocabulary.scope.shape(matrix)) == 2:
+                return Piece("name", matrix, after, 2)
         return None
+
+    def _sample(self, at: int) -> bool:
+        """Whether the number of a sample follows, as in `x^{(i)}`."""
+        texts = [token.text for token in self.tokens[at : at + 3]]
+        return texts[:1] == ["^"] and "(" in texts[1:3] and texts[1] in ("{", "(")
 
     def _steps(self, at: int) -> bool:
         """Whether a bracket follows that may hold the argument of a step: not a name alone that is never negative,

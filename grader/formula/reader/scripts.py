@@ -191,6 +191,8 @@ def special_exponent(parser: Parser, base: Syntax) -> Syntax | None:
         if index and not declared:
             parser.at = inner + 3 + (inner != at)
             item = Ident(letter.text, "index", letter.text, span=Span(letter.start, letter.end))
+            if isinstance(base, Subscript) and len(base.items) == 1:  # `x_j^{(i)}` is X_ij
+                return Subscript(base.base, (item, *base.items), span=parser.since(base.span.start))
             return Subscript(base, (item,), span=Span(base.span.start, tokens[parser.at - 1].end))
     return None
 

@@ -77,7 +77,7 @@ class Sum(AnySyntax):
 
 @dataclass(frozen=True, slots=True)
 class Product(AnySyntax):
-    """`sign` is `*`, `·`, `` (juxtaposed), `@` or `⊙`."""
+    """`sign` is `*`, `·`, `` (juxtaposed), `@`, `⊙` or `⊗` (the outer product)."""
 
     sign: str
     left: Syntax

@@ -36,6 +36,8 @@ class TokenList:
         self.at = 0
         self.space = False
         self.tokens: list[Token] = []
+        self.labels: dict[int, int] = {}
+        """Where a label below or above a brace begins and ends."""
         self.groups: list[Literal["keep", "drop", "words"]] = []
         """What to do with the brace that closes each open one: LaTeX fonts and accents drop theirs."""
         self.words = 0

@@ -1,0 +1,119 @@
+"""Names that a program binds again: `g = X @ w − y`, `g = X.T @ g`, `g /= n`.
+
+Each binding becomes a name of its own, and the last one keeps the name, so that what follows is a list of equations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from grader.formula.declarations import name_at
+from grader.formula.names import canonical
+from grader.formula.reader.lines import Statement
+from grader.formula.reader.tokens import Token
+
+_UPDATES = frozenset(("+", "-", "*", "/"))
+_END = Token("end", "", 0, 0, True)
+
+
+def rebound(statements: Sequence[Statement], declared: Callable[[str], bool]) -> list[Statement]:
+    """The statements with `x = f(x)` and `x += a` as equations between names; declared names are left alone."""
+    made = list(statements)
+    for name in dict.fromkeys(found for statement in statements if (found := _assigned(statement)[0])):
+        if not declared(name):
+            made = _versions(made, name)
+    return made
+
+
+def _versions(statements: list[Statement], name: str) -> list[Statement]:
+    bound, again = False, []
+    for at, statement in enumerate(statements):
+        found, start = _assigned(statement)
+        if found == name:
+            if bound and (_updates(statement, start) or _places(statement.tokens[start:], name)):
+                again.append(at)
+            bound = True
+    made = list(statements)
+    for at, statement in enumerate(statements):
+        version = sum(place <= at for place in again)
+        left = _spelled(name, version, len(again))
+        tokens = list(statement.tokens)
+        if at not in again:
+            made[at] = replace(statement, tokens=tuple(_renamed(tokens, name, left)))
+            continue
+        before = _spelled(name, version - 1, len(again))
+        _, start = _assigned(statement)
+        right = _renamed(tokens[start + 1 :], name, before)
+        head, equal = tokens[0], tokens[start]
+        if _updates(statement, start):
+            sign = tokens[start - 1]
+            opening = Token("open", "(", sign.start, sign.start)
+            closing = Token("close", ")", tokens[-1].end, tokens[-1].end)
+            old = Token("word", before, head.start, head.end, True)
+            right = [old, sign, opening, *right, closing]
+            if tokens[start - 2].text == "]" and sign.text in ("+", "-"):  # times e_c
+                label = tokens[start - 3]
+                unit = [replace(label, kind="letter", text="e", space=True), Token("op", "_", label.start, label.start)]
+                right = [*right, Token("op", "*", closing.end, closing.end), *unit, replace(label, space=False)]
+        new = Token("word", left, head.start, head.end, head.space)
+        made[at] = replace(statement, tokens=(new, equal, *right))
+    return made
+
+
+def _assigned(statement: Statement) -> tuple[str, int]:
+    """The name that a statement binds and where its `=` stands; an empty name for other statements."""
+    tokens = [*statement.tokens, _END]
+    name, after = name_at(tokens, 0)
+    if not name:
+        return "", 0
+    if _at_class(tokens, after):
+        after += 3
+    if tokens[after].text in _UPDATES and tokens[after + 1].text == "=" and not tokens[after + 1].space:
+        after += 1
+    return (canonical(name), after) if tokens[after].text == "=" else ("", 0)
+
+
+def _at_class(tokens: Sequence[Token], after: int) -> bool:
+    """Whether `p[c] -= …` stands here: one component, at a class, is changed."""
+    texts = [token.text for token in tokens[after : after + 5]]
+    return len(texts) == 5 and texts[0] == "[" and texts[2] == "]" and texts[3] in _UPDATES and texts[4] == "="
+
+
+def _updates(statement: Statement, equal: int) -> bool:
+    return statement.tokens[equal - 1].text in _UPDATES
+
+
+def _spelled(name: str, version: int, last: int) -> str:
+    return name if version == last else f"{name}_v{version + 1}"
+
+
+def _places(tokens: Sequence[Token], name: str) -> list[tuple[int, int]]:
+    """Where a name stands by itself: from a token to another."""
+    found, at = [], 0
+    while at < len(tokens):
+        if tokens[at].kind not in ("letter", "word"):
+            at += 1
+            continue
+        end, text = at, ""
+        while end < len(tokens) and tokens[end].kind in ("letter", "word") and not (end > at and tokens[end].space):
+            text += tokens[end].text
+            end += 1
+        below = end
+        spelled, after = name_at([*tokens[at:], _END], 0)
+        if canonical(spelled) == name and after > 0:
+            below = max(end, at + after)
+            found.append((at, at + after))
+        elif canonical(text) == name:
+            found.append((at, end))
+        at = below
+    return found
+
+
+def _renamed(tokens: list[Token], name: str, new: str) -> list[Token]:
+    if new == name:
+        return tokens
+    made = list(tokens)
+    for start, end in reversed(_places(tokens, name)):
+        made[start:end] = [Token("word", new, tokens[start].start, tokens[end - 1].end, tokens[start].space)]
+    return made
