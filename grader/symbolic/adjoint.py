@@ -180,14 +180,6 @@ class _Adjoint:
             self.push(row, times(above, right))
             self.push(right, times(above, row))
             return
-        turns = isinstance(right, Call) and right.function == "transpose"
-        if len(a) == 1 and turns and isinstance(right, Call) and len(self._shape(right.args[0])) == 1:  # w wᵀ
-            other = right.args[0]
-            if rests_on(left, self.by.name, self.scope):
-                self.push(left, MatMul(above, other))
-            if rests_on(other, self.by.name, self.scope):
-                self.push(other, MatMul(turned(above, self.scope), left))
-            return
         if len(a) == 1 and len(b) == 2 and isinstance(right, Call) and right.function == "transpose":  # u·vᵀ
             (v,) = right.args
             self.push(left, MatMul(above, v))
