@@ -63,7 +63,10 @@ def diagnose(asked: Asked, answer: Quantity, witness: Point[Fraction], *, deadli
         return found  # whatever else holds then, holds because of that
     found += list(_chain_factors(asked, trial)) or list(_rules_left_out(asked, trial))
     if trial.constant(lambda row: zip(row.got.items, row.got.items, strict=True)) is not None:  # not 0 all over
-        found += [finding for finding in wrong_terms(asked, trial) if finding not in found]
+        terms = list(wrong_terms(asked, trial))
+        if terms and any(finding.code == "sign-flipped" for finding in found):
+            found = []  # one slip explains what two would
+        found += [finding for finding in terms if finding not in found]
     if not found:  # λ for λ − y lost a term, though it is dλ/dz as well
         found += _inner_alone(asked, trial)
     found += _swaps(asked, answer, witness, trial)
