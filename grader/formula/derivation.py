@@ -426,7 +426,8 @@ class _Reader:
     def _word_alone(self, tokens: list[Token]) -> bool:
         """Whether a left side is the word of a function, which the text nowhere applies: `cos = uᵀv/(‖u‖‖v‖)`."""
         name, after = name_at([*tokens, _END], 0)
-        return after == len(tokens) and re.search(rf"{re.escape(name)}\s*(\\left)?\s*[(\[{{]", self.text) is None
+        word = len(name) > 1 and after == len(tokens)
+        return word and re.search(rf"{re.escape(name)}\s*(\\left)?\s*[(\[{{]", self.text) is None
 
     def _introduce(self, found: NewName, parts: list[list[Token]], lines: Lines) -> None:
         if len(self.scope.definitions) >= DEFINITIONS:
