@@ -15,6 +15,7 @@ from grader.formula.rebuild import replaced
 from grader.formula.shape_of import shape_of
 from grader.formula.tree import (
     ONE,
+    Add,
     Call,
     Cases,
     Deriv,
@@ -31,7 +32,7 @@ from grader.formula.tree import (
     Size,
     walk,
 )
-from grader.symbolic.components import Components
+from grader.symbolic.components import Components, elementwise
 from grader.symbolic.differentiate import minus, over, times
 from grader.symbolic.quantity import Formula, Gradient, Quantity, Unsupported, names_in, opened, root
 
@@ -58,8 +59,11 @@ class _Sum:
     over: Dim
 
 
-def termwise(truth: Quantity, answer: Quantity, scope: Scope, free: Mapping[str, Dim]) -> Termwise | None:
-    """The terms of a gradient and of an answer to it, where both are one sum with cases in it; else None."""
+def termwise(
+    truth: Quantity, answer: Quantity, scope: Scope, free: Mapping[str, Dim], *, smooth: bool = False
+) -> Termwise | None:
+    """The terms of a gradient and of an answer to it, where both are one sum with cases in it (`smooth`: with or
+    without); else None."""
     found = _asked(truth)
     if found is None or not isinstance(answer, Formula) or any(isinstance(n, Deriv) for n in walk(answer.expr)):
         return None
@@ -67,13 +71,16 @@ def termwise(truth: Quantity, answer: Quantity, scope: Scope, free: Mapping[str,
     try:
         loss, typed = (opened(expr, scope, frozenset(scope.definitions)) for expr in (of, answer.expr))
         at = _places(wrt, (loss, typed), scope)
-        whole = _summed(Components(scope).of(loss, ()), ONE)
+        whole = _summed(_resting(Components(scope).of(loss, ()), root(wrt), scope), ONE)
         given = _summed(Components(scope).of(typed, at), ONE)
     except (Unsupported, KeyError):
         return None
-    if whole is None or given is None or whole.over != given.over or not _in_pieces(whole.body):
+    if whole is None or not (smooth or _in_pieces(whole.body)) or root(wrt) in names_in(whole.factor, scope):
         return None
-    if root(wrt) in names_in(whole.factor, scope):
+    one_term = _own_term(whole, wrt, scope)
+    if one_term is not None:
+        return Termwise(Gradient(one_term, wrt, scope), answer, scope, free)
+    if given is None or whole.over != given.over:
         return None
     letter = Components(scope).letter(whole.body, given.body, *at)
     left = times(whole.factor, _at(whole, letter))
@@ -93,6 +100,22 @@ def _asked(truth: Quantity) -> tuple[Expr, Expr] | None:
             return of, wrt
         case Formula(Deriv(of, wrt, 1), scope) if wrt is not None and shape_of(of, scope) == ():
             return of, wrt
+    return None
+
+
+def _resting(loss: Expr, name: str, scope: Scope) -> Expr:
+    """A loss without the terms in which the variable does not stand."""
+    if not isinstance(loss, Add):
+        return loss
+    terms = tuple(term for term in loss.terms if name in names_in(term, scope))
+    return terms[0] if len(terms) == 1 else replace(loss, terms=terms)
+
+
+def _own_term(whole: _Sum, wrt: Expr, scope: Scope) -> Expr | None:
+    """The one term of a sum over the components of z that counts for ∂/∂z_j."""
+    match wrt:
+        case Index(Name(name), (IndexVar(letter),)) if elementwise(whole.body, name, whole.letter, scope):
+            return times(whole.factor, _at(whole, letter))
     return None
 
 

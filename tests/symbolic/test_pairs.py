@@ -22,7 +22,7 @@ def _collected() -> Iterator[Any]:
             for case in entry["cases"]:
                 assert case.keys() <= KEYS, case
                 # the losses of strangers are large ones: a second each
-                marks = (pytest.mark.slow,) if file.stem == "strangers" else ()
+                marks = (pytest.mark.slow,) if file.stem in ("strangers", "unseen") else ()
                 yield pytest.param(task, case, id=f"{file.stem}: {entry['loss']} | {case['answer']}", marks=marks)
 
 

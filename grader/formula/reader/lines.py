@@ -238,8 +238,10 @@ class Lines:
         return row
 
     def _defines(self, tokens: Sequence[Token]) -> bool:
-        """Whether `a = …` with a new name begins here."""
+        """Whether `a = …` or `f(u) = …` with a new name begins here."""
         name, after = name_at([*tokens, Token("end", "", 0, 0, True)], 0)
+        if [token.text for token in tokens[after : after + 4 : 2]] == ["(", ")"]:
+            after += 3
         new = bool(name) and canonical(name) not in self.vocabulary.names and canonical(name) not in LOSS_NAMES
         return new and after + 1 < len(tokens) and tokens[after].text in ("=", ":=") and not name.startswith("d_")
 
