@@ -37,6 +37,8 @@ def next_hint(found: NextLine) -> str | None:
     """The rule to apply, and to what; None where there is no next line."""
     if found.state != "line" or found.rule is None:
         return None
+    if found.rule == "algebra" and found.line is not None and found.line.startswith("L = "):
+        return _rewriting(found.on or "")
     if found.rule == "algebra":
         return "Simplify the last line: multiply out, cancel, collect."
     if found.rule == "substitution" and found.line is not None and not found.line.startswith("∂"):
@@ -46,6 +48,13 @@ def next_hint(found: NextLine) -> str | None:
     through = f", through {found.through}" if found.through else ""
     formula = rule_formula(found.rule)
     return f"Next: {rule_words(found.rule)}, on {found.on}{through}" + (f" ({formula})." if formula else ".")
+
+
+def _rewriting(loss: str) -> str:
+    """What to do with the loss before it is derived."""
+    if "log" in loss:
+        return f"Take the logarithm apart first (log(a·b/c) = log a + log b − log c, log eᵘ = u): {loss}."
+    return f"Write the sums over rows and columns as matrices first: {loss}."
 
 
 def next_blocks(found: NextLine, *, with_line: bool, more: str | None = None) -> list[Block]:

@@ -159,7 +159,10 @@ class _Show:
             case Mul(factors):
                 return self._mul(factors), _PRODUCT
             case MatMul(left, right):
-                return f"{self._left(left)}·{self._right(right)}", _PRODUCT
+                whole = self._left(left)
+                if isinstance(left, Mul) and self._elementwise(left.factors[:-1], left.factors[-1]):
+                    whole = f"({whole})"  # (a⊙b)·cᵀ
+                return f"{whole}·{self._right(right)}", _PRODUCT
             case Div(num, den):
                 return f"{self._left(num)}/{self._right(den)}", _PRODUCT
             case Pow(base, exponent):
@@ -212,6 +215,8 @@ class _Show:
         out = self._left(factors[0]) if not isinstance(factors[0], Mul) else f"({self._shown(factors[0])[0]})"
         for position, factor in enumerate(factors[1:], start=1):
             sign = "⊙" if self._elementwise(factors[:position], factor) else "·"
+            if sign == "⊙" and position == 1 and isinstance(factors[0], MatMul):
+                out = f"({out})"  # (W·r)⊙s
             out += sign + self._right(factor, last=position == len(factors) - 1)
         return out
 

@@ -56,9 +56,10 @@ class Parts(Protocol):
 class Fractions:
     """Formulas as fractions of polynomials over what is not taken apart.
 
-    `kept`: which sums that are factors are not taken apart either: `all`, those that stand in a `power`, none."""
+    `kept`: which sums that are factors are not taken apart either: `all`, those that stand in a power somewhere, those
+    that are `still`, without a δ; or none."""
 
-    def __init__(self, tidying: Parts, kept: Literal["all", "powers"] | None = None) -> None:
+    def __init__(self, tidying: Parts, kept: Literal["all", "powers", "still"] | None = None) -> None:
         self.tidying = tidying
         self.kept = kept
         self.powers: set[frozenset[Expr]] = set()
@@ -70,14 +71,26 @@ class Fractions:
             self.powers = {frozenset(turn(terms)) for base in bases for terms in (base.terms,) for turn in _TURNS}
             if not self.powers:
                 raise TooLarge
-        return self.back(self.pair(expr))
+        return self.back(self._without_roots(self.pair(expr)))
+
+    def _without_roots(self, pair: Pair) -> Pair:
+        """√2·√2 is 2."""
+        above, below = pair
+        for place, atom in enumerate(self.atoms):
+            match atom:
+                case Call("sqrt", (Num(value),)) if value.denominator == 1:
+                    square = _RING.gen(place) ** 2 - self._number(value.numerator)
+                    above, below = divmod(above, square)[1], divmod(below, square)[1]
+        if not below:
+            raise TooLarge
+        return reduced(above, below)
 
     def _factor(self, expr: Expr) -> Pair:
         """A part of a product: a sum is kept as it is, where it should be."""
         if isinstance(expr, Neg):
             above, below = self._factor(expr.arg)
             return -above, below
-        if not isinstance(expr, Add) or not (self.kept == "all" or frozenset(expr.terms) in self.powers):
+        if not isinstance(expr, Add) or not self._keeps(expr):
             return self.pair(expr)
         whole = self.tidying.of(expr)
         if not isinstance(whole, Add):
@@ -115,12 +128,22 @@ class Fractions:
                 return self._power(base, exponent)
             case Call("sqrt", (Mul(factors),)) if all(isinstance(f, Const | Num) for f in factors):
                 return self.pair(Mul(tuple(Call("sqrt", (factor,)) for factor in factors)))
+            case Call("sqrt", (Div(num, den),)) if all(isinstance(f, Const | Num) for f in (num, den)):
+                return self.pair(Div(Call("sqrt", (num,)), Call("sqrt", (den,))))
             case Reduce():
                 summed = self.tidying.sum(expr)
                 if summed != expr and not isinstance(summed, Reduce):
                     return self.pair(summed)
                 return self._atom(summed)
         return self._atom(self.tidying.inside(expr))
+
+    def _keeps(self, whole: Add) -> bool:
+        match self.kept:
+            case "all":
+                return True
+            case "still":
+                return not any(isinstance(node, Indicator) for node in walk(whole))
+        return frozenset(whole.terms) in self.powers
 
     def _power(self, base: Expr, exponent: Expr) -> Pair:
         if isinstance(exponent, Num) and any(isinstance(n, Call) and n.function == "sqrt" for n in _factors_of(base)):
@@ -212,7 +235,7 @@ class Fractions:
 
     def _term(self, exponents: tuple[int, ...], coefficient: int) -> Expr:
         used = [(self.atoms[place], int(n)) for place, n in enumerate(exponents) if n]
-        parts = sorted((power(atom, Num(Fraction(n))) for atom, n in used), key=_rank)
+        parts = sorted((power(atom, Num(Fraction(n))) for atom, n in used), key=rank)
         return times(Num(Fraction(coefficient)), *parts)
 
 
@@ -220,7 +243,7 @@ def _constant(poly: fmpz_mpoly) -> int:
     return int(poly[(0,) * CAPACITY])
 
 
-def _rank(expr: Expr) -> int:
+def rank(expr: Expr) -> int:
     """The place of a factor among others: 2γ(1 − p)log(p)."""
     match expr:
         case Num():
@@ -228,7 +251,7 @@ def _rank(expr: Expr) -> int:
         case Name() | Size() | Index():
             return 1
         case Pow(base, _):
-            return max(1, _rank(base))
+            return max(1, rank(base))
         case Add():
             return 2
         case MatMul() | Reduce():
@@ -280,7 +303,7 @@ def _join_indicators(above: list[tuple[Expr, int]]) -> None:
 
 def _multiplied(constant: int, parts: list[tuple[Expr, int]]) -> Expr:
     factors: list[Expr] = [] if constant == 1 and parts else [Num(Fraction(constant))]
-    factors += sorted((power(part, Num(Fraction(n))) for part, n in parts), key=lambda f: (_rank(f), _terms_in(f)))
+    factors += sorted((power(part, Num(Fraction(n))) for part, n in parts), key=lambda f: (rank(f), _terms_in(f)))
     flat = [part for factor in factors for part in (factor.factors if isinstance(factor, Mul) else (factor,))]
     return flat[0] if len(flat) == 1 else Mul(tuple(flat))
 

@@ -25,6 +25,7 @@ from grader.formula.tree import (
     Pow,
     Reduce,
     children,
+    walk,
 )
 from grader.symbolic.quantity import LOSS
 
@@ -153,10 +154,17 @@ def _taken_apart(expr: Expr, name: str, scope: Scope) -> list[Expr]:
 
 
 def in_names(loss: Expr, scope: Scope) -> Expr:
-    """A loss with the names that are given, or were introduced, in place of what they stand for."""
-    for name, known in scope.definitions.items():
-        if name == LOSS or known.parameters or isinstance(known.body, Name | Num):
-            continue
-        body, here = known.body, Name(name)
-        loss = replaced(loss, lambda node: here if node == body else None)  # noqa: B023
-    return loss
+    """A loss with the names that are given, or were introduced, in place of what they stand for; the longest first."""
+    known = [
+        (Name(name), each.body) for name, each in scope.definitions.items() if name != LOSS and not each.parameters
+    ]
+    known = [(name, body) for name, body in known if not isinstance(body, Name | Num)]
+    known.sort(key=lambda each: -sum(1 for _ in walk(each[1])))
+    while True:
+        for name, body in known:
+            named = replaced(loss, lambda node: name if node == body else None)  # noqa: B023
+            if named != loss:  # r = Hv − y may be met only now that H is
+                loss = named
+                break
+        else:
+            return loss

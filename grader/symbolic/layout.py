@@ -5,7 +5,21 @@ from __future__ import annotations
 from grader.formula.declare import Scope, Variable
 from grader.formula.rebuild import replaced
 from grader.formula.shape_of import shape_of
-from grader.formula.tree import Call, Compare, Expr, Index, IndexVar, Indicator, MatMul, Mul, Name, Node
+from grader.formula.tree import (
+    ONE,
+    Call,
+    Compare,
+    Div,
+    Expr,
+    Index,
+    IndexVar,
+    Indicator,
+    MatMul,
+    Mul,
+    Name,
+    Node,
+    Reduce,
+)
 
 
 def laid_out(expr: Expr, scope: Scope) -> tuple[Expr, Scope]:
@@ -30,10 +44,21 @@ def _changed(node: Node, scope: Scope) -> Node | None:
             if len(others) == 1 and numbers and isinstance(others[0], MatMul):
                 return _ahead(tuple(numbers), others[0])
             return Mul((*numbers, *others))
+        case Div(num, den):
+            front, behind = (num.factors[:-1], num.factors[-1]) if isinstance(num, Mul) else ((), num)
+            if isinstance(behind, Reduce) and behind.index is not None:  # 2/n·Σ_i …
+                ahead = front[0] if len(front) == 1 else Mul(front) if front else ONE
+                return _changed(Mul((Div(ahead, den), behind)), scope)
+        case MatMul(left, MatMul(inner, last)) if _matrix(left, scope) and _matrix(inner, scope):
+            return _changed(MatMul(MatMul(left, inner), last), scope) or MatMul(MatMul(left, inner), last)
         case Call("outer", (a, b)):
             left, right = (replaced(part, lambda inner: _changed(inner, scope)) for part in (a, b))
             return MatMul(left, Call("transpose", (right,)))
     return None
+
+
+def _matrix(expr: Expr, scope: Scope) -> bool:
+    return len(shape_of(expr, scope) or ()) == 2
 
 
 def _ahead(numbers: tuple[Expr, ...], product: MatMul) -> Expr:

@@ -23,7 +23,7 @@ from grader.symbolic.pleasant import flat, is_delta, pleasant
 from grader.symbolic.quantity import LOSS, Unsupported, root
 from grader.symbolic.restated import in_matrices, letters_apart, logs_apart
 from grader.symbolic.standing import Standing
-from grader.symbolic.tidy import tidy
+from grader.symbolic.tidy import deltas_met, tidy
 
 ALGEBRA: Final = "algebra"
 SUBSTITUTION: Final = "substitution"
@@ -67,10 +67,12 @@ class _Tutor:
             yield from self._at_once(goal)
         elif goal == self.main:
             short = tidy(current, self.scope)
+            if short == current:
+                short = deltas_met(current, self.scope)
             if short != current:
                 yield Move(ALGEBRA, current, goal, short)
             elif any(map(is_delta, walk(current))):
-                yield from self._at_once(goal)
+                yield from (replace(move, rule=ALGEBRA, on=current) for move in self._at_once(goal))
 
     # -- the first form
 
@@ -108,7 +110,7 @@ class _Tutor:
     def _restated(self, by: Expr) -> Expr:
         """The loss as it is better derived."""
         loss = in_matrices(self.loss, by, self.scope) if isinstance(by, Name) else self.loss
-        return logs_apart(loss, root(by), self.scope)
+        return logs_apart(loss, root(by), self.scope, shares=not self._is_whole(by))
 
     def _names_between(self, body: Expr, by: Expr) -> list[str] | None:
         """The names through which alone a formula rests on `by`; None where it also does by itself."""
@@ -159,6 +161,8 @@ class _Tutor:
         if between is not None and len(between) == 1:
             name = Name(between[0])
             known = self.scope.definitions[name.name].body
+            if known == Call("softmax", (by,)):
+                return  # a loss with log P is short by Z itself
             inside = inside_softmax(known, by, self.scope)
             if isinstance(inside, Name):
                 name, known = inside, self.scope.definitions[inside.name].body
@@ -233,7 +237,7 @@ class _Tutor:
         logs = [node.args[0] for node in walk(inner.of) if isinstance(node, Call) and node.function == "log"]
         shares = [log.base if isinstance(log, Index) else log for log in logs]
         names = [share.name for share in shares if isinstance(share, Name) and share != inner.wrt]
-        known = [self.scope.definitions[name].body for name in names if name in self.scope.definitions]
+        known = [self.scope.definitions[name].body for name in names if name in self.scope.definitions] + shares
         return self._is_whole(inner.wrt) and any(isinstance(b, Call) and b.function == "softmax" for b in known)
 
     def _on(self, plain: list[Deriv], rule: str | None) -> Expr:

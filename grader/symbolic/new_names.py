@@ -9,6 +9,7 @@ from grader.formula.declare import Definition, Scope
 from grader.formula.rebuild import replaced
 from grader.formula.shape_of import shape_of
 from grader.formula.tree import Add, Call, Expr, IndexVar, MatMul, Name, Neg, walk
+from grader.symbolic.adjoint import in_whole_matrices
 from grader.symbolic.components import rests_on
 from grader.symbolic.pleasant import terms_of
 from grader.symbolic.quantity import LOSS
@@ -34,11 +35,14 @@ def inside_vector(body: Expr, by: Name, scope: Scope) -> Expr | None:
     outermost."""
     found = [node for node in walk(body) if isinstance(node, Add | MatMul) and _alone(node, body, by, scope)]
     plain = next((node for node in found if _is_plain(node, by, scope)), None)
-    return plain if plain is not None else next(iter(found), None)
+    if plain is not None or not in_whole_matrices(body, by, scope):
+        return plain
+    return next(iter(found), None)
 
 
 def _alone(node: Expr, body: Expr, by: Name, scope: Scope) -> bool:
-    if not shape_of(node, scope) or node == body or not rests_on(node, by.name, scope):
+    shape = shape_of(node, scope)
+    if not shape or shape[0] == 1 or node == body or not rests_on(node, by.name, scope):
         return False
     if any(isinstance(part, IndexVar) for part in walk(node)):
         return False
@@ -60,7 +64,7 @@ def inside_softmax(known: Expr, by: Name, scope: Scope) -> Expr | None:
     """Z of P = softmax(Z): by Z, a loss with log P is short."""
     match known:
         case Call("softmax", (Add() | MatMul() | Name() as inside,)) if rests_on(inside, by.name, scope):
-            return None if inside == by else inside
+            return inside
     return None
 
 

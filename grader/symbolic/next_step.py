@@ -17,7 +17,7 @@ from grader.formula.tree import Deriv, Expr, Name, Reduce, walk
 from grader.symbolic.compare import Equal, Outcome
 from grader.symbolic.moves import Move, moves
 from grader.symbolic.place import place_of
-from grader.symbolic.pleasant import is_delta
+from grader.symbolic.pleasant import is_delta, left_as_it_came
 from grader.symbolic.quantity import LOSS, left_standing
 from grader.symbolic.standing import Standing, by_component, shown, standing_of
 from grader.symbolic.steps import Equation, Judged, judge
@@ -29,7 +29,7 @@ MOST_TRIES: Final = 4
 SECONDS: Final = 5.0
 """For one look at what was typed. Far less is used, as a rule."""
 MUCH_SHORTER: Final = 0.75
-"""A right answer is not touched, unless it is this much shorter in another form."""
+"""A right answer is not touched, unless it is this much shorter in another form, or its factors stand as they came."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,13 @@ def _worth_it(so_far: _SoFar, move: Move, line: str) -> bool:
     if form is None or move.left != standing.goal:
         return False
     before = written(replace(move, right=form), standing)
-    return _summed_deltas(move.right) < _summed_deltas(form) or len(line) <= MUCH_SHORTER * len(before)
+    if _summed_deltas(move.right) < _summed_deltas(form) or len(line) <= MUCH_SHORTER * len(before):
+        return True
+    return (
+        left_as_it_came(form)
+        and (len(line) < len(before) or not left_as_it_came(move.right))
+        and len(line) <= len(before)
+    )
 
 
 def _summed_deltas(form: Expr) -> int:

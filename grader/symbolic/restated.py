@@ -3,7 +3,7 @@ index letters that mean one thing each."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from fractions import Fraction
 from typing import Final
@@ -35,28 +35,57 @@ from grader.symbolic.differentiate import minus, plus, times
 from grader.symbolic.fractions_of import signed
 from grader.symbolic.pleasant import terms_of
 from grader.symbolic.quantity import Unsupported
+from grader.symbolic.tidy import tidy
 
 TWO: Final = Num(Fraction(2))
 _POSITIVE_CALLS: Final = ("exp", "sigmoid", "softplus", "cosh", "abs", "sqrt", "norm", "relu", "softmax")
 
 
-def logs_apart(loss: Expr, name: str, scope: Scope) -> Expr:
-    """log(a/b) as log a − log b, log eᵘ as u, log softmax(z)_k as z_k − logsumexp(z), wherever `name` is in the
-    logarithm."""
+def logs_apart(loss: Expr, name: str, scope: Scope, *, shares: bool = True) -> Expr:
+    """log(a/b) as log a − log b, log eᵘ as u and, if `shares`, log softmax(z)_k as z_k − logsumexp(z), wherever `name`
+    is in the logarithm."""
 
     def change(node: Node) -> Node | None:
-        made = _apart(node, name, scope) if isinstance(node, Call | Index) and rests_on(node, name, scope) else None
+        if not isinstance(node, Call | Index) or not rests_on(node, name, scope):
+            return None
+        made = _apart(node, name, scope, shares)
         return None if made is None else signed(plus(*made))
 
     changed = replaced(loss, change)
-    return loss if changed == loss else signed(plus(*terms_of(changed)))
+    return loss if changed == loss else _sums_open(changed, scope)
 
 
-def _apart(log: Call | Index, name: str, scope: Scope) -> list[Expr] | None:
+def _sums_open(expr: Expr, scope: Scope) -> Expr:
+    """Sums within sums as one; ½(a + log b) as ½a + ½log b."""
+
+    def change(node: Node) -> Node | None:
+        if not isinstance(node, Add | Neg):
+            return None
+        terms = [part for term in terms_of(node) for part in _multiplied(_inside(term, change), scope)]
+        return signed(plus(*terms))
+
+    return replaced(Add((expr,)), change)
+
+
+def _inside(term: Expr, change: Callable[[Node], Node | None]) -> Expr:
+    return replaced(term, lambda node: None if node == term else change(node))
+
+
+def _multiplied(term: Expr, scope: Scope) -> list[Expr]:
+    match term:
+        case Neg(arg):
+            return [minus(part) for part in _multiplied(arg, scope)]
+        case Mul((*numbers, Add(parts))) if any(isinstance(node, Call) for part in parts for node in walk(part)):
+            if all(isinstance(node, Num | Div | Neg) for number in numbers for node in walk(number)):
+                return [tidy(times(*numbers, part), scope) for part in parts]
+    return [term]
+
+
+def _apart(log: Call | Index, name: str, scope: Scope, shares: bool) -> list[Expr] | None:
     """The terms of a logarithm; None where it is none, or stays in one piece."""
     match log:
         case Call("log", (Index(Call("softmax", (u,)), (at,)),)) | Index(Call("log_softmax", (u,)), (at,)):
-            return _log_softmax(u, at, scope)
+            return _log_softmax(u, at, scope) if shares else None
         case Call("log", (inner,)):
             found = list(_terms(inner, ONE, name, scope))
             return found if found != [log] else None

@@ -13,7 +13,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from grader.formula.declare import OneHot, Scope, Simplex
-from grader.formula.rebuild import replaced
+from grader.formula.rebuild import N, replaced
 from grader.formula.shape_of import shape_of
 from grader.formula.show import show
 from grader.formula.tree import (
@@ -33,14 +33,16 @@ from grader.formula.tree import (
     Mul,
     Name,
     Neg,
+    Node,
     Num,
     Pow,
     Reduce,
     Size,
+    children,
     walk,
 )
 from grader.symbolic.differentiate import minus, over, plus, power, times
-from grader.symbolic.fractions_of import Fractions, TooLarge, at_number, positive_first, reduced
+from grader.symbolic.fractions_of import Fractions, TooLarge, at_number, positive_first, rank, reduced
 from grader.symbolic.turning import turned
 
 
@@ -48,6 +50,20 @@ def tidy(expr: Expr, scope: Scope) -> Expr:
     """An equal formula, no longer to read than this one."""
     written = _Tidy(scope).of(expr)
     return written if len(show(written, scope)) <= len(show(expr, scope)) else expr
+
+
+def deltas_met(expr: Expr, scope: Scope) -> Expr:
+    """An equal formula, the sums in it without their δ where that can be, however long."""
+    tidying = _Tidy(scope)
+
+    def change(node: Node) -> Node | None:
+        if isinstance(node, Reduce) and any(isinstance(part, Indicator) for part in walk(node.body)):
+            met = tidying.sum(node)
+            return met if met != node else None
+        return None
+
+    whole = replaced(expr, change)
+    return expr if whole == expr else tidy(whole, scope)
 
 
 def delta(a: Expr, b: Expr) -> Expr:
@@ -76,15 +92,35 @@ class _Tidy:
         for kept in (None, "powers", "all"):
             with suppress(TooLarge):
                 found.append(Fractions(self, kept).of(expr))
+        found = [one_fraction(each) for each in found]
         return min(reversed(found), key=lambda each: (len(show(each, self.scope)), _weight(each)))
 
     def _by_terms(self, expr: Expr) -> Expr:
         match expr:
             case Add(terms):
-                return positive_first([self.of(term) for term in terms])
+                return self._gathered(positive_first([self.of(term) for term in terms]))
             case Neg(arg):
                 return minus(self.of(arg))
         return self.inside(expr)
+
+    def _gathered(self, whole: Expr) -> Expr:
+        """Λr + Λᵀr as (Λ + Λᵀ)r, where all terms end in the same vector or matrix."""
+        if not isinstance(whole, Add):
+            return whole
+        ahead: list[Expr] = []
+        last: Expr | None = None
+        for term in whole.terms:
+            sign, product = (-1, term.arg) if isinstance(term, Neg) else (1, term)
+            outside, inner = scalars(product, self.scope)
+            if not isinstance(inner, MatMul) or last not in (None, inner.right):
+                return whole
+            last = inner.right
+            ahead.append(times(Num(Fraction(sign)), *outside, inner.left))
+        if last is None or len({shape_of(left, self.scope) for left in ahead}) != 1:
+            return whole
+        if all(isinstance(left, Neg) for left in ahead):
+            return minus(MatMul(self.of(plus(*map(minus, ahead))), last))
+        return MatMul(self.of(positive_first(ahead)), last)
 
     def inside(self, expr: Expr) -> Expr:
         """The same, its parts tidied."""
@@ -118,8 +154,10 @@ class _Tidy:
 
     def sum(self, node: Reduce) -> Expr:
         """A sum over an index without its δ, with what does not depend on the index in front."""
-        if node.index is None or node.op not in ("sum", "mean") or (node.low, node.high, node.condition) != (None,) * 3:
+        if node.index is None or node.op not in ("sum", "mean"):
             return replace(node, body=self.of(node.body))
+        if (node.low, node.high, node.condition) != (None,) * 3:
+            return self._limited(node, IndexVar(node.index))
         index, dim = IndexVar(node.index), node.over
         assert dim is not None
         try:
@@ -130,8 +168,33 @@ class _Tidy:
             return whole
         return Div(whole.num, times(whole.den, size(dim))) if isinstance(whole, Div) else over(whole, size(dim))
 
+    def _limited(self, node: Reduce, index: IndexVar) -> Expr:
+        """A sum over a part: its δ met where the index may be what it asks for, the constants in front."""
+        plain = replace(node, body=self.of(node.body))
+        shifted = any(isinstance(part, Index) and Add in map(type, part.subscripts) for part in walk(node.body))
+        if node.op != "sum" or shifted:
+            return plain
+        ring = Fractions(self, "still")
+        try:
+            above, below = ring.pair(node.body)
+            for place, atom in enumerate(ring.atoms):
+                match atom:
+                    case Indicator(Compare("==", left, right)) if index in (left, right) and left != right:
+                        other = right if left == index else left
+                        if any(part == index for part in walk(other)) or below.degrees()[place]:
+                            continue
+                        one, zero = at_number(above, place, 1), at_number(above, place, 0)
+                        met = _at(ring.back(reduced(one - zero, below)), index, other)
+                        rest = ring.back(reduced(zero, below))
+                        left_over = ZERO if rest == ZERO else self.of(replace(node, body=rest))
+                        return plus(self.of(times(*_where(node, index, other), met)), left_over)
+        except TooLarge:
+            return plain
+        outside, inner = _split(plain.body, lambda part: index not in set(walk(part)))
+        return times(*outside, replace(node, body=times(*inner))) if inner and outside else plain
+
     def _summed(self, body: Expr, index: IndexVar, dim: Dim) -> Expr:
-        ring = Fractions(self)
+        ring = Fractions(self, "still")
         above, below = ring.pair(body)
         for place, atom in enumerate(ring.atoms):
             match atom:
@@ -143,7 +206,7 @@ class _Tidy:
                     if below.degrees()[place]:
                         raise TooLarge
                     met = ring.back(reduced(one - zero, below))
-                    collapsed = replaced(met, lambda node: other if node == index else None)  # noqa: B023
+                    collapsed = _at(met, index, other)
                     rest = ring.back(reduced(zero, below))
                     return plus(self.of(collapsed), ZERO if rest == ZERO else self._summed(rest, index, dim))
         tidied = self.of(body)
@@ -199,6 +262,54 @@ def parts_of(expr: Expr) -> Iterator[tuple[Expr, bool]]:
             yield expr, False
 
 
+def _at(node: N, index: IndexVar, other: Expr) -> N:
+    """A formula or condition with `other` for an index letter."""
+    return replaced(node, lambda part: other if part == index else None)
+
+
+def _where(node: Reduce, index: IndexVar, other: Expr) -> list[Expr]:
+    """That a sum over a part runs over `other`, too."""
+    found: list[Expr] = []
+    if node.low is not None:
+        found.append(Indicator(Compare("<=", node.low, other)))
+    if node.high is not None:
+        found.append(Indicator(Compare("<=", other, node.high)))
+    if node.condition is not None:
+        found.append(Indicator(_at(node.condition, index, other)))
+    return found
+
+
+def one_fraction(expr: Expr) -> Expr:
+    """a/b/c as a/(b·c), and what stands above and below taken away; other formulas as they are."""
+    if isinstance(expr, Neg):
+        return minus(one_fraction(expr.arg))
+    match expr:
+        case Mul(factors) if any(isinstance(factor, Div) for factor in factors):
+            parts = list(parts_of(expr))
+        case Div(num, den) if any(isinstance(node, Div) for side in (num, den) for node in (side, *children(side))):
+            parts = list(parts_of(expr))
+        case _:
+            return expr
+    above: list[Expr] = []
+    below: list[Expr] = []
+    for part, under in parts:
+        here, other = (below, above) if under else (above, below)
+        if _split_number(part):
+            assert isinstance(part, Num)
+            here.append(Num(Fraction(part.value.numerator)))
+            other.append(Num(Fraction(part.value.denominator)))
+        elif part in other:
+            other.remove(part)
+        else:
+            here.append(part)
+    below.sort(key=rank)
+    return over(times(*above) if above else ONE, times(*below) if below else ONE)
+
+
+def _split_number(part: Expr) -> bool:
+    return isinstance(part, Num) and part.value.denominator != 1
+
+
 def _split(expr: Expr, goes_out: Callable[[Expr], bool]) -> tuple[list[Expr], list[Expr]]:
     """The factors that go out of a sum, and those that stay in."""
     out: list[Expr] = []
@@ -210,6 +321,9 @@ def _split(expr: Expr, goes_out: Callable[[Expr], bool]) -> tuple[list[Expr], li
 
 def scalars(expr: Expr, scope: Scope) -> tuple[list[Expr], Expr]:
     """The numbers in front of a vector or matrix, and the rest; no numbers where there is no rest."""
+    if isinstance(expr, MatMul) and shape_of(expr, scope) != ():
+        (left, a), (right, b) = scalars(expr.left, scope), scalars(expr.right, scope)
+        return [*left, *right], MatMul(a, b)
     out, stay = _split(expr, lambda part: shape_of(part, scope) == ())
     return (out, times(*stay)) if stay and out else ([], expr)
 
