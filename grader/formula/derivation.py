@@ -359,6 +359,10 @@ class _Reader:
         span = Span(tokens[0].start, tokens[-1].end)
         if first and (named := self._gradient_name(tokens)) is not None:
             return Side(named[0], named[1], span)
+        texts = [token.text for token in tokens]
+        glued = not any(token.space for token in tokens[1:])
+        if first and glued and "".join(texts) == "dL" and "d" not in self.scope.variables:
+            raise Unreadable("unreadable", span, ("a derivative, such as dL/dw",), {"got": "dL"})
         expr, shape = self.side(tokens, elaborator.scope, elaborator)
         return Side(expr, shape, span)
 

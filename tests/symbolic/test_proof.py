@@ -137,7 +137,7 @@ def test_three_ways_to_a_gradient_agree(
 
     problem = read_task(DerivationTask(loss, wrt, variables, given))
     domain = domain_of(problem.scope, (problem.loss, problem.wrt))
-    setting = choices(domain.dims, domain.free)[0]
+    setting = next(iter(choices(domain.dims, domain.free)))
     claim = Claim(problem.loss, problem.wrt, problem.loss, problem.scope, (setting,))
     if any("index" in text for text in variables):
         return  # SymPy has no component at a symbol
@@ -181,7 +181,7 @@ def test_points_lie_in_their_domains() -> None:
     scope = scope_from(
         ["a: (0,1)", "b: positive", "c: {-1,1}", "q: simplex[K]", "h: onehot[n,K]", "k: index(K)", "m: integer"]
     )
-    setting = choices(scope.dims, {})[0]
+    setting = next(iter(choices(scope.dims, {})))
     used = frozenset(scope.variables)
     seen = set()
     for point in islice(points(scope, used, setting, (Fraction(7, 3),)), 200):
