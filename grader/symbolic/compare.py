@@ -22,6 +22,7 @@ from grader.formula.tree import Dim
 from grader.symbolic import points as sampling
 from grader.symbolic.certain import EXTREME, WORKING, Compared, compare_at
 from grader.symbolic.edges import Region, at_edges, at_origin, lines
+from grader.symbolic.field import TOO_MANY_TERMS
 from grader.symbolic.proof import Attempt, Suspect, prove
 from grader.symbolic.quantity import Quantity, Unsupported
 from grader.symbolic.termwise import termwise
@@ -30,6 +31,8 @@ FIRST: Final = 3
 """Points before a proof is tried."""
 PROVING: Final = 0.75
 """Of the time left, for a proof: the rest is for points, where none was found."""
+TERMWISE: Final = 0.8
+"""Of that, for sums term by term, where there are cases: as a whole they have too many."""
 THOROUGH: Final = 64
 """Points where no proof was found."""
 ENOUGH: Final = 16
@@ -286,13 +289,23 @@ class _Search:
         settings = sampling.settings(domain.dims, domain.free, proof=True, least=domain.least)
         now = time.monotonic()
         until = now + PROVING * (self.deadline - now)
-        terms = termwise(self.truth, self.answer, domain.scope, domain.free)
+        terms = self._by_terms(now + TERMWISE * (until - now), smooth=False)
         if terms is not None:
-            inner = sampling.settings(domain.dims, terms.free, proof=True, least=domain.least)
-            found = prove(terms.left, terms.right, terms.scope, domain.used, inner, deadline=now + (until - now) / 2)
-            if found.proved:
-                return found
-        return prove(self.truth, self.answer, domain.scope, domain.used, settings, deadline=until)
+            return terms
+        whole = prove(self.truth, self.answer, domain.scope, domain.used, settings, deadline=until)
+        if whole.reason == TOO_MANY_TERMS:  # one by one there may be few enough
+            return self._by_terms(until, smooth=True) or whole
+        return whole
+
+    def _by_terms(self, until: float, *, smooth: bool) -> Attempt | None:
+        """The proof that two sums are equal term by term, where there is one."""
+        domain = self.domain
+        terms = termwise(self.truth, self.answer, domain.scope, domain.free, smooth=smooth)
+        if terms is None:
+            return None
+        settings = sampling.settings(domain.dims, terms.free, proof=True, least=domain.least)
+        found = prove(terms.left, terms.right, terms.scope, domain.used, settings, deadline=until)
+        return found if found.proved else None
 
     def suspected(self, attempt: Attempt) -> Compared | None:
         """A certain difference in the regions where the proof failed, however far out those lie."""

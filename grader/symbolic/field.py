@@ -32,6 +32,7 @@ MAX_TERMS: Final = 6_000
 MAX_WORK: Final = 400_000
 MAX_POWER: Final = 400
 MAX_DIGITS: Final = 400
+TOO_MANY_TERMS: Final = "too many terms"
 
 
 class GiveUp(Exception):
@@ -187,10 +188,10 @@ class Field:
 
     def product(self, a: fmpz_mpoly, b: fmpz_mpoly) -> fmpz_mpoly:
         if len(a) * len(b) > MAX_WORK:
-            raise GiveUp("a product of too many terms")
+            raise GiveUp(TOO_MANY_TERMS)
         result = a * b
         if len(result) > MAX_TERMS:
-            raise GiveUp("too many terms")
+            raise GiveUp(TOO_MANY_TERMS)
         return result
 
     def _raised(self, poly: fmpz_mpoly, exponent: int) -> fmpz_mpoly:
