@@ -19,8 +19,9 @@ from grader.formula.reader.indices import Cell, Typed
 from grader.formula.reader.introduce import LeftSides, NewName, with_loss
 from grader.formula.reader.limits import DEFINITIONS, DERIVATION_LENGTH, FORMULA_LENGTH, check_length, too_large
 from grader.formula.reader.lines import Comment, Lines, Statement
+from grader.formula.reader.loss_subscripts import without_loss_subscripts
 from grader.formula.reader.notation import Token, tokenise
-from grader.formula.reader.numbers_in import check_powers
+from grader.formula.reader.numbers_in import check_numbers
 from grader.formula.reader.orders import check_order
 from grader.formula.reader.parse import Parser
 from grader.formula.reader.rebound import rebound
@@ -138,8 +139,9 @@ class _Reader:
         """Letters that were taken for what a function is of."""
 
     def read(self) -> Derivation:
-        tokens = with_word_names(tokenise(self.text), self.scope)
-        lines = Lines(tokens, self.text, Vocabulary.of(self.scope))
+        vocabulary = Vocabulary.of(self.scope)
+        tokens = with_word_names(without_loss_subscripts(tokenise(self.text), vocabulary), self.scope)
+        lines = Lines(tokens, self.text, vocabulary)
         statements = rebound(lines.statements(), lambda name: self.scope.canonical(name) is not None)
         self.losses = LossNames(_introduced_names(statements), _own_loss_name(tokens))
         pending: Unreadable | None = None
@@ -357,12 +359,12 @@ class _Reader:
         if not tokens:
             raise AssertionError("sides are cut so that none is empty")
         span = Span(tokens[0].start, tokens[-1].end)
-        if first and (named := self._gradient_name(tokens)) is not None:
-            return Side(named[0], named[1], span)
         texts = [token.text for token in tokens]
         glued = not any(token.space for token in tokens[1:])
         if first and glued and "".join(texts) == "dL" and "d" not in self.scope.variables:
             raise Unreadable("unreadable", span, ("a derivative, such as dL/dw",), {"got": "dL"})
+        if first and (named := self._gradient_name(tokens)) is not None:
+            return Side(named[0], named[1], span)
         expr, shape = self.side(tokens, elaborator.scope, elaborator)
         return Side(expr, shape, span)
 
@@ -374,7 +376,7 @@ class _Reader:
         ended = [*tokens, Token("end", "", end, end)]
         parser = Parser(ended, Vocabulary.of(scope), loss=self.loss, losses=self.losses)
         expr, shape = elaborator.formula(parser.formula())
-        check_powers(expr)
+        check_numbers(expr)
         check_order(expr, scope)
         return expr, shape
 

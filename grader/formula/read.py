@@ -20,7 +20,7 @@ from grader.formula.reader.elaborate import Elaborator
 from grader.formula.reader.introduce import with_loss
 from grader.formula.reader.limits import FORMULA_LENGTH, check_length
 from grader.formula.reader.notation import Token, tokenise
-from grader.formula.reader.numbers_in import check_powers
+from grader.formula.reader.numbers_in import check_numbers
 from grader.formula.reader.orders import check_order
 from grader.formula.reader.parse import Parser
 from grader.formula.reader.rows import relations_at
@@ -209,6 +209,6 @@ def _read(tokens: Sequence[Token], scope: Scope, elaborator: Elaborator, *, loss
     """One formula from tokens that end with an `end` token."""
     parser = Parser(tokens, Vocabulary.of(scope), loss=loss)
     expr, shape = elaborator.formula(parser.formula())
-    check_powers(expr)
+    check_numbers(expr)
     check_order(expr, scope)
     return expr, shape

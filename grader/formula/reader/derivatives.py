@@ -266,12 +266,20 @@ def loss_name(parser: Parser, stop: str) -> int | None:
     return end if ends and parser.losses.take(word) else None
 
 
+_BETWEEN: Final = frozenset((",", ";", "|"))
+"""What stands between the names that a loss depends on."""
+
+
 def skip_arguments_of_loss(parser: Parser) -> None:
-    """`L(p, y)` is L: a list of names tells what it depends on."""
+    """`L(p, y)` is L: a list of names tells what it depends on. Alone on its side, names of any kind: `L(θ) = …`."""
     if not parser.sees("("):
         return
     close = parser.closing[parser.at]
     at = parser.at + 1
+    listed = all(token.kind in ("letter", "word") or token.text in _BETWEEN for token in parser.tokens[at:close])
+    if listed and parser.at == 1 and parser.tokens[close + 1].kind == "end":
+        parser.at = close + 1
+        return
     while at < close:
         if parser.tokens[at].kind not in ("letter", "word"):
             return
@@ -279,7 +287,7 @@ def skip_arguments_of_loss(parser: Parser) -> None:
         if piece is None or piece.meaning != "name":
             return
         at = piece.after
-        if at < close and parser.tokens[at].text in (",", ";", "|"):
+        if at < close and parser.tokens[at].text in _BETWEEN:
             at += 1
         elif at < close:
             return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import Literal, cast
@@ -252,9 +253,18 @@ class Elaborator(Applied):
                     expected = ("an index that the formula uses",)
                     raise Unreadable("unreadable", binder.span, expected, {"index": binder.index})
                 ends = self._range(binder, dim)
+                self._check_ends(binder, ends)
                 body = tree.Reduce(node.op, body, binder.index, dim, *ends, condition, span=node.span)
                 condition = None
         return body, shape
+
+    def _check_ends(self, binder: Binder, ends: Sequence[Expr | None]) -> None:
+        """`Σ_{i=i}^n` has no first term."""
+        for end in ends:
+            own = (node for node in tree.walk(end or tree.ZERO) if node == tree.IndexVar(binder.index))
+            if (found := next(own, None)) is not None:
+                expected = (f"an end without {binder.index} itself",)
+                raise Unreadable("unreadable", found.span or binder.span, expected, {"index": binder.index})
 
     def _extent_of(self, binder: Binder) -> Dim | None:
         """What an index runs over where only its ends tell: `Σ_{i=1}^3 x`."""

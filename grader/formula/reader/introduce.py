@@ -17,7 +17,7 @@ from grader.formula.reader.entries import matrix_of
 from grader.formula.reader.limits import NAME
 from grader.formula.reader.notation import Token
 from grader.formula.shapes import Known
-from grader.formula.tree import Expr, Shape, Span, free_letters
+from grader.formula.tree import Expr, Name, Shape, Span, free_letters, walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +33,11 @@ class NewName:
 
     def definition(self, body: Expr, shape: Known, elaborator: Elaborator) -> Definition:
         if not self.letters:
-            letters = () if self.parameters else tuple(dict.fromkeys(free_letters(body, self.scope.hidden)))
-            return Definition(self.name, body, shape or (), (), self.parameters, letters)
+            used = any(isinstance(node, Name) and node.name in self.parameters for node in walk(body))
+            quantity = self.name.isupper() and not used  # `J(θ) = …` without θ
+            parameters = () if quantity else self.parameters
+            letters = () if parameters else tuple(dict.fromkeys(free_letters(body, self.scope.hidden)))
+            return Definition(self.name, body, shape or (), (), parameters, letters)
         if shape:
             raise Unreadable(
                 "shape-mismatch", self.span, data={"left": "scalar", "right": shapes.text(shape), "operation": "="}
@@ -65,7 +68,7 @@ class LeftSides:
         if not left or left[0].kind not in ("letter", "word"):
             return None
         base, base_end = _letters(tokens, 0)
-        if self._names_loss(base) or not base:
+        if not base or (self._names_loss(base) and tokens[base_end].text != "_"):
             return None
         span = Span(left[0].start, left[-1].end)
         letters = self._component_letters(tokens, base_end, right)

@@ -13,7 +13,7 @@ from typing import Final
 
 from grader.formula.declare import Classes
 from grader.formula.names import Vocabulary, canonical
-from grader.formula.reader.prose import BREAKS, SAYING
+from grader.formula.reader.prose import BREAKS, REASONS, REMARKS, SAYING
 from grader.formula.reader.rows import has_equals, matched, stripped, word_at
 from grader.formula.reader.tokens import Token
 
@@ -133,6 +133,8 @@ class Limits:
             return None
         said = row[start + 1 : -1]
         word, end = self._word(said, 0)
+        if word in REMARKS | REASONS:
+            return None  # `(since Σ_k y_k = 1)`
         if word in _TAILS and _compares(said[end:]):
             return Limited(stripped(row[:start]), tuple(said[end:]))
         alone = [said[at].text for at in _top(said) if said[at].text in _COMPARISONS]

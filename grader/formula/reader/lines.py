@@ -18,6 +18,7 @@ from grader.formula.functions import BY_SPELLING
 from grader.formula.names import LOSS_NAMES, Vocabulary, canonical
 from grader.formula.reader.limited import Limits
 from grader.formula.reader.limits import RUN
+from grader.formula.reader.markup import Markup
 from grader.formula.reader.notation import Token
 from grader.formula.reader.prose import BREAKS, INTRODUCING, MEANING, PROSE, QUALITIES, REASONS, REMARKS, SAYING
 from grader.formula.reader.rows import (
@@ -80,7 +81,7 @@ class Lines:
         self.introduced = single_letters_introduced(tokens)
 
     def statements(self) -> list[Statement]:
-        rows = self._unlisted(self._joined(self._rows()))
+        rows = self._unlisted(self._joined(self._sieved(self._rows())))
         rows = Choices(self._is_word, self._leads).gathered(rows)
         found: list[Statement] = []
         heading: tuple[Token, ...] = ()
@@ -123,6 +124,21 @@ class Lines:
             ):
                 row.append(token)
 
+    def _sieved(self, rows: Iterator[list[Token]]) -> Iterator[list[Token]]:
+        """The rows without what is words for certain, since the mathematics beside it is set off."""
+        markup = Markup(self.text)
+        if not markup:
+            yield from rows
+            return
+        every = [sentence for row in rows for sentence in markup.sentences(row)]
+        last = max((at for at, row in enumerate(every) if markup.touches(row)), default=-1)
+        for at, row in enumerate(every):
+            kept, words = markup.sieved(row, last=at >= last)
+            for run in words:
+                self._note(run)
+            if kept:
+                yield kept
+
     def _refuse_operator(self, token: Token) -> None:
         """`x % 2`, `x // 2`: no comment where what follows is no words."""
         if token.text[0] == "#" or self._begins_line(token):
@@ -142,7 +158,7 @@ class Lines:
         """Rows that end in an operator, or go on with `+`, belong together."""
         found: list[list[Token]] = []
         for row in rows:
-            if not row:
+            if not row or self._is_rule(row):
                 continue
             before = found[-1] if found else None
             if before and (self._goes_on(before, row)):
@@ -164,6 +180,11 @@ class Lines:
         dashed = several and all(row[0].text == "-" and len(row) > 1 and row[1].space for row in rows)
         counted = [row[0].text for row in rows] == [f"{number}." for number in range(1, len(rows) + 1)]
         return [row[list_mark(row, several=several, dashed=dashed, counted=counted) :] for row in rows]
+
+    def _is_rule(self, row: Sequence[Token]) -> bool:
+        """`---`, `***`, `===`: a line drawn across the text."""
+        drawn = self.text[row[0].start : row[-1].end]
+        return self._begins_line(row[0]) and len(drawn) > 2 and set(drawn) in ({"-"}, {"*"}, {"_"}, {"="})
 
     def _is_frame(self, row: Sequence[Token]) -> bool:
         """`import numpy as np`, `def grad(z):`, and the fences around code."""
@@ -190,7 +211,8 @@ class Lines:
         heading = row[1 : stars[1]] if first == 0 else []  # `**Step 1.** Let …`
         if heading and stars[1] + 1 < len(row) and self._names_step(heading):
             self._note(heading)
-            return row[stars[1] + 1 :]
+            rest = row[stars[1] + 1 :]
+            return rest[1:] if rest[0].text == ":" else rest
         if last == len(row) - 1 and (first == 0 or row[first - 1].text == ":"):
             return [*row[:first], *row[first + 1 : last]]
         ends = next((at for at in stars[1:] if row[at - 1].text == ":" or row[at + 1 : at + 2] == []

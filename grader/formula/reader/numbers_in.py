@@ -10,7 +10,7 @@ from grader.formula.reader.limits import COMPONENT, EXPONENT, POWER_DIGITS, too_
 from grader.formula.tree import Expr
 
 
-def check_powers(expr: Expr) -> None:
+def check_numbers(expr: Expr) -> None:
     """Raise `too-large` where a numeric exponent exceeds `limits.EXPONENT` (nested ones multiplied), or a power
     of numbers has more than `limits.POWER_DIGITS` digits, or a component beyond `limits.COMPONENT` is named."""
     for node in tree.walk(expr):

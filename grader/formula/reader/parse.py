@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Final
 
 from grader.formula.errors import Unreadable
-from grader.formula.names import canonical
+from grader.formula.names import LOSS_NAMES, canonical
 from grader.formula.reader import branches, calls, derivatives, indicators, scripts
 from grader.formula.reader.big import big
 from grader.formula.reader.limits import DEPTH, NODES, too_large
@@ -272,7 +272,7 @@ class Parser(Operators):
                     node = indicators.indicator(self, self.at, start=start, sure=False)
                     if node is not None:
                         return node
-                if meaning == "loss":
+                if meaning == "loss" or (piece.name in LOSS_NAMES and piece.name in self.vocabulary.scope.definitions):
                     derivatives.skip_arguments_of_loss(self)
                 if meaning == "name" and (call := calls.call_of_definition(self, ident)) is not None:
                     return call

@@ -36,7 +36,7 @@ BREAKS: Final = frozenset(_BREAK_WORDS.split())
 """Words that end a formula in the middle of a line."""
 MEANING: Final = frozenset((*BY_SPELLING, *BIG, *EXTREMES, *CALLS)) - {"where"}
 """Words that are functions too: never taken for prose by themselves."""
-REASONS: Final = frozenset(["since", "because", "as", "using", "by", "via", "given"])
+REASONS: Final = frozenset(("since", "because", "as", "using", "by", "via", "given"))
 REMARKS: Final = frozenset(("since", "because", "using", "recall", "note", "via"))
 """Words that begin a remark in brackets, whatever follows."""
 _QUALITY_WORDS = """

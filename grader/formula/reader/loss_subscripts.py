@@ -1,0 +1,85 @@
+"""`L_{BCE} = …`, `∂L_δ/∂r`: the loss by a name with a subscript, where a text has only one of them. `L = Σ L_i`: the
+losses of single examples, beside the whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from grader.formula.declare import Classes
+from grader.formula.names import Vocabulary, canonical
+from grader.formula.reader.tokens import Token
+
+_LOSSES: Final = frozenset(("L", "ℓ"))
+_OF_EXAMPLES: Final = "L\u0303"
+"""What the losses of single examples are called here, since `L` is the whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """A loss at `at`, with the tokens of its subscript from the `_` up to `end`."""
+
+    at: int
+    end: int
+    key: str
+
+
+def without_loss_subscripts(tokens: Sequence[Token], vocabulary: Vocabulary) -> list[Token]:
+    """The tokens without the subscript of the loss; as they are where it tells one loss from another (`L_1`, `L_2`,
+    or `L = Σ L_i`), or where it was declared."""
+    found = list(_named(tokens))
+    if not found:
+        return list(tokens)
+    keys = {one.key for one in found}
+    bare = any(
+        token.text in _LOSSES and at + 1 < len(tokens) and tokens[at + 1].text != "_" and not _glued(tokens, at)
+        for at, token in enumerate(tokens)
+    )
+    declared = [canonical(name) for one in found for name in (tokens[one.at].text, f"{tokens[one.at].text}_{one.key}")]
+    own = vocabulary.names.keys() - (frozenset() if "L" in vocabulary.scope.variables else {"L"})
+    if any(name in own for name in declared):
+        return list(tokens)
+    running = [one for one in found if _is_index(one.key, vocabulary)]
+    if bare and running and any(one.end < len(tokens) and tokens[one.end].text in ("=", ":=") for one in running):
+        examples = {one.at for one in running}
+        return [replace(token, text=_OF_EXAMPLES) if at in examples else token for at, token in enumerate(tokens)]
+    if bare or len(keys) != 1 or running:
+        return list(tokens)
+    dropped = {at for one in found for at in range(one.at + 1, one.end)}
+    return [token for at, token in enumerate(tokens) if at not in dropped]
+
+
+def _named(tokens: Sequence[Token]) -> Iterator[_Named]:
+    for at, token in enumerate(tokens):
+        if token.text not in _LOSSES or at + 2 >= len(tokens) or tokens[at + 1].text != "_" or _glued(tokens, at):
+            continue
+        if tokens[at + 2].text != "{":
+            yield _Named(at, at + 3, tokens[at + 2].text)
+            continue
+        close = next((end for end in range(at + 3, len(tokens)) if tokens[end].text == "}"), None)
+        inner = tokens[at + 3 : close]
+        if (
+            close is not None
+            and inner
+            and all(part.kind in ("letter", "word", "number") or part.text in "-," for part in inner)
+        ):
+            yield _Named(at, close + 1, "".join(part.text for part in inner))
+
+
+def _in_a_name(token: Token) -> bool:
+    return token.kind in ("letter", "word", "number") or token.text in ("-", ",")
+
+
+def _glued(tokens: Sequence[Token], at: int) -> bool:
+    """Whether the letter ends a word, as in `KL`."""
+    before = tokens[at - 1] if at else None
+    return before is not None and not tokens[at].space and before.kind in ("letter", "word") and before.text != "d"
+
+
+def _is_index(key: str, vocabulary: Vocabulary) -> bool:
+    """Whether a subscript may run: `L_i`."""
+    if len(key) != 1 or not key.isascii() or not key.islower():
+        return False
+    variable = vocabulary.scope.variables.get(vocabulary.names.get(canonical(key), ""))
+    return variable is None or isinstance(variable.domain, Classes)
