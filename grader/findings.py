@@ -17,9 +17,8 @@ PRECEDENCE: Final = (
 
 DERIVATION: Final = (
     *PRECEDENCE,
-    "wrong-term", "wrong-outside-kink", "length-as-absolute-value", "not-closed-form", "wrong-form", "unknown-symbol", "step-does-not-follow",
-    "answer-does-not-follow",
-    "other-convention", "kink", "not-simplified", "too-large",
+    "wrong-term", "wrong-outside-kink", "length-as-absolute-value", "not-closed-form", "wrong-form", "unknown-symbol",
+    "step-does-not-follow", "answer-does-not-follow", "other-convention", "kink", "not-simplified", "too-large",
     "unreadable", "wrong-value",
 )  # fmt: skip
 

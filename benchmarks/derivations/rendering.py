@@ -84,7 +84,7 @@ def _truth(task: Task, read: Submitted, setting: Setting) -> Value[sp.Expr]:
 _known: dict[object, Value[sp.Expr]] = {}
 
 
-def _small(choices: Sequence[Setting]) -> list[Setting]:
+def _small(choices: Iterable[Setting]) -> list[Setting]:
     """The sizes that show something in the least room."""
     return sorted(choices, key=lambda choice: (min(choice.sizes.values(), default=2) < 2, sum(choice.sizes.values())))
 
