@@ -30,10 +30,11 @@ class Input:
 
 def make(seed: int, number: int) -> Input:
     """The input of that number: half of them formulas, some whole and some damaged, then noise, storms, and
-    lines that people typed, recombined."""
+    lines that people typed, recombined or in a text."""
     rng = random.Random(f"{seed}:{number}")
     task = rng.randrange(len(tasks()))
-    (kind,) = rng.choices((_formula, _damaged, _noise, _storm, _recombined, _lines), (4, 6, 2, 3, 6, 2))
+    kinds = (_formula, _damaged, _noise, _storm, _recombined, _lines, _document)
+    (kind,) = rng.choices(kinds, (4, 6, 2, 3, 6, 2, 3))
     return Input(number, task, kind(rng, task))
 
 
@@ -185,6 +186,9 @@ _REPEATED: Final[tuple[Callable[[int], str], ...]] = (
     lambda n: "x\u0301" * n,
     lambda n: "ab" * n,
     lambda n: "$" * n,
+    lambda n: "$x$ " * n,
+    lambda n: "\\[ x " * n,
+    lambda n: "`x` and " * n,
     lambda n: "{" * n + "}" * n,
     lambda n: "sin(" * n + "x^2" + ")" * n,
     lambda n: f"σ({'9' * (n % 90)}x)",
@@ -261,6 +265,24 @@ def _lines(rng: random.Random, task: int) -> str:
         right = _someone(rng, task) if rng.random() < 0.4 else _grown(rng, task, 2)
         lines.append(f"{rng.choice(sides)} {rng.choice(('=', ':=', '&=', '', '⇒', '≈'))} {right}")
     return _cut(rng.choice(("\n", "\n", ", ", " \\\\ ", "; ")).join(lines))
+
+
+_SET_OFF: Final = ("$A$", "$$A$$", "\\(A\\)", "\\[A\\]", "\\[\nA\n\\]", "`A`", "A", "**A**", "```\nA\n```", "$A", "*A*",
+                   "$$\n\\begin{aligned}A\\end{aligned}\n$$", "# A", "\\boxed{A}")  # fmt: skip
+_SAID: Final = ("", "", "So ", "**Step 1.** ", "1. ", "- If ", "where ", "We have ", "the gradient is ", "for ", "> ",
+                "(since ", ", and ", ", i.e. ", "**Answer:** ", ".", ": ", " is the label", ")", "with respect to ",
+                "\n---\n", "Case 2 (")  # fmt: skip
+
+
+def _document(rng: random.Random, task: int) -> str:
+    """Prose in Markdown or LaTeX around what people typed."""
+    text = ""
+    for _ in range(rng.choice((1, 2, 4, 8))):
+        inner = _someone(rng, task) if rng.random() < 0.6 else _grown(rng, task, 2)
+        left = rng.choice(("", "", "L = ", "\\frac{dL}{dz} = ", "p = "))
+        formula = rng.choice(_SET_OFF).replace("A", f"{left}{inner}")
+        text += f"{rng.choice(_SAID)}{formula}{rng.choice(_SAID)}{rng.choice((' ', chr(10), chr(10) * 2))}"
+    return damage(rng, text) if rng.random() < 0.3 else _cut(text)
 
 
 def _cut(text: str) -> str:

@@ -7,6 +7,7 @@ formula in the middle of a sentence that says nothing (`with respect to $z$`) is
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
@@ -16,8 +17,8 @@ from grader.formula.reader.rows import has_equals, matched, word_at
 from grader.formula.reader.tokens import Token
 
 _SET_OFF: Final = re.compile(
-    r"\$\$(?P<display>.+?)\$\$|(?<!\\)\$(?P<inline>[^$\n]+?)(?<!\\)\$|\\\[(?P<square>.+?)\\\]|\\\((?P<round>.+?)\\\)"
-    r"|(?<!`)`(?P<code>[^`\n]+)`(?!`)",
+    r"\$\$(?P<display>.{1,2000}?)\$\$|(?<!\\)\$(?P<inline>[^$\n]{1,2000}?)(?<!\\)\$|\\\[(?P<square>.{1,2000}?)\\\]|\\\((?P<round>.{1,2000}?)\\\)"
+    r"|(?<!`)`(?P<code>[^`\n]{1,2000})`(?!`)",
     re.DOTALL,
 )
 _CONDITIONAL: Final = frozenset(("if", "when", "whenever", "for", "case", "assuming", "suppose", "assume", "provided"))
@@ -36,6 +37,7 @@ class Markup:
     def __init__(self, text: str) -> None:
         self.text = text
         self.spans = [match.span(match.lastgroup or 0) for match in _SET_OFF.finditer(text)]
+        self._starts = [start for start, _ in self.spans]
 
     def __bool__(self) -> bool:
         return bool(self.spans)
@@ -82,12 +84,16 @@ class Markup:
         kept += [token for token in ahead if token.kind in ("letter", "word") or token.text in (":", ")")]
         return _without_empty_brackets(kept), outside
 
+    def _span_at(self, offset: int) -> int | None:
+        at = bisect_right(self._starts, offset) - 1
+        return at if at >= 0 and offset < self.spans[at][1] else None
+
     def _parts(self, row: Sequence[Token]) -> list[tuple[bool, list[Token]]]:
         """The row in runs, each within one formula or outside of all."""
         parts: list[tuple[bool, list[Token]]] = []
         before: int | None = None
         for token in row:
-            span = next((at for at, (start, end) in enumerate(self.spans) if start <= token.start < end), None)
+            span = self._span_at(token.start)
             if parts and span == before:
                 parts[-1][1].append(token)
             else:
