@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Final
 
 from grader.formula.reader.prose import BREAKS, INTRODUCING, PROSE
-from grader.formula.reader.rows import has_equals, matched, word_at
+from grader.formula.reader.rows import has_equals, last_word, matched, word_at
 from grader.formula.reader.tokens import Token
 
 _SET_OFF: Final = re.compile(
@@ -22,7 +22,8 @@ _SET_OFF: Final = re.compile(
     re.DOTALL,
 )
 _CONDITIONAL: Final = frozenset(("if", "when", "whenever", "for", "case", "assuming", "suppose", "assume", "provided"))
-_STRUCTURE: Final = BREAKS | INTRODUCING | _CONDITIONAL | {"otherwise", "else", "elif", "and", "all", "every", "each"}
+_OTHERS: Final = frozenset(("otherwise", "else"))
+_STRUCTURE: Final = BREAKS | INTRODUCING | _CONDITIONAL | _OTHERS | {"elif", "and", "all", "every", "each"}
 """Words that tell how the formulas beside them are meant."""
 _SAYS: Final = frozenset(("=", "==", ":=", "<", "<=", ">", ">=", "!=", "≈"))
 _LEADS_TO: Final = frozenset(("is", "get", "gives", "give", "obtain", "yields", "equals", "becomes", "answer", "have"))
@@ -70,19 +71,25 @@ class Markup:
             return [token for token in row if token.text != "`"], []
         kept: list[Token] = []
         ahead: list[Token] = []
+        conditions: list[bool] = []
+        """Of each formula that is kept, whether it is said to be a condition."""
         for at, (inside, tokens) in enumerate(parts):
             if not inside:
                 ahead += _structure(tokens, between=bool(kept))
                 continue
             said = any(token.kind == "op" and token.text in _SAYS for token in tokens)
             ends = at == len(parts) - 1 or not _holds_words(parts[at + 1][1])
+            conditional = any(word in _CONDITIONAL for word in _words(ahead))
             if said or (last and ends and at > 0 and _leads_to(parts[at - 1][1])):
                 kept += [*ahead, replace(tokens[0], space=True), *tokens[1:]]
-            elif any(word in _CONDITIONAL for word in _words(ahead)):
+                conditions.append(conditional and "case" not in _words(ahead))
+            elif conditional:
                 return [], [list(row)]  # a case that is told in words: `if $r$ is positive, …`
             ahead = []
-        kept += [token for token in ahead if token.kind in ("letter", "word") or token.text in (":", ")")]
-        return _without_empty_brackets(kept), outside
+        if conditions == [True] and not any(token.text == ":" for token in ahead):
+            return [], [list(row)]  # `when $r > 0$ the loss grows`
+        kept += [token for token in ahead if token.text in (":", ")") or token.kind in ("letter", "word")]
+        return _without_empty_brackets(_without_last_words(kept)), outside
 
     def _span_at(self, offset: int) -> int | None:
         at = bisect_right(self._starts, offset) - 1
@@ -132,6 +139,16 @@ def _leads_to(tokens: Sequence[Token]) -> bool:
     if not shown:
         return False
     return shown[-1].text == ":" or list(_words(shown))[-1] in _LEADS_TO
+
+
+def _without_last_words(tokens: Sequence[Token]) -> list[Token]:
+    """Without words at the end that nothing follows: `… for`. `… otherwise` is one that ends a choice."""
+    made = list(tokens)
+    while (
+        (at := last_word(made)) is not None and word_at(made, at)[0].lower() in _STRUCTURE - _OTHERS and made[at].space
+    ):
+        made = made[:at]
+    return made
 
 
 def _without_empty_brackets(tokens: Sequence[Token]) -> list[Token]:
