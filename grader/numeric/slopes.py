@@ -207,7 +207,7 @@ class _Tied(Reverse[arb]):
         self.slack = slack
 
     def tied(self, a: Var[arb], b: Var[arb]) -> bool:
-        if not (a.parents or b.parents):
+        if not (a.order or b.order):
             return False
         if a.value.is_exact() and b.value.is_exact() and a.value == b.value:
             return True

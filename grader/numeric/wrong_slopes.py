@@ -140,8 +140,8 @@ class _Recording(Reverse[Floats]):
 
     def function(self, name: str, args: Sequence[Var[Floats]]) -> Var[Floats]:
         found = super().function(name, args)
-        if name in self.guess.forgotten and found.parents:
-            return self.var(found.value, *((arg, self.base.number(Fraction(1))) for arg in args if arg.parents))
+        if name in self.guess.forgotten and found.order:
+            return self.var(found.value, *((arg, self.base.number(Fraction(1))) for arg in args))
         if name in self.guess.repeated and found.parents:
             return self.var(found.value, *((parent, slope * slope) for parent, slope in found.parents))
         return found
@@ -173,7 +173,7 @@ class _Recording(Reverse[Floats]):
                 continue
             found = branch()
             result = np.where(taken, found.value, result)
-            if found.parents:
+            if found.order:
                 slopes.append((found, taken.astype(np.float64)))
         return self.var(result, *slopes)
 
