@@ -4,7 +4,10 @@ first error finding, and the law that is broken."""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,6 +16,8 @@ from grader.numeric.asked import names_of
 from grader.verdict import Verdict, exit_code
 
 FILES = sorted(Path(__file__).with_name("implementations").glob("*.py"))
+OF_EACH = 3
+"""So many files of one finding are tested by default, and one of each loss; the others are slow."""
 
 
 def header(path: Path) -> dict[str, str]:
@@ -40,7 +45,21 @@ def reached(verdict: Verdict) -> set[str]:
     return {level for level in ("correct", "stable", "precise") if verdict.levels and getattr(verdict.levels, level)}
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def cases() -> Iterator[Any]:
+    """Each file; of what is like others before it, as slow."""
+    losses: Counter[tuple[str, ...]] = Counter()
+    findings: Counter[tuple[str | None, ...]] = Counter()
+    for path in FILES:
+        stated = header(path)
+        loss = stated["loss"], stated.get("returns", "loss")
+        finding = stated.get("finding"), stated["levels"], stated.get("law"), stated.get("returns")
+        losses[loss] += 1
+        findings[finding] += 1
+        usual = losses[loss] > 1 and findings[finding] > OF_EACH
+        yield pytest.param(path, id=path.stem, marks=pytest.mark.slow if usual else ())
+
+
+@pytest.mark.parametrize("path", list(cases()))
 def test_an_implementation_reaches_its_levels_and_gets_its_finding(path: Path, spares: Spares) -> None:
     stated = header(path)
     source = path.read_text(encoding="utf-8")

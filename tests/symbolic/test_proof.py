@@ -115,13 +115,14 @@ def test_what_is_proved_holds_at_every_point(formula: str, rewriting: str) -> No
 
 
 def _losses() -> list[Any]:
-    """Every loss of the pairs. SymPy takes seconds where there is a matrix."""
+    """Every loss of the pairs. SymPy takes seconds where there is a matrix; the largest files are slow as well."""
     found: dict[Any, Any] = {}
     for file in sorted(Path(__file__).with_name("pairs").glob("*.yaml")):
         for entry in yaml.safe_load(file.read_text(encoding="utf-8")):
             key = entry["loss"], entry["wrt"], tuple(entry["var"]), tuple(entry.get("let", ()))
             matrices = any("," in text.partition("[")[2] for text in entry["var"])
-            found[key] = pytest.param(*key, marks=pytest.mark.slow) if matrices else key
+            slow = matrices or file.stem in ("strangers", "unseen", "habits")
+            found.setdefault(key, pytest.param(*key, marks=pytest.mark.slow) if slow else key)
     return list(found.values())
 
 
