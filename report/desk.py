@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, TextIO
 
 from questions.kinds import Explain, Kind, Question
 
@@ -173,7 +173,7 @@ def answer(file: str, kind: str, stdin: Callable[[], BinaryIO]) -> str | Verdict
     from practice.checks import unfit
     from report.reasons import reason_words
 
-    name = "standard input" if file == "-" else file
+    name = "standard input" if file == "-" else named(file)
     try:
         raw = stdin().read() if file == "-" else contents(Path(file))
     except OSError as error:
@@ -181,6 +181,16 @@ def answer(file: str, kind: str, stdin: Callable[[], BinaryIO]) -> str | Verdict
         cure = f" (for {what}, use -a)" if isinstance(error, FileNotFoundError) and kind != "code" else ""
         return unfit(kind, reason_words(error) + cure, file=name)
     return text_of(raw, kind, name)
+
+
+LONGEST_NAME: Final = 200
+"""Characters of a file's name that are worth showing."""
+
+
+def named(file: str) -> str:
+    """A file's name; of what is no name (a whole derivation in its place) the beginning."""
+    line, _, more = file.strip().partition("\n")
+    return f"{line[:LONGEST_NAME]}…" if more or len(line) > LONGEST_NAME else file
 
 
 def unusable_file(verdict: Verdict) -> str | None:

@@ -193,6 +193,11 @@ def test_a_file_without_text_is_one_line_without_a_caret(tmp_path: Path, file: s
     assert (ran.code, ran.out, ran.err) == (2, "", f"lossprep: {said}\n")
 
 
+def test_a_derivation_in_the_place_of_a_file_is_shown_by_its_first_line(tmp_path: Path) -> None:
+    said = "lossprep: dL/dz = p - y…: no such file (for a formula, use -a)\n"
+    assert run(tmp_path, "check", *BCE, "dL/dz = p - y\n= y - p").err == said
+
+
 def test_a_formula_in_the_place_of_a_file_is_told_the_option(tmp_path: Path) -> None:
     assert "use -a" in run(tmp_path, "check", *BCE, "--", "t - y").err
 
