@@ -14,6 +14,11 @@ from grader.formula.declare import Definition, Scope
 from grader.formula.errors import Unreadable
 from grader.formula.functions import BY_SPELLING
 from grader.formula.names import LOSS_NAMES, LossNames, Vocabulary, canonical
+from grader.formula.reader.arguments import (
+    speaks_of_density,
+    without_divergence_arguments,
+    without_example_arguments,
+)
 from grader.formula.reader.elaborate import Elaborator
 from grader.formula.reader.indices import Cell, Typed
 from grader.formula.reader.introduce import LeftSides, NewName, with_loss
@@ -140,14 +145,15 @@ class _Reader:
 
     def read(self) -> Derivation:
         vocabulary = Vocabulary.of(self.scope)
-        tokens = with_word_names(without_loss_subscripts(tokenise(self.text), vocabulary), self.scope)
+        typed = without_example_arguments(without_divergence_arguments(tokenise(self.text)), vocabulary)
+        tokens = with_word_names(without_loss_subscripts(typed, vocabulary), self.scope)
         lines = Lines(tokens, self.text, vocabulary)
         statements = rebound(lines.statements(), lambda name: self.scope.canonical(name) is not None)
         self.losses = LossNames(_introduced_names(statements), _own_loss_name(tokens))
         pending: Unreadable | None = None
         several = len(statements) > 1
         moved: set[int] = set()
-        statements = self._shadowing_first(statements)
+        statements = _reason_first(self._shadowing_first(statements))
         while statements:
             statement = statements.pop(0)
             if statement.reason and _first_equals(statement.tokens) is None:
@@ -163,7 +169,11 @@ class _Reader:
                 if needed is not None and id(statements[needed]) not in moved:
                     moved.add(id(statements[needed]))
                     statements[:0] = [statements.pop(needed), statement]
-                elif several and error.code != "too-large" and statement.prose:
+                elif (
+                    several
+                    and error.code != "too-large"
+                    and (statement.prose or self._beside(statement, error, statements))
+                ):
                     lines.note(statement.tokens)
                     pending = pending or error
                 else:
@@ -180,6 +190,14 @@ class _Reader:
             )
         comments = sorted(lines.comments, key=lambda comment: comment.span.start)
         return Derivation(tuple(self.equations), self.scope, tuple(comments))
+
+    def _beside(self, statement: Statement, error: Unreadable, later: list[Statement]) -> bool:
+        """Whether a statement is a remark about something else, as `so that $\\sigma^2 = e^s$` without a σ."""
+        if not later or error.code != "unknown-symbol":
+            return False
+        symbol = str(error.data["symbol"])
+        passing = statement.in_passing and error.data.get("suggestion") is None
+        return passing or speaks_of_density(statement.tokens, symbol)
 
     def _shadowing_first(self, statements: list[Statement]) -> list[Statement]:
         """What is introduced after `where` under a letter that means something else by itself (`where I = …`) is
@@ -534,3 +552,16 @@ def _sides(tokens: list[Token]) -> list[list[Token]]:
         parts.append([])
     parts[-1] = rest
     return parts
+
+
+def _reason_first(statements: list[Statement]) -> list[Statement]:
+    """With an equation that ends a text as a reason (`= p_i − y_i, since Σ_k y_k = 1`) before what it is a reason for,
+    which is the answer."""
+    if len(statements) < 2 or not statements[-1].reason or _first_equals(statements[-1].tokens) is None:
+        return statements
+    if any(token.text in ("L", "ℓ", "∇") for token in statements[-1].tokens):
+        return statements
+    at = len(statements) - 2
+    while at > 0 and statements[at].chained:
+        at -= 1
+    return [*statements[:at], statements[-1], *statements[at:-1]]

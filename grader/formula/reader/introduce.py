@@ -36,6 +36,8 @@ class NewName:
             used = any(isinstance(node, Name) and node.name in self.parameters for node in walk(body))
             quantity = self.name.isupper() and not used  # `J(θ) = …` without θ
             parameters = () if quantity else self.parameters
+            if parameters and (letter := next(iter(free_letters(body, self.scope.hidden)), None)) is not None:
+                raise Unreadable("unreadable", self.span, ("a definition without an index",), {"index": letter})
             letters = () if parameters else tuple(dict.fromkeys(free_letters(body, self.scope.hidden)))
             return Definition(self.name, body, shape or (), (), parameters, letters)
         if shape:

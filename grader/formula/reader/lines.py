@@ -16,6 +16,7 @@ from grader.formula.declarations import name_at
 from grader.formula.errors import Unreadable
 from grader.formula.functions import BY_SPELLING
 from grader.formula.names import LOSS_NAMES, Vocabulary, canonical
+from grader.formula.reader.columns import without_columns
 from grader.formula.reader.limited import Limits
 from grader.formula.reader.limits import RUN
 from grader.formula.reader.markup import Markup
@@ -38,6 +39,7 @@ from grader.formula.tree import Span
 
 _CONTINUES: Final = frozenset(("=", "==", "≈", "+"))
 _OPEN_ENDED: Final = frozenset(("+", "-", "*", "·", "/", "=", "==", ":=", "^", "⊙", "⊗", "@", ","))
+_TAG: Final = re.compile(r"</?(details|summary|p|div|br|center|b|ul|li|hr)\b[^<>\n]{0,80}>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,8 @@ class Statement:
     """Begins with `=`: it goes on with the statement before."""
     prose: bool = False
     """Mostly words: where it cannot be read, it is set aside."""
+    in_passing: bool = False
+    """Said within a sentence: set aside where it is about a name of which nothing else is known."""
     where: bool = False
     """Said after `where`, or further on in the same line: it may be needed by what stands before it."""
     condition: tuple[Token, ...] = ()
@@ -77,8 +81,11 @@ class Lines:
         self.vocabulary = vocabulary
         self.comments: list[Comment] = []
         self.line_of = LineOf(text)
-        self.tokens = tokens
         self.introduced = single_letters_introduced(tokens)
+        self.markup = Markup(text, self._is_word)
+        self.tokens, remarks = without_columns(tokens, text, self.markup.holds)
+        for remark in remarks:
+            self._note(remark)
 
     def statements(self) -> list[Statement]:
         rows = self._unlisted(self._joined(self._sieved(self._rows())))
@@ -115,7 +122,8 @@ class Lines:
                 self._refuse_operator(token)
                 self._note([token])
             elif token.kind == "end" or (
-                not inside and (token.kind == "newline" or (token.kind == "op" and token.text in (";", "⇒")))
+                not inside
+                and (token.kind == "newline" or (token.kind == "op" and token.text in (";", "⇒") and self._cuts(at)))
             ):
                 yield row
                 row = []
@@ -124,20 +132,28 @@ class Lines:
             ):
                 row.append(token)
 
+    def _cuts(self, at: int) -> bool:
+        """Whether `;` ends a formula: not in `TL;DR`."""
+        token, after = self.tokens[at : at + 2]
+        return not self.markup or self.markup.holds(token) or after.kind not in ("letter", "word") or after.space
+
     def _sieved(self, rows: Iterator[list[Token]]) -> Iterator[list[Token]]:
         """The rows without what is words for certain, since the mathematics beside it is set off."""
-        markup = Markup(self.text)
+        markup = self.markup
         if not markup:
             yield from rows
             return
         every = [sentence for row in rows for sentence in markup.sentences(row)]
         last = max((at for at, row in enumerate(every) if markup.touches(row)), default=-1)
+        claimless = markup.claimless(every)
         for at, row in enumerate(every):
+            if at in claimless:
+                self._note(row)
+                continue
             kept, words = markup.sieved(row, last=at >= last)
             for run in words:
                 self._note(run)
-            if kept:
-                yield kept
+            yield from filter(None, kept)
 
     def _refuse_operator(self, token: Token) -> None:
         """`x % 2`, `x // 2`: no comment where what follows is no words."""
@@ -192,7 +208,11 @@ class Lines:
             return False
         if self.text.startswith("```", row[0].start):
             return all(token.text == "`" or token.kind in ("letter", "word") for token in row)
+        if _TAG.match(self.text, row[0].start) and not self.markup.touches(row):
+            return True
         word, end = word_at(row, 0)
+        if end < len(row) and row[end:] == row[-1:] and row[-1].text == ":":  # `Forward:`
+            return len(word) > 4 and word not in MEANING and self._is_word(word)
         if word == "from":
             return "import" in (word_at(row, at)[0] for at in range(end, len(row)))
         return word == "import" or (word == "def" and row[-1].text == ":")
@@ -271,7 +291,7 @@ class Lines:
         """The formulas of one row: cut at words that end a formula, at `prose:`, at commas between equations and
         before a definition."""
         row = self._unwrapped(row)
-        cuts, reasons = [0], {0: False}
+        cuts, reasons = [0], {0: word_at(row, 0)[0].lower() in ("since", "because")}
         closing = matched(row)
         equals = [at for at in range(len(row)) if has_equals(row[at : at + 1])]
 
@@ -343,7 +363,8 @@ class Lines:
         self._note(whole[last + 1 :])
         line, chained = self.line_of(tokens[0].start), tokens[0].text in _CONTINUES
         prose = self.mostly_words(whole) or self._heads(whole)
-        return Statement(tuple(tokens), line, introduces, reason, chained, prose=prose)
+        passing = tokens[0].start in self.markup.in_passing
+        return Statement(tuple(tokens), line, introduces, reason, chained, prose=prose, in_passing=passing)
 
     def _ended(self, tokens: list[Token]) -> list[Token]:
         """Without punctuation, `✓` and `QED` at the end."""

@@ -18,9 +18,10 @@ _OF_EXAMPLES: Final = "L\u0303"
 
 @dataclass(frozen=True, slots=True)
 class _Named:
-    """A loss at `at`, with the tokens of its subscript from the `_` up to `end`."""
+    """A loss at `at`, with the tokens of its subscript from the `_` at `mark` up to `end`."""
 
     at: int
+    mark: int
     end: int
     key: str
 
@@ -32,8 +33,13 @@ def without_loss_subscripts(tokens: Sequence[Token], vocabulary: Vocabulary) -> 
     if not found:
         return list(tokens)
     keys = {one.key for one in found}
+    subscripted = {one.at for one in found}
     bare = any(
-        token.text in _LOSSES and at + 1 < len(tokens) and tokens[at + 1].text != "_" and not _glued(tokens, at)
+        token.text in _LOSSES
+        and at + 1 < len(tokens)
+        and at not in subscripted
+        and not _glued(tokens, at)
+        and (tokens[at + 1].kind not in ("letter", "word") or tokens[at + 1].space)  # `Loss`
         for at, token in enumerate(tokens)
     )
     declared = [canonical(name) for one in found for name in (tokens[one.at].text, f"{tokens[one.at].text}_{one.key}")]
@@ -46,25 +52,30 @@ def without_loss_subscripts(tokens: Sequence[Token], vocabulary: Vocabulary) -> 
         return [replace(token, text=_OF_EXAMPLES) if at in examples else token for at, token in enumerate(tokens)]
     if bare or len(keys) != 1 or running:
         return list(tokens)
-    dropped = {at for one in found for at in range(one.at + 1, one.end)}
+    dropped = {at for one in found for at in range(one.mark, one.end)}
     return [token for at, token in enumerate(tokens) if at not in dropped]
 
 
 def _named(tokens: Sequence[Token]) -> Iterator[_Named]:
     for at, token in enumerate(tokens):
-        if token.text not in _LOSSES or at + 2 >= len(tokens) or tokens[at + 1].text != "_" or _glued(tokens, at):
+        if token.text not in _LOSSES or _glued(tokens, at):
             continue
-        if tokens[at + 2].text != "{":
-            yield _Named(at, at + 3, tokens[at + 2].text)
+        mark = at + 1
+        while mark < len(tokens) and tokens[mark].text == "'":  # `L'_δ`
+            mark += 1
+        if mark + 1 >= len(tokens) or tokens[mark].text != "_":
             continue
-        close = next((end for end in range(at + 3, len(tokens)) if tokens[end].text == "}"), None)
-        inner = tokens[at + 3 : close]
+        if tokens[mark + 1].text != "{":
+            yield _Named(at, mark, mark + 2, tokens[mark + 1].text)
+            continue
+        close = next((end for end in range(mark + 2, len(tokens)) if tokens[end].text == "}"), None)
+        inner = tokens[mark + 2 : close]
         if (
             close is not None
             and inner
             and all(part.kind in ("letter", "word", "number") or part.text in "-," for part in inner)
         ):
-            yield _Named(at, close + 1, "".join(part.text for part in inner))
+            yield _Named(at, mark, close + 1, "".join(part.text for part in inner))
 
 
 def _in_a_name(token: Token) -> bool:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
-from grader.formula.reader.prose import BREAKS, INTRODUCING, PROSE
-from grader.formula.reader.rows import has_equals, last_word, matched, word_at
+from grader.formula.reader.asides import checking_code, claims_nothing, is_example, is_in_numbers, takes_back
+from grader.formula.reader.prose import BREAKS, INTRODUCING, MEANING, PROSE
+from grader.formula.reader.rows import LineOf, has_equals, last_word, matched, word_at
+from grader.formula.reader.tables import table_lines
 from grader.formula.reader.tokens import Token
 
 _SET_OFF: Final = re.compile(
@@ -23,6 +25,11 @@ _SET_OFF: Final = re.compile(
 )
 _CONDITIONAL: Final = frozenset(("if", "when", "whenever", "for", "case", "assuming", "suppose", "assume", "provided"))
 _OTHERS: Final = frozenset(("otherwise", "else"))
+_KINDS: Final = frozenset(
+    ("positive", "negative", "correct", "incorrect", "true", "false", "wrong", "other", "small", "large", "inside")
+)
+"""Words by which a case is told without a formula: `for the positive class, …`."""
+_ABBREVIATED: Final = re.compile(r"(?:\b\w\.\w*|\b(?:eq|eqs|cf|resp|fig|vs|approx|sec|no))\.$", re.IGNORECASE)
 _STRUCTURE: Final = BREAKS | INTRODUCING | _CONDITIONAL | _OTHERS | {"elif", "and", "all", "every", "each"}
 """Words that tell how the formulas beside them are meant."""
 _SAYS: Final = frozenset(("=", "==", ":=", "<", "<=", ">", ">=", "!=", "≈"))
@@ -30,66 +37,174 @@ _LEADS_TO: Final = frozenset(("is", "get", "gives", "give", "obtain", "yields", 
 """Words right before a formula that is what a sentence comes to."""
 _MARKS: Final = frozenset((",", ".", ":", ";"))
 _BRACKETS: Final = frozenset(("(", ")"))
+_IN_PASSING: Final = 3
+"""How many words make a formula beside them part of a sentence."""
 
 
 class Markup:
     """Which parts of a text are set off as mathematics."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, is_word: Callable[[str], bool]) -> None:
         self.text = text
+        self.is_word = is_word
         self.spans = [match.span(match.lastgroup or 0) for match in _SET_OFF.finditer(text)]
+        self.in_passing: set[int] = set()
+        """Where formulas begin that stand within a sentence."""
         self._starts = [start for start, _ in self.spans]
+        self._tables = table_lines(text) if self.spans else frozenset()
+        self._line_of = LineOf(text)
 
     def __bool__(self) -> bool:
         return bool(self.spans)
+
+    def holds(self, token: Token) -> bool:
+        """Whether a token is mathematics that is set off."""
+        return self._span_at(token.start) is not None
 
     def touches(self, row: Sequence[Token]) -> bool:
         """Whether some of a row is mathematics that is set off."""
         return any(inside for inside, _ in self._parts(row))
 
     def sentences(self, row: Sequence[Token]) -> list[list[Token]]:
-        """A row cut where a sentence ends, outside of mathematics."""
+        """A row cut where a sentence ends, outside of mathematics, and the row of a table into its cells."""
         found: list[list[Token]] = [[]]
+        table = self._in_table(row)
         parts = self._parts(row)
-        if not any(inside for inside, _ in parts):
+        if not table and not any(inside for inside, _ in parts):
             return [list(row)]
         for inside, tokens in parts:
             for at, token in enumerate(tokens):
+                if table and not inside and token.text == "|":
+                    found.append([])
+                    continue
                 found[-1].append(token)
-                if not inside and token.text == "." and (at + 1 == len(tokens) or tokens[at + 1].space):
+                ends = not inside and token.text == "." and (at + 1 == len(tokens) or tokens[at + 1].space)
+                if ends and not _ABBREVIATED.search(self.text, max(0, token.end - 12), token.end):
                     found.append([])
         return [sentence for sentence in found if sentence]
 
-    def sieved(self, row: Sequence[Token], *, last: bool) -> tuple[list[Token], list[list[Token]]]:
-        """The tokens of a row that matter, and the runs of those that are only words. `last`: whether no later row
-        holds mathematics: what it comes to may be a formula alone (`the answer is $p - y$`)."""
+    def claimless(self, rows: Sequence[Sequence[Token]]) -> frozenset[int]:
+        """Which rows hold wrong attempts, or what would be so at the optimum: sentences that say so, and the
+        displayed formulas that they lead to, or take back."""
+        found = set(self._checking(rows))
+        leads = example = instance = False
+        for at, row in enumerate(rows):
+            if not row or not self._worded(row):
+                found |= {at} if leads else set()
+                continue
+            said = self.text[row[0].start : row[-1].end]
+            paragraph = at == 0 or not rows[at - 1] or "\n\n" in self.text[rows[at - 1][-1].end : row[0].start]
+            example = is_example(said) or (example and not paragraph)
+            instance = (example and is_in_numbers(said)) or (instance and not paragraph)
+            leads = instance or claims_nothing(said)
+            if leads:
+                found.add(at)
+            if takes_back(said):
+                before = at - 1
+                while before > 0 and not self._worded(rows[before]):
+                    before -= 1
+                found |= set(range(max(before, 0), at))
+            leads = leads and row[-1].text != "." and not takes_back(said)
+        return frozenset(found)
+
+    def _checking(self, rows: Sequence[Sequence[Token]]) -> Iterator[int]:
+        """Which rows are code that tries the result out."""
+        blocks = checking_code(self.text)
+        for at, row in enumerate(rows):
+            if row and any(start <= row[0].start < end for start, end in blocks):
+                yield at
+
+    def _worded(self, row: Sequence[Token]) -> bool:
+        return any(not inside and _holds_words(tokens) for inside, tokens in self._parts(row))
+
+    def _in_table(self, row: Sequence[Token]) -> bool:
+        return bool(row and self._tables) and self._line_of(row[0].start) in self._tables
+
+    def sieved(self, row: Sequence[Token], *, last: bool) -> tuple[list[list[Token]], list[list[Token]]]:
+        """The tokens of a row that matter, in one row or two, and the runs of those that are only
+        words. `last`: whether no later row holds mathematics: what it comes to may be a formula alone (`the answer is
+        $p - y$`)."""
         parts = self._parts(row)
+        if self._in_table(row) and not any(token.kind == "op" and token.text in _SAYS for token in row):
+            return [], [list(row)]
         if not any(inside for inside, _ in parts):
-            return ([], [list(row)]) if _is_sentence(row) else (list(row), [])
+            return ([], [list(row)]) if self._is_sentence(row) else ([list(row)], [])
+        if not parts[0][0] and self._is_mark(parts[0][1]):
+            parts[0] = (False, parts[0][1][1:])
+            parts = parts if parts[0][1] else parts[1:]
         outside = [tokens for inside, tokens in parts if not inside]
         if not any(map(_holds_words, outside)):
-            return [token for token in row if token.text != "`"], []
-        kept: list[Token] = []
+            kept = [token for inside, tokens in parts for token in tokens if inside or token.kind != "bad"]
+            return [[token for token in kept if token.text != "`"]], []
+        kept = []
+        cut = 0
         ahead: list[Token] = []
         conditions: list[bool] = []
         """Of each formula that is kept, whether it is said to be a condition."""
         for at, (inside, tokens) in enumerate(parts):
             if not inside:
-                ahead += _structure(tokens, between=bool(kept))
+                structure = _structure(tokens, between=bool(kept), leads=at + 1 < len(parts))
+                if structure is None:
+                    return [], [list(row)]
+                ahead += structure
                 continue
+            if at > 0 and _last_word_is(parts[at - 1][1], "at"):
+                if not kept and at == 1 and len(list(_words(parts[0][1]))) == 1:
+                    return [], [list(row)]  # `At $z = 0$, $p = 1/2$`
+                last = False
+                continue  # `is not differentiable at $r = 0$`
             said = any(token.kind == "op" and token.text in _SAYS for token in tokens)
             ends = at == len(parts) - 1 or not _holds_words(parts[at + 1][1])
             conditional = any(word in _CONDITIONAL for word in _words(ahead))
             if said or (last and ends and at > 0 and _leads_to(parts[at - 1][1])):
+                if not said and not any((*conditions, conditional)):
+                    cut = len(kept)  # `since $u' = x$, the answer is $2ux$`
                 kept += [*ahead, replace(tokens[0], space=True), *tokens[1:]]
                 conditions.append(conditional and "case" not in _words(ahead))
-            elif conditional:
+            elif conditional and not (list(_words(ahead))[-1] == "for" and self._any_kind(parts[at + 1 :])):
                 return [], [list(row)]  # a case that is told in words: `if $r$ is positive, …`
             ahead = []
-        if conditions == [True] and not any(token.text == ":" for token in ahead):
+        if conditions and all(conditions) and not any(token.text == ":" for token in ahead):
             return [], [list(row)]  # `when $r > 0$ the loss grows`
         kept += [token for token in ahead if token.text in (":", ")") or token.kind in ("letter", "word")]
-        return _without_empty_brackets(_without_last_words(kept)), outside
+        if sum(len(list(_words(tokens))) for tokens in outside) >= _IN_PASSING:
+            self.in_passing |= {token.start for token in kept}
+        rows = [kept[:cut], kept[cut:]]
+        return [_unbracketed(_without_empty_brackets(_without_last_words(part))) for part in rows], outside
+
+    def _is_mark(self, tokens: Sequence[Token]) -> bool:
+        """Whether tokens begin with the mark of a list, `- $p = σ(z)$`: no minus, since it is not set off."""
+        first = tokens[0]
+        spaced = self.text[first.end : first.end + 1].isspace()
+        return first.text in ("-", "*", "+") and spaced and not self.text[: first.start].rpartition("\n")[2].strip()
+
+    def _bold(self, token: Token) -> bool:
+        return self.text.startswith("**", token.start)
+
+    @staticmethod
+    def _any_kind(parts: Sequence[tuple[bool, list[Token]]]) -> bool:
+        """Whether `for the class $c$` tells no case: the words after it do not either."""
+        return bool(parts) and not _KINDS & set(_words(parts[0][1]))
+
+    def _is_sentence(self, tokens: Sequence[Token]) -> bool:
+        """Whether a line without set-off mathematics is words: `We need ∂L/∂z for the focal loss.`, `Forward pass:`"""
+        if not tokens or has_equals(tokens):
+            return False
+        words = list(_words(tokens))
+        if sum(len(word) > 2 and word in PROSE for word in words) > 1:
+            return True
+        plain = all(
+            token.kind in ("letter", "word", "number", "bad") or token.text in ",.:()'*-!?&" or self._bold(token)
+            for token in tokens
+        )
+        own = [word for word in words if len(word) > 2 and self.is_word(word) and word not in MEANING]
+        said = (
+            len(own) > 1
+            or tokens[-1].text in (":", ",")
+            or self._bold(tokens[-1])
+            or any(word in PROSE for word in own)
+        )
+        return plain and bool(own) and said
 
     def _span_at(self, offset: int) -> int | None:
         at = bisect_right(self._starts, offset) - 1
@@ -109,9 +224,10 @@ class Markup:
         return parts
 
 
-def _structure(tokens: Sequence[Token], *, between: bool) -> list[Token]:
+def _structure(tokens: Sequence[Token], *, between: bool, leads: bool) -> list[Token] | None:
     """Of words, those that tell how the formulas beside them are meant, and the punctuation; a comma where words
-    alone stand `between` two formulas."""
+    alone stand `between` two formulas. None where they tell a case that no formula does: `if the label is 1, …`.
+    `leads`: whether a formula follows."""
     kept: list[Token] = []
     at = 0
     counted = False
@@ -120,7 +236,10 @@ def _structure(tokens: Sequence[Token], *, between: bool) -> list[Token]:
         if token.kind in ("letter", "word"):
             word, end = word_at(tokens, at)
             counted = word.lower() == "case"
-            if word.lower() in _STRUCTURE:
+            if leads and word.lower() in _CONDITIONAL - {"case"} and (told := _told_in_words(tokens, end)) is not None:
+                if word.lower() != "for" or told & _KINDS:
+                    return None
+            elif word.lower() in _STRUCTURE and not (between and word.lower() == "denote"):
                 kept += tokens[at:end]
             at = max(end, at + 1)
             continue
@@ -131,6 +250,25 @@ def _structure(tokens: Sequence[Token], *, between: bool) -> list[Token]:
     if between and not kept and _holds_words(tokens):
         return [Token("op", ",", tokens[0].start, tokens[0].end, space=True)]
     return kept
+
+
+def _told_in_words(tokens: Sequence[Token], at: int) -> frozenset[str] | None:
+    """The words of a condition that ends before any formula, as in `for a batch, …` and `for the positive class is …`;
+    None where it goes on into the formula."""
+    words: list[str] = []
+    while at < len(tokens):
+        if tokens[at].kind in ("letter", "word"):
+            word, at = word_at(tokens, at)
+            words.append(word.lower())
+        elif tokens[at].text in _MARKS:
+            return frozenset(words) if words else None
+        else:
+            at += 1
+    return frozenset() if words and words[-1] in _LEADS_TO else None
+
+
+def _last_word_is(tokens: Sequence[Token], word: str) -> bool:
+    return tokens[-1].kind in ("letter", "word") and list(_words(tokens))[-1:] == [word]
 
 
 def _leads_to(tokens: Sequence[Token]) -> bool:
@@ -167,11 +305,11 @@ def _without_empty_brackets(tokens: Sequence[Token]) -> list[Token]:
     return made
 
 
-def _is_sentence(tokens: Sequence[Token]) -> bool:
-    """Whether a line without set-off mathematics is words: `We need ∂L/∂z for the focal loss.`"""
-    if has_equals(tokens):
-        return False
-    return sum(len(word) > 2 and word in PROSE for word in _words(tokens)) > 1
+def _unbracketed(tokens: list[Token]) -> list[Token]:
+    """`(the last step uses $p = q$)`: what is in the bracket."""
+    while len(tokens) > 2 and tokens[0].text == "(" and matched(tokens).get(0) == len(tokens) - 1:
+        tokens = [replace(tokens[1], space=True), *tokens[2:-1]]
+    return tokens
 
 
 def _words(tokens: Sequence[Token]) -> Iterator[str]:

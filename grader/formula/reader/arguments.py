@@ -1,0 +1,69 @@
+"""`D_{KL}(p ‖ q)`, `p(y | λ)`, `f_i(w)`: brackets that tell what a quantity depends on."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+
+from grader.formula.names import Vocabulary, canonical
+from grader.formula.reader.rows import matched
+from grader.formula.reader.tokens import Token
+
+
+def without_divergence_arguments(tokens: Sequence[Token]) -> list[Token]:
+    """The tokens without the bracket of a divergence, where the text has one divergence only."""
+    closing = matched(tokens)
+    found = [
+        (start, end)
+        for start, end in closing.items()
+        if start > 0
+        and tokens[start].text == "("
+        and (tokens[start - 1].kind in ("letter", "word") or tokens[start - 1].text == "}")
+        and sum(token.text == "‖" for token in tokens[start + 1 : end]) == 1
+        and not any(
+            inner in closing and "‖" in _texts(tokens[inner : closing[inner]]) for inner in range(start + 1, end)
+        )
+    ]
+    if len({_texts(tokens[start:end]) for start, end in found}) != 1:
+        return list(tokens)
+    dropped = {at for start, end in found for at in range(start, end + 1)}
+    return [token for at, token in enumerate(tokens) if at not in dropped]
+
+
+def without_example_arguments(tokens: Sequence[Token], vocabulary: Vocabulary) -> list[Token]:
+    """The tokens without the `(w)` of `f_i(w) = …`, where w is known: the components of a name, and no function."""
+    closing = matched(tokens)
+    found: set[tuple[str, ...]] = set()
+    heads: dict[int, tuple[str, ...]] = {}
+    for start, end in closing.items():
+        inner = tokens[start + 1 : end]
+        named = start > 2 and tokens[start].text == "(" and tokens[start - 2].text == "_"
+        if not named or tokens[start - 1].kind != "letter" or tokens[start - 3].kind != "letter":
+            continue
+        if not all(token.text == "," or canonical(token.text) in vocabulary.names for token in inner):
+            continue
+        if canonical(tokens[start - 3].text) in vocabulary.names or not inner:
+            continue
+        heads[start] = (tokens[start - 3].text, *_texts(inner))
+        if tokens[end + 1].text in ("=", ":="):
+            found.add(heads[start])
+    bare = {token.text for token, after in itertools.pairwise(tokens) if token.kind == "letter" and after.text != "_"}
+    found = {head for head in found if head[0] not in bare}
+    dropped = {at for start, head in heads.items() if head in found for at in range(start, closing[start] + 1)}
+    return [token for at, token in enumerate(tokens) if at not in dropped]
+
+
+def _texts(tokens: Sequence[Token]) -> tuple[str, ...]:
+    return tuple(token.text for token in tokens)
+
+
+def speaks_of_density(tokens: Sequence[Token], name: str) -> bool:
+    """Whether `name(… | …)` stands in a formula: the density of a model, given its parameters."""
+    closing = matched(tokens)
+    return any(
+        tokens[start].text == "("
+        and start > 0
+        and tokens[start - 1].text == name
+        and sum(token.text == "|" for token in tokens[start + 1 : end]) == 1
+        for start, end in closing.items()
+    )
