@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from fractions import Fraction
 from typing import Final
 
 from grader.formula import tree
 from grader.formula.declarations import name_at
 from grader.formula.declare import Definition, Scope
+from grader.formula.equations import Derivation, Equation, Side
 from grader.formula.errors import Unreadable
 from grader.formula.functions import BY_SPELLING
 from grader.formula.names import LOSS_NAMES, LossNames, Vocabulary, canonical
@@ -23,17 +24,16 @@ from grader.formula.reader.elaborate import Elaborator
 from grader.formula.reader.indices import Cell, Typed
 from grader.formula.reader.introduce import LeftSides, NewName, with_loss
 from grader.formula.reader.limits import DEFINITIONS, DERIVATION_LENGTH, FORMULA_LENGTH, check_length, too_large
-from grader.formula.reader.lines import Comment, Lines, Statement
+from grader.formula.reader.lines import Lines, Statement
 from grader.formula.reader.loss_subscripts import without_loss_subscripts
 from grader.formula.reader.notation import Token, tokenise
 from grader.formula.reader.numbers_in import check_numbers
 from grader.formula.reader.orders import check_order
 from grader.formula.reader.parse import Parser
 from grader.formula.reader.rebound import rebound
-from grader.formula.reader.rows import last_question, relations_at
+from grader.formula.reader.sides import first_equals, introduced_names, own_loss_name, sides_of
 from grader.formula.reader.supposed import with_supposed
 from grader.formula.reader.word_names import with_word_names
-from grader.formula.shapes import Known
 from grader.formula.tree import Cond, Dim, Expr, Span
 
 _END: Final = Token("end", "", 0, 0, True)
@@ -41,63 +41,6 @@ _GRADIENT_WORDS: Final = frozenset(("grad", "gradient", "answer", "ans", "result
 _GRADIENT_NAMES: Final = (
     re.compile(r"(?:d|∂)(?:L|loss|J)_?(?:d|∂)_?(.+)"), re.compile(r"grad_(.+)"), re.compile(r"d_?([^_].*)"),
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """One side of an equation: its tree, its shape (None: not known) and its place.
-
-    `condition` says in which case it is equal to what stands before it, `perhaps` in which case it may be meant only,
-    since a line above names it."""
-
-    expr: Expr
-    shape: Known
-    span: Span
-    condition: Cond | None = None
-    perhaps: Cond | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Equation:
-    """`sides[0] = sides[1] = …`; one side alone is an answer.
-
-    `introduces` is the definition that the line makes (its first side is then the new name); `states_loss` is true
-    for `L = …`; `indices` are the index letters that are free in the line, each with its dimension; `line` is the
-    line where each side begins in `lines`."""
-
-    line: int
-    sides: tuple[Side, ...]
-    introduces: Definition | None = None
-    states_loss: bool = False
-    indices: dict[str, Dim] = field(default_factory=dict)
-    lines: tuple[int, ...] = ()
-
-    @property
-    def span(self) -> Span:
-        return Span(self.sides[0].span.start, self.sides[-1].span.end)
-
-
-@dataclass(frozen=True, slots=True)
-class Derivation:
-    """What was submitted. `scope` holds the names introduced, and the loss as the definition `L`."""
-
-    equations: tuple[Equation, ...]
-    scope: Scope
-    comments: tuple[Comment, ...] = ()
-
-    @property
-    def answer(self) -> Side:
-        """The last side of the last equation; where that holds in one case, with the cases before it."""
-        return with_cases(self.equations)
-
-    @property
-    def definitions(self) -> tuple[Definition, ...]:
-        return tuple(e.introduces for e in self.equations if e.introduces is not None)
-
-    @property
-    def stated_loss(self) -> Expr | None:
-        """The loss as the submission states it (`L = …`), if it does."""
-        return next((e.sides[1].expr for e in self.equations if e.states_loss and len(e.sides) > 1), None)
 
 
 def read_derivation(text: str, scope: Scope) -> Derivation:
@@ -109,7 +52,7 @@ def read_derivation(text: str, scope: Scope) -> Derivation:
 def definition_from(tokens: Sequence[Token], scope: Scope) -> Definition:
     """A definition `NAME = FORMULA` from its tokens. Raises Unreadable."""
     reader = _Reader("", scope, loss=False)
-    equal = _first_equals(tokens)
+    equal = first_equals(tokens)
     if equal is None:
         name, after = name_at(list(tokens), 0)
         token = tokens[after] if name else tokens[0]
@@ -149,14 +92,14 @@ class _Reader:
         tokens = with_word_names(without_loss_subscripts(typed, vocabulary), self.scope)
         lines = Lines(tokens, self.text, vocabulary)
         statements = rebound(lines.statements(), lambda name: self.scope.canonical(name) is not None)
-        self.losses = LossNames(_introduced_names(statements), _own_loss_name(tokens))
+        self.losses = LossNames(introduced_names(statements), own_loss_name(tokens))
         pending: Unreadable | None = None
         several = len(statements) > 1
         moved: set[int] = set()
         statements = _reason_first(self._shadowing_first(statements))
         while statements:
             statement = statements.pop(0)
-            if statement.reason and _first_equals(statement.tokens) is None:
+            if statement.reason and first_equals(statement.tokens) is None:
                 lines.note(statement.tokens)  # `since 0 < p < 1`
                 continue
             try:
@@ -205,7 +148,7 @@ class _Reader:
         found: list[Statement] = []
         for statement in statements:
             first = statement.tokens[0]
-            equal = _first_equals(statement.tokens)
+            equal = first_equals(statement.tokens)
             called = first.text == "ψ" and statement.tokens[1:2] and statement.tokens[1].text == "("
             if found and statement.where and equal and called:  # `−Σ ψ(r_i)x_i, ψ(u) = …`
                 found.insert(len(found) - 1, replace(statement, introduces=True))
@@ -234,7 +177,7 @@ class _Reader:
         if error.code != "unknown-symbol":
             return None
         for at, statement in enumerate(later):
-            equal = _first_equals(statement.tokens)
+            equal = first_equals(statement.tokens)
             if equal is not None:
                 left = statement.tokens[:equal]
                 name, after = name_at([*left, Token("end", "", 0, 0, True)], 0)
@@ -264,7 +207,7 @@ class _Reader:
         if not tokens:
             token = statement.tokens[-1]
             raise Unreadable("unreadable", Span(token.end, token.end), ("a formula",), {"got": ""})
-        parts = _sides(tokens)
+        parts = sides_of(tokens)
         if chained and self.equations:
             self._continue(parts, lines, statement)
             return
@@ -476,88 +419,10 @@ class _Reader:
         self.equations.append(Equation(where[0], tuple(sides), definition, False, elaborator.free_indices, where))
 
 
-def with_cases(equations: Sequence[Equation]) -> Side:
-    """The answer of a derivation. Lines at the end that each hold in one case make one choice together."""
-    last = equations[-1].sides[-1]
-    found: list[tuple[Cond, Expr]] = []
-    for equation in reversed(equations):
-        side = equation.sides[-1]
-        condition = side.condition or side.perhaps or _at_class(equation, equations[-1])
-        new = condition is not None and all(condition != known for known, _ in found)
-        if condition is None or not new or _slope(equation) is None or equation.introduces:
-            break
-        found.append((condition, side.expr))
-    if not found or (last.condition is None and len(found) < 2):
-        return last
-    return replace(last, expr=tree.Cases(tuple(reversed(found)), None, span=last.span))
-
-
-def _slope(equation: Equation) -> tree.Deriv | None:
-    """The derivative of the loss that an equation gives."""
-    left = equation.sides[0].expr
-    return left if isinstance(left, tree.Deriv) and left.of == tree.Name("L") and len(equation.sides) > 1 else None
-
-
-def _at_class(equation: Equation, last: Equation) -> Cond | None:
-    """`∂L/∂z_k` before `∂L/∂z_i` in another case, where k is a class: that with i = k."""
-    one, other = _slope(equation), _slope(last)
-    match one and one.wrt, other and other.wrt:
-        case tree.Index(base, (tree.Name() as label,)), tree.Index(same, (tree.IndexVar() as letter,)) if base == same:
-            return tree.Compare("==", letter, label)
-    return None
-
-
-def _introduced_names(statements: Sequence[Statement]) -> frozenset[str]:
-    """The names on the left of the equations."""
-    found: set[str] = set()
-    for statement in statements:
-        equal = _first_equals(statement.tokens)
-        if equal:
-            for left in (list(statement.tokens[:equal]), list(statement.tokens[:1])):
-                name, after = name_at([*left, Token("end", "", 0, 0, True)], 0)
-                if after == len(left) or left[after].text in ("(", "_", "["):
-                    found.add(canonical(name))
-    return frozenset(found)
-
-
-def _own_loss_name(tokens: Sequence[Token]) -> str | None:
-    """`L` where a text calls the loss by its own name."""
-    at = 0
-    while at < len(tokens):
-        text, end = "", at
-        while tokens[end].kind in ("letter", "word") and not (end > at and tokens[end].space):
-            text += tokens[end].text
-            end += 1
-        if canonical(text) in LOSS_NAMES or canonical(text.removeprefix("d")) in LOSS_NAMES:
-            return "L"
-        at = max(end, at + 1)
-    return None
-
-
-def _first_equals(tokens: Sequence[Token], *, asked: bool | None = None) -> int | None:
-    return next((at for at in relations_at(tokens, asked=asked) if tokens[at].text in ("=", ":=", "==")), None)
-
-
-def _sides(tokens: list[Token]) -> list[list[Token]]:
-    """The sides of a chain. Raises Unreadable for an empty one."""
-    parts: list[list[Token]] = [[]]
-    rest, question = tokens, last_question(tokens)
-    while (at := _first_equals(rest, asked=question >= len(tokens) - len(rest))) is not None:
-        parts[-1] = rest[:at]
-        if not rest[:at]:
-            raise Unreadable("unreadable", Span(rest[at].start, rest[at].end), ("a formula",), {"got": rest[at].text})
-        if at + 1 >= len(rest):
-            raise Unreadable("unreadable", Span(rest[at].end, rest[at].end), ("a formula",), {"got": ""})
-        rest = rest[at + 1 :]
-        parts.append([])
-    parts[-1] = rest
-    return parts
-
-
 def _reason_first(statements: list[Statement]) -> list[Statement]:
     """With an equation that ends a text as a reason (`= p_i − y_i, since Σ_k y_k = 1`) before what it is a reason for,
     which is the answer."""
-    if len(statements) < 2 or not statements[-1].reason or _first_equals(statements[-1].tokens) is None:
+    if len(statements) < 2 or not statements[-1].reason or first_equals(statements[-1].tokens) is None:
         return statements
     if any(token.text in ("L", "ℓ", "∇") for token in statements[-1].tokens):
         return statements

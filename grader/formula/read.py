@@ -13,7 +13,8 @@ from typing import Final
 from grader.formula import tree
 from grader.formula.declarations import name_at, read_declaration
 from grader.formula.declare import Definition, Domain, Scope
-from grader.formula.derivation import Derivation, Equation, Side, definition_from, read_derivation
+from grader.formula.derivation import definition_from, read_derivation
+from grader.formula.equations import Derivation, Equation, Side
 from grader.formula.errors import Unreadable
 from grader.formula.names import Vocabulary, canonical
 from grader.formula.reader.elaborate import Elaborator

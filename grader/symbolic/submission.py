@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from grader.formula import derivation
+from grader.formula import equations
 from grader.formula.declare import Definition, Scope
-from grader.formula.derivation import Derivation, read_derivation
+from grader.formula.derivation import read_derivation
+from grader.formula.equations import Derivation
 from grader.formula.errors import Unreadable
 from grader.formula.tree import ONE, Call, Deriv, Expr, Index, IndexVar, Name, Span, walk
 from grader.symbolic.convention import positive_factor
@@ -64,7 +65,7 @@ def read_submission(text: str, problem: Problem, *, deadline: float, own: bool =
     return Submitted(pairs, scope, loss, wrt, read.answer.expr, read.answer.span, convention, partly)
 
 
-def _wrt(asked: Expr, last: derivation.Equation, scope: Scope) -> Expr:
+def _wrt(asked: Expr, last: equations.Equation, scope: Scope) -> Expr:
     """What was asked, in the letters of the last line: `∂L/∂z_i = …` answers a question about z_k; a formula in
     `i` answers one about the whole of z, and `∂L/∂z = …`, a vector by its own words, one about z_k.
 

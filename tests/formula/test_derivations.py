@@ -12,7 +12,7 @@ import yaml
 
 from grader.formula import tree
 from grader.formula.declare import Scope
-from grader.formula.derivation import Derivation, Equation
+from grader.formula.equations import Derivation, Equation
 from grader.formula.errors import Unreadable
 from grader.formula.read import read_derivation, read_formula, read_loss, read_wrt, scope_from
 from grader.formula.show import show
