@@ -118,14 +118,21 @@ def value_at(quantity: Quantity, point: Point[Fraction], bits: int) -> tuple[Val
     algebra = Balls()
     with precision(bits):
         try:
-            return quantity.at(algebra, _as_balls(point)), algebra
+            return quantity.at(algebra, _as_balls(point, bits)), algebra
         except (Undefined, Kink):
             return None, algebra
 
 
-def _as_balls(point: Point[Fraction]) -> Point[arb]:
-    made = {name: Value(given.shape, tuple(map(ball, given.items))) for name, given in point.values.items()}
-    return Point(made, point.sizes, point.positions)
+_made: tuple[Point[Fraction], int, Point[arb]] | None = None
+
+
+def _as_balls(point: Point[Fraction], bits: int) -> Point[arb]:
+    """The point in balls. The last one is kept: truth and answer are asked for it in turn."""
+    global _made
+    if _made is None or _made[0] is not point or _made[1] != bits:
+        values = {name: Value(given.shape, tuple(map(ball, given.items))) for name, given in point.values.items()}
+        _made = point, bits, Point(values, point.sizes, point.positions)
+    return _made[2]
 
 
 def compare_at(

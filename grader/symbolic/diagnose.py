@@ -62,7 +62,7 @@ def diagnose(asked: Asked, answer: Quantity, witness: Point[Fraction], *, deadli
     if found:
         return found  # whatever else holds then, holds because of that
     found += list(_chain_factors(asked, trial)) or list(_rules_left_out(asked, trial))
-    if trial.constant(lambda row: zip(row.got.items, row.got.items, strict=True)) is not None:  # not 0 all over
+    if not trial.answers_zero:
         terms = list(wrong_terms(asked, trial))
         if terms and any(finding.code == "sign-flipped" for finding in found):
             found = []  # one slip explains what two would

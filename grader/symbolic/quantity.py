@@ -7,7 +7,7 @@ Derivatives that stand in a formula (`dL/dp · ∂p/∂z`) are worked out on the
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Final, Protocol, TypeVar
 
@@ -66,7 +66,7 @@ class Gradient:
     scope: Scope
 
     def at(self, algebra: Any, point: Point[T]) -> Value[T]:
-        return Formula(Deriv(self.of, self.wrt), self.scope).at(algebra, point)
+        return _Slopes(Formula(self.of, self.scope), point, algebra).of(Deriv(self.of, self.wrt))
 
 
 def squeezed(shape: tuple[int, ...]) -> tuple[int, ...]:
@@ -204,7 +204,7 @@ class _Slopes:
             return False
 
     def _value(self, expr: Expr, point: Point[Any], algebra: Algebra[Any]) -> Value[Any]:
-        return replace(self.formula, expr=expr).at(algebra, point)
+        return Formula(expr, self.scope, self.asked, self.formula.diagonal).at(algebra, point)
 
 
 def written_in(expr: Expr, name: str, scope: Scope, asked: Expr | None) -> Expr:

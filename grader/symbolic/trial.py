@@ -26,6 +26,8 @@ BITS: Final = 256
 SIMPLE_TURNS: Final = 8
 """The first points of a row have numbers so simple that relations hold by chance (p = 1 − p at 1/2)."""
 ROWS: Final = 20
+PLENTY: Final = 10
+"""At so many points a relation holds for certain, where nothing goes by cases and there are no sizes to differ."""
 FEWEST: Final = 8
 TELLING: Final = 3
 """At fewer points than this something else than 0 = 0 is no relation."""
@@ -89,6 +91,7 @@ class Trial:
     ) -> None:
         self.truth, self.answer, self.deadline = truth, answer, deadline
         self.scope = domain.scope
+        self._plenty = ROWS if domain.dims else PLENTY
         chosen = islice(sampling.settings(domain.dims, domain.free, least=domain.least), 8)
         each = [
             islice(sampling.points(domain.scope, domain.used, setting, domain.numbers, seed=seed), SIMPLE_TURNS, None)
@@ -142,6 +145,12 @@ class Trial:
             return None
         return Row(point, expected, got, tuple(known.decided + seen.decided))
 
+    @property
+    def answers_zero(self) -> bool:
+        """Whether the answer is 0, or as good as that, at most points."""
+        other = (item for row in self.rows for item in row.got.items if not item.contains(0))
+        return len(list(islice(other, FEWEST // 2))) < FEWEST // 2
+
     def holds(self, predict: Callable[[Row], Items | None]) -> bool:
         """Whether what is predicted is what was typed, at every point where there is a prediction."""
 
@@ -169,6 +178,8 @@ class Trial:
                 return False
             met += None not in same
             told += any(not b.contains(0) for _, b in both)
+            if met >= self._plenty and told >= TELLING and not row.region:
+                return True
         return met >= FEWEST and told >= TELLING
 
     def _beside_witness(self, pairs: Callable[[Row], Iterable[tuple[arb, arb]] | None]) -> bool:
@@ -187,7 +198,9 @@ class Trial:
         found: Fraction | None = None
         met = zeros = 0
         with precision(BITS):
-            for row in () if self.unexplained else self.rows:
+            for count, row in enumerate(() if self.unexplained else self.rows):
+                if count >= self._plenty and met >= FEWEST and not row.region:
+                    break
                 for a, b in ratio(row):
                     if b.contains(0):
                         if not a.contains(0):
