@@ -217,7 +217,8 @@ class _Reader:
         if len(parts) > 1:
             found = self._introduced(parts, statement)
             if found is not None:
-                if len(parts) > 2 and (inner := self._introduced(parts[1:], statement)) is not None:
+                inner = self._introduced(parts[1:], statement) if len(parts) > 2 else None
+                if inner is not None and inner.name != found.name:
                     self._introduce(inner, parts[1:], lines)  # `s = cos θ = …`: both are names
                     found = replace(found, scope=self.scope)
                 self._introduce(found, parts, lines)

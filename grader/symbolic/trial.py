@@ -137,7 +137,7 @@ class Trial:
         try:
             expected, known = value_at(self.truth, point, BITS)
             got, seen = value_at(self.answer, point, BITS)
-        except NotCertain:
+        except (NotCertain, Unsupported, NotClosed):
             return None
         if expected is None or got is None or squeezed(expected.shape) != squeezed(got.shape):
             return None
