@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 
 from grader.formula.names import Vocabulary, canonical
 from grader.formula.reader.rows import matched
@@ -12,22 +13,33 @@ from grader.formula.reader.tokens import Token
 
 def without_divergence_arguments(tokens: Sequence[Token]) -> list[Token]:
     """The tokens without the bracket of a divergence, where the text has one divergence only."""
-    closing = matched(tokens)
     found = [
         (start, end)
-        for start, end in closing.items()
+        for start, end in _around(tokens, "‖")
         if start > 0
         and tokens[start].text == "("
         and (tokens[start - 1].kind in ("letter", "word") or tokens[start - 1].text == "}")
-        and sum(token.text == "‖" for token in tokens[start + 1 : end]) == 1
-        and not any(
-            inner in closing and "‖" in _texts(tokens[inner : closing[inner]]) for inner in range(start + 1, end)
-        )
     ]
     if len({_texts(tokens[start:end]) for start, end in found}) != 1:
         return list(tokens)
     dropped = {at for start, end in found for at in range(start, end + 1)}
     return [token for at, token in enumerate(tokens) if at not in dropped]
+
+
+def _around(tokens: Sequence[Token], sign: str) -> Iterator[tuple[int, int]]:
+    """The brackets that hold one such sign, with no other bracket between."""
+    closing = matched(tokens)
+    signs = [at for at, token in enumerate(tokens) if token.text == sign]
+    opened: list[int] = []
+    for at, token in enumerate(tokens):
+        while opened and closing[opened[-1]] < at:
+            opened.pop()
+        if token.text == sign and opened:
+            start, end = opened[-1], closing[opened[-1]]
+            if bisect_left(signs, end) - bisect_left(signs, start) == 1:
+                yield start, end
+        if at in closing:
+            opened.append(at)
 
 
 def without_example_arguments(tokens: Sequence[Token], vocabulary: Vocabulary) -> list[Token]:
@@ -59,11 +71,6 @@ def _texts(tokens: Sequence[Token]) -> tuple[str, ...]:
 
 def speaks_of_density(tokens: Sequence[Token], name: str) -> bool:
     """Whether `name(… | …)` stands in a formula: the density of a model, given its parameters."""
-    closing = matched(tokens)
     return any(
-        tokens[start].text == "("
-        and start > 0
-        and tokens[start - 1].text == name
-        and sum(token.text == "|" for token in tokens[start + 1 : end]) == 1
-        for start, end in closing.items()
+        start > 0 and tokens[start].text == "(" and tokens[start - 1].text == name for start, _ in _around(tokens, "|")
     )

@@ -19,7 +19,8 @@ from grader.formula.reader.tables import table_lines
 from grader.formula.reader.tokens import Token
 
 _SET_OFF: Final = re.compile(
-    r"\$\$(?P<display>.{1,2000}?)\$\$|(?<!\\)\$(?P<inline>[^$\n]{1,2000}?)(?<!\\)\$|\\\[(?P<square>.{1,2000}?)\\\]|\\\((?P<round>.{1,2000}?)\\\)"
+    r"\$\$(?P<display>.{1,2000}?)\$\$|(?<!\\)\$(?P<inline>[^$\n]{1,2000}?)(?<!\\)\$"
+    r"|\\\[(?P<square>.{1,2000}?)\\\]|\\\((?P<round>.{1,2000}?)\\\)"
     r"|(?<!`)`(?P<code>[^`\n]{1,2000})`(?!`)",
     re.DOTALL,
 )
@@ -282,27 +283,32 @@ def _leads_to(tokens: Sequence[Token]) -> bool:
 def _without_last_words(tokens: Sequence[Token]) -> list[Token]:
     """Without words at the end that nothing follows: `… for`. `… otherwise` is one that ends a choice."""
     made = list(tokens)
-    while (
-        (at := last_word(made)) is not None and word_at(made, at)[0].lower() in _STRUCTURE - _OTHERS and made[at].space
-    ):
+    while (at := last_word(made)) is not None and made[at].space:
+        if word_at(made, at)[0].lower() not in _STRUCTURE - _OTHERS:
+            break
         made = made[:at]
     return made
 
 
 def _without_empty_brackets(tokens: Sequence[Token]) -> list[Token]:
     """Without brackets that hold no formula any more, or have lost their other half; nothing if only marks are left."""
-    made = list(tokens)
-    while True:
-        closing = matched(made)
-        halves = {at for at, token in enumerate(made) if token.text in _BRACKETS} - {*closing, *closing.values()}
-        empty = [at for at in closing if all(token.text in _MARKS for token in made[at + 1 : closing[at]])]
-        dropped = halves | {at for start in empty if made[start].text == "(" for at in range(start, closing[start] + 1)}
-        if not dropped:
-            break
-        made = [token for at, token in enumerate(made) if at not in dropped]
-    while made and made[0].text in _MARKS:
-        made = made[1:]
-    return made
+    made: list[Token] = []
+    opened: list[int] = []
+    for token in tokens:
+        if token.kind in ("open", "begin"):
+            opened.append(len(made))
+        elif token.kind in ("close", "end-begin"):
+            if not opened and token.text == ")":
+                continue
+            start = opened.pop() if opened else None
+            if start is not None and made[start].text == "(" and all(t.text in _MARKS for t in made[start + 1 :]):
+                del made[start:]
+                continue
+        made.append(token)
+    halves = {at for at in opened if made[at].text == "("}
+    made = [token for at, token in enumerate(made) if at not in halves]
+    first = next((at for at, token in enumerate(made) if token.text not in _MARKS), len(made))
+    return made[first:]
 
 
 def _unbracketed(tokens: list[Token]) -> list[Token]:
