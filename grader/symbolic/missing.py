@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import combinations
 from typing import Final
@@ -28,12 +28,10 @@ MAX_TERMS: Final = 8
 
 def wrong_terms(asked: Asked, trial: Trial) -> list[Finding]:
     """What is known of the terms; nothing where they are all there, or none explains the difference."""
-    return (
-        list(_terms(asked, trial))
-        or list(_lost_summands(asked, trial))
-        or list(_terms_of_vectors(asked, trial))
-        or list(_means_of_terms(asked, trial))
-    )
+    found = list(_terms(asked, trial)) or list(_lost_summands(asked, trial))
+    if found or not asked.scope.dims:  # without vectors, each term has a formula
+        return found
+    return list(_terms_of_vectors(asked, trial)) or list(_means_of_terms(asked, trial))
 
 
 def _found(code: str, **data: Fact) -> Finding:
@@ -42,19 +40,23 @@ def _found(code: str, **data: Fact) -> Finding:
 
 def _terms(asked: Asked, trial: Trial) -> Iterator[Finding]:
     """typed = truth + c·term, for the terms of the gradient: c = −1 is a lost one."""
+    known: dict[Expr, Quantity] = {}
+    tried: set[frozenset[Expr]] = set()
     for terms in _decompositions(asked):
-        quantities = [Formula(term, asked.scope, asked.wrt) for term in terms]
-        for term, quantity in zip(terms, quantities, strict=True):
-            c = trial.constant(partial(_gaps, quantities=[quantity]))
+        for term in terms:
+            known.setdefault(term, Formula(term, asked.scope, asked.wrt))
+        groups = [(term,) for term in terms] + (list(combinations(terms, 2)) if len(terms) > 2 else [])
+        for group in groups:
+            if frozenset(group) in tried:
+                continue
+            tried.add(frozenset(group))
+            c = trial.constant(partial(_gaps, quantities=[known[term] for term in group]))
             if c == -1:
-                yield _lost([term], asked.scope)
+                yield _lost(group, asked.scope)
                 return
-            if c is not None and c != 0:
-                yield _found("wrong-term", term=show(tidy(term, asked.scope), asked.scope), factor=str(1 + c))
-                return
-        for (a, first), (b, second) in combinations(list(zip(terms, quantities, strict=True)), 2):
-            if len(terms) > 2 and trial.constant(partial(_gaps, quantities=[first, second])) == -1:
-                yield _lost([a, b], asked.scope)
+            if len(group) == 1 and c is not None and c != 0:
+                term = tidy(group[0], asked.scope)
+                yield _found("wrong-term", term=show(term, asked.scope), factor=str(1 + c))
                 return
 
 
@@ -136,12 +138,14 @@ def _decompositions(asked: Asked) -> Iterator[Sequence[Expr]]:
         return
     seen: list[Sequence[Expr]] = []
     summands = _summands(whole)
-    for terms in (
-        whole.terms if isinstance(whole, Add) else (whole,),
-        gradient_terms(asked.loss, asked.wrt, asked.scope),
-        summands,
-        [part for term in summands for part in _multiplied_out(term)],
-    ):
+    ways: tuple[Callable[[], Sequence[Expr]], ...] = (
+        lambda: whole.terms if isinstance(whole, Add) else (whole,),
+        lambda: gradient_terms(asked.loss, asked.wrt, asked.scope),
+        lambda: summands,
+        lambda: [part for term in summands for part in _multiplied_out(term)],
+    )
+    for way in ways:  # each when its turn comes
+        terms = way()
         if 2 <= len(terms) <= MAX_TERMS and terms not in seen:
             seen.append(terms)
             yield terms

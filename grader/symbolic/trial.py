@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from itertools import islice
@@ -45,13 +45,14 @@ class Row:
     expected: Value[arb]
     got: Value[arb]
     region: tuple[int, ...]
-    last: tuple[Quantity, Value[arb] | None] | None = None
+    known: dict[int, tuple[Quantity, Value[arb] | None]] = field(default_factory=dict)
+    """What was asked for, by identity: the same terms are tried alone and in pairs."""
 
     def value(self, quantity: Quantity) -> Value[arb] | None:
         """Another quantity at this point, or None where it has no value."""
-        if self.last is None or self.last[0] is not quantity:
-            self.last = quantity, certain_value(quantity, self.point)
-        return self.last[1]
+        if id(quantity) not in self.known:
+            self.known[id(quantity)] = quantity, certain_value(quantity, self.point)
+        return self.known[id(quantity)][1]
 
     def items(self, quantity: Quantity) -> Items | None:
         """The components of a quantity, spread over those of the answer. None where that cannot be."""
