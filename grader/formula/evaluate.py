@@ -138,6 +138,8 @@ class _Walk(Generic[T]):
 
     def value(self, expr: Expr, point: Point[T]) -> Value[T]:
         """The value of a part; one without an index, inside of an index's range, is worked out once."""
+        if isinstance(expr, Name) and expr.name in point.values:  # the most frequent
+            return point.values[expr.name]
         if not point.positions or not isinstance(expr, Call | MatMul | Reduce):
             return self._value(expr, point)
         key = id(expr)
@@ -260,7 +262,11 @@ class _Walk(Generic[T]):
     def _fold(self, operation: Callable[[T, T], T], parts: Sequence[Expr], point: Point[T]) -> Value[T]:
         total = self.value(parts[0], point)
         for part in parts[1:]:
-            total = _pairwise(operation, total, self.value(part, point))
+            other = self.value(part, point)
+            if total.shape or other.shape:
+                total = _pairwise(operation, total, other)
+            else:  # as a rule
+                total = Value((), (operation(total.items[0], other.items[0]),))
         return total
 
     def _matmul(self, left: Value[T], right: Value[T]) -> Value[T]:

@@ -300,6 +300,8 @@ class _Search:
     def _by_terms(self, until: float, *, smooth: bool) -> Attempt | None:
         """The proof that two sums are equal term by term, where there is one."""
         domain = self.domain
+        if not domain.dims:  # nothing is summed over
+            return None
         terms = termwise(self.truth, self.answer, domain.scope, domain.free, smooth=smooth)
         if terms is None:
             return None

@@ -54,6 +54,14 @@ def test_lines_are_counted_as_typed() -> None:
     assert (place.line, place.column, place.length) == (5, 6, 2)
 
 
+def test_what_stands_within_a_sum_is_no_quantity_to_derive_by() -> None:
+    """A letter that was never introduced may be what σ is taken of, but not of each term of a sum."""
+    variables = ("x: real[n,d]", "y: {-1,1}[n]", "w: real[d]")
+    task = DerivationTask("(1/n) Σ_i σ(-y_i wᵀx_i)", "w", variables)
+    verdict = grade_derivation(task, "∂L/∂u = 1")
+    assert (verdict.outcome, verdict.codes) == ("unreadable", ("unknown-symbol",))
+
+
 def test_the_same_mistake_costs_once() -> None:
     task = DerivationTask("(w*x - y)^2", "w", ("w: real", "x: real", "y: real"))
     carried = grade_derivation(task, "r = w x - y\ndL/dr = r\ndL/dw = r x")

@@ -33,7 +33,7 @@ def with_supposed(symbol: str, tokens: Sequence[Token], scope: Scope) -> Scope |
         return None
     (body,) = inner
     shape = shape_of(body, scope)
-    if shape is None:
+    if shape is None or any(tree.free_letters(body, scope.hidden)):  # a term of a sum: many things, not one
         return None
     made = [_through(definition, body, symbol) for definition in scope.definitions.values()]
     changed = (at for at, (new, old) in enumerate(zip(made, scope.definitions.values(), strict=True)) if new is not old)
