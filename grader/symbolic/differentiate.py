@@ -141,17 +141,9 @@ class _Derivative:
         return times(slope, self.of(x))
 
     def _pieces(self, function: str, args: tuple[Expr, ...]) -> Expr:
-        x = args[0]
-        match function:
-            case "abs":
-                return times(Call("sign", (x,)), self.of(x))
-            case "sign":
-                return ZERO
-            case "relu":
-                return times(Indicator(Compare(">", x, ZERO)), self.of(x))
-            case "clip":
-                inside = Logic("and", (Compare("<", args[1], x), Compare("<", x, args[2])))
-                return times(Indicator(inside), self.of(x))
+        slope = slope_of_piece(function, args)
+        if slope is not None:
+            return ZERO if slope == ZERO else times(slope, self.of(args[0]))
         first, *rest = args
         for other in rest:  # a choice between two at a time
             less = Compare("<", first, other) if function == "max" else Compare("<", other, first)
@@ -183,6 +175,21 @@ class _Derivative:
     def _share(self, whole: Expr, name: Name) -> Expr:
         count = self.scope.shape(name.name)[0]
         return over(whole, Size(count) if isinstance(count, str) else Num(Fraction(count)))
+
+
+def slope_of_piece(function: str, args: tuple[Expr, ...]) -> Expr | None:
+    """The slope of a function in pieces by its first argument: of |x|, sign, relu, clip. None for others."""
+    x = args[0]
+    match function:
+        case "abs":
+            return Call("sign", (x,))
+        case "sign":
+            return ZERO
+        case "relu":
+            return Indicator(Compare(">", x, ZERO))
+        case "clip":
+            return Indicator(Logic("and", (Compare("<", args[1], x), Compare("<", x, args[2]))))
+    return None
 
 
 def slope_of(whole: Expr, function: str, x: Expr) -> Expr | None:

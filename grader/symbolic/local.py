@@ -27,7 +27,6 @@ from grader.formula.tree import (
     Index,
     IndexVar,
     Indicator,
-    Logic,
     MatMul,
     Mul,
     Name,
@@ -39,7 +38,7 @@ from grader.formula.tree import (
 )
 from grader.symbolic.adjoint import as_whole, gradient
 from grader.symbolic.components import Components, by_components, component, elementwise, rests_on
-from grader.symbolic.differentiate import minus, over, plus, power, slope_of, times
+from grader.symbolic.differentiate import minus, over, plus, power, slope_of, slope_of_piece, times
 from grader.symbolic.kinds import LINEAR, NAMED, SUM, kind_of, kinds, varies
 from grader.symbolic.quantity import LOSS, Unsupported, root
 from grader.symbolic.restated import as_softmax
@@ -209,17 +208,9 @@ class Local:
         return times(exponent, power(base, plus(exponent, minus(ONE))), self.inner(base))
 
     def _pieces(self, function: str, args: tuple[Expr, ...]) -> Expr:
-        x = args[0]
-        match function:
-            case "abs":
-                return times(Call("sign", (x,)), self.inner(x))
-            case "sign":
-                return ZERO
-            case "relu":
-                return times(Indicator(Compare(">", x, ZERO)), self.inner(x))
-            case "clip":
-                inside = Logic("and", (Compare("<", args[1], x), Compare("<", x, args[2])))
-                return times(Indicator(inside), self.inner(x))
+        slope = slope_of_piece(function, args)
+        if slope is not None:
+            return ZERO if slope == ZERO else times(slope, self.inner(args[0]))
         if len(args) == 2 and ZERO in args and function == "max":
             u = args[0] if args[1] == ZERO else args[1]
             return times(Indicator(Compare(">", u, ZERO)), self.inner(u))
