@@ -13,7 +13,6 @@ from grader.formula.declarations import name_at
 from grader.formula.declare import Definition, Scope
 from grader.formula.equations import Derivation, Equation, Side
 from grader.formula.errors import Unreadable
-from grader.formula.functions import BY_SPELLING
 from grader.formula.names import LOSS_NAMES, LossNames, Vocabulary, canonical
 from grader.formula.reader.arguments import (
     speaks_of_density,
@@ -23,7 +22,7 @@ from grader.formula.reader.arguments import (
 from grader.formula.reader.elaborate import Elaborator
 from grader.formula.reader.indices import Cell, Typed
 from grader.formula.reader.introduce import LeftSides, NewName, with_loss
-from grader.formula.reader.limits import DEFINITIONS, DERIVATION_LENGTH, FORMULA_LENGTH, check_length, too_large
+from grader.formula.reader.limits import DEFINITIONS, DERIVATION_LENGTH, FORMULA_LENGTH, LINES, check_length, too_large
 from grader.formula.reader.lines import Lines, Statement
 from grader.formula.reader.loss_subscripts import without_loss_subscripts
 from grader.formula.reader.notation import Token, tokenise
@@ -32,7 +31,8 @@ from grader.formula.reader.orders import check_order
 from grader.formula.reader.parse import Parser
 from grader.formula.reader.rebound import rebound
 from grader.formula.reader.sides import first_equals, introduced_names, own_loss_name, sides_of
-from grader.formula.reader.supposed import with_supposed
+from grader.formula.reader.supposed import letters_of_derivatives, with_supposed
+from grader.formula.reader.waiting import Waiting, reason_first, shadowing_first
 from grader.formula.reader.word_names import with_word_names
 from grader.formula.tree import Cond, Dim, Expr, Span
 
@@ -83,6 +83,7 @@ class _Reader:
         self.loss = loss
         self.losses = LossNames()
         self.equations: list[Equation] = []
+        self.steps = 0
         self.supposed: set[str] = set()
         """Letters that were taken for what a function is of."""
 
@@ -95,27 +96,24 @@ class _Reader:
         self.losses = LossNames(introduced_names(statements), own_loss_name(tokens))
         pending: Unreadable | None = None
         several = len(statements) > 1
-        moved: set[int] = set()
-        statements = _reason_first(self._shadowing_first(statements))
-        while statements:
-            statement = statements.pop(0)
+        waiting = Waiting(reason_first(shadowing_first(statements, self._means_something_else)))
+        derived = letters_of_derivatives(tokens)
+        for statement in waiting:
             if statement.reason and first_equals(statement.tokens) is None:
                 lines.note(statement.tokens)  # `since 0 < p < 1`
                 continue
             try:
                 self._statement(statement, lines)
             except Unreadable as error:
-                needed = self._said_later(error, statements)
-                if needed is None and self._suppose(error, tokens):
-                    statements.insert(0, statement)
+                symbol = str(error.data["symbol"]) if error.code == "unknown-symbol" else ""
+                if symbol and waiting.bring(symbol, Vocabulary.of(self.scope).names, statement):
                     continue
-                if needed is not None and id(statements[needed]) not in moved:
-                    moved.add(id(statements[needed]))
-                    statements[:0] = [statements.pop(needed), statement]
+                if symbol and self._suppose(symbol, derived):
+                    waiting.put_back(statement)
                 elif (
                     several
                     and error.code != "too-large"
-                    and (statement.prose or self._beside(statement, error, statements))
+                    and (statement.prose or (symbol and waiting and self._beside(statement, error)))
                 ):
                     lines.note(statement.tokens)
                     pending = pending or error
@@ -134,70 +132,26 @@ class _Reader:
         comments = sorted(lines.comments, key=lambda comment: comment.span.start)
         return Derivation(tuple(self.equations), self.scope, tuple(comments))
 
-    def _beside(self, statement: Statement, error: Unreadable, later: list[Statement]) -> bool:
+    def _beside(self, statement: Statement, error: Unreadable) -> bool:
         """Whether a statement is a remark about something else, as `so that $\\sigma^2 = e^s$` without a σ."""
-        if not later or error.code != "unknown-symbol":
-            return False
-        symbol = str(error.data["symbol"])
         passing = statement.in_passing and error.data.get("suggestion") is None
-        return passing or speaks_of_density(statement.tokens, symbol)
+        return passing or speaks_of_density(statement.tokens, str(error.data["symbol"]))
 
-    def _shadowing_first(self, statements: list[Statement]) -> list[Statement]:
-        """What is introduced after `where` under a letter that means something else by itself (`where I = …`) is
-        read first."""
-        found: list[Statement] = []
-        for statement in statements:
-            first = statement.tokens[0]
-            equal = first_equals(statement.tokens)
-            called = first.text == "ψ" and statement.tokens[1:2] and statement.tokens[1].text == "("
-            if found and statement.where and equal and called:  # `−Σ ψ(r_i)x_i, ψ(u) = …`
-                found.insert(len(found) - 1, replace(statement, introduces=True))
-                continue
-            letter = statement.where and equal == 1 and first.kind == "letter"
-            if found and letter and self.scope.canonical(canonical(first.text)) is None and self._reads([first]):
-                found.insert(len(found) - 1, replace(statement, introduces=True))
-            else:
-                found.append(statement)
-        return found
+    def _means_something_else(self, letter: Token) -> bool:
+        """Whether a letter is no declared name, and can be read all the same."""
+        return self.scope.canonical(canonical(letter.text)) is None and self._reads([letter])
 
-    def _suppose(self, error: Unreadable, tokens: Sequence[Token]) -> bool:
+    def _suppose(self, symbol: str, derived: frozenset[str]) -> bool:
         """Whether a letter that was never introduced is known all the same, and now is in the scope."""
-        symbol = canonical(str(error.data.get("symbol", "")))
-        if error.code != "unknown-symbol" or symbol in self.supposed:
+        letter = canonical(symbol)
+        if letter in self.supposed or letter not in derived:
             return False
-        scope = with_supposed(symbol, tokens, self.scope)
+        scope = with_supposed(letter, self.scope)
         if scope is None:
             return False
-        self.supposed.add(symbol)
+        self.supposed.add(letter)
         self.scope = scope
         return True
-
-    def _said_later(self, error: Unreadable, later: list[Statement]) -> int | None:
-        """Which later statement introduces the name that is missing (`dL/dz = p − y, where p = σ(z)`)."""
-        if error.code != "unknown-symbol":
-            return None
-        for at, statement in enumerate(later):
-            equal = first_equals(statement.tokens)
-            if equal is not None:
-                left = statement.tokens[:equal]
-                name, after = name_at([*left, Token("end", "", 0, 0, True)], 0)
-                stem, _, below = str(error.data["symbol"]).partition("_")
-                if after == equal and canonical(name) in (canonical(f"{stem}_{below}"), canonical(stem)):
-                    return at
-                indexed = len(left) > 1 and left[1].text in ("_", "[") and left[0].kind in ("letter", "word")
-                if indexed and canonical(left[0].text) == canonical(stem):
-                    return at
-                if after == equal and name and self._within(canonical(name), stem):
-                    return at  # `Wrxᵀ, where r = …`
-                if after == equal and canonical(name).removesuffix(canonical(stem)) in BY_SPELLING:
-                    return at  # `cos θ u, where cos θ = …`
-        return None
-
-    def _within(self, name: str, run: str) -> bool:
-        """Whether a run of letters is a new name beside known ones."""
-        known = Vocabulary.of(self.scope).names
-        rest = [part for part in run.split(name) if part]
-        return name in run and name not in known and all(p in known or all(c in known for c in p) for p in rest)
 
     def _statement(self, statement: Statement, lines: Lines) -> None:
         tokens = list(statement.tokens)
@@ -208,6 +162,9 @@ class _Reader:
             token = statement.tokens[-1]
             raise Unreadable("unreadable", Span(token.end, token.end), ("a formula",), {"got": ""})
         parts = sides_of(tokens)
+        self.steps += len(parts)
+        if self.steps > LINES:
+            raise too_large("steps", LINES, self.steps, tokens[0].start, tokens[-1].end)
         if chained and self.equations:
             self._continue(parts, lines, statement)
             return
@@ -418,16 +375,3 @@ class _Reader:
             sides.append(Side(expr, own, Span(part[0].start, part[-1].end)))
         where = tuple(lines.line_of(side.span.start) for side in sides)
         self.equations.append(Equation(where[0], tuple(sides), definition, False, elaborator.free_indices, where))
-
-
-def _reason_first(statements: list[Statement]) -> list[Statement]:
-    """With an equation that ends a text as a reason (`= p_i − y_i, since Σ_k y_k = 1`) before what it is a reason for,
-    which is the answer."""
-    if len(statements) < 2 or not statements[-1].reason or first_equals(statements[-1].tokens) is None:
-        return statements
-    if any(token.text in ("L", "ℓ", "∇") for token in statements[-1].tokens):
-        return statements
-    at = len(statements) - 2
-    while at > 0 and statements[at].chained:
-        at -= 1
-    return [*statements[:at], statements[-1], *statements[at:-1]]

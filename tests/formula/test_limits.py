@@ -14,7 +14,7 @@ from grader.formula.read import (
     read_wrt,
     scope_from,
 )
-from grader.formula.reader.limits import DERIVATION_LENGTH, FORMULA_LENGTH
+from grader.formula.reader.limits import FORMULA_LENGTH, LINES
 
 SCOPE = scope_from(["x: real", "y: real", "z: real[n]"])
 HUGE = 10_000_000
@@ -120,8 +120,7 @@ def test_what_is_just_allowed_is_read() -> None:
     read_formula("(" * 50 + "x" + ")" * 50, SCOPE)
     read_formula("x^10000", SCOPE)
     read_formula("1" * 400, SCOPE)
-    lines = "x + y\n" * (DERIVATION_LENGTH // 6)
-    assert len(read_derivation(lines, SCOPE).equations) == DERIVATION_LENGTH // 6
+    assert len(read_derivation("x + y\n" * LINES, SCOPE).equations) == LINES
 
 
 def test_declarations_are_bounded_too() -> None:

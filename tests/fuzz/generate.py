@@ -13,10 +13,13 @@ from typing import Any, Final
 
 import yaml
 
+from grader.formula.reader.limits import DERIVATION_LENGTH
 from tests.fuzz.tasks import LOADER, TESTS, tasks
 
 LONGEST: Final = 3_000
-"""Longer ones are made now and then, by `_storm` alone: the reader refuses them by their length."""
+"""Longer ones are made now and then, by `_storm` and `_flood` alone."""
+FLOOD: Final = 1 / 200
+"""The share of inputs that are one thing over and over: what takes long where its length counts twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,7 @@ def make(seed: int, number: int) -> Input:
     rng = random.Random(f"{seed}:{number}")
     task = rng.randrange(len(tasks()))
     kinds = (_formula, _damaged, _noise, _storm, _recombined, _lines, _document)
-    (kind,) = rng.choices(kinds, (4, 6, 2, 3, 6, 2, 3))
+    (kind,) = (_flood,) if rng.random() < FLOOD else rng.choices(kinds, (4, 6, 2, 3, 6, 2, 3))
     return Input(number, task, kind(rng, task))
 
 
@@ -214,6 +217,26 @@ def _storm(rng: random.Random, task: int) -> str:
     if rng.random() < 0.3:
         text = _formula(rng, task) + rng.choice((" + ", " ", "*", "\n= ", "/")) + text
     return text[:60_000]
+
+
+_BETWEEN: Final = ("", "", " ", "\n", "\n\n", ", ", " = ", " (", " \\\\ ", "; ", " so ", " $")
+_AROUND: Final = (("(", ")"), ("[", "]"), ("{", "}"), ("|", "|"), ("\\left(", "\\right)"), ("$", "$"), ("`", "`"),
+                  ("**", "**"), ("\\frac{", "}"), ("f(", ")"), ("D(", ")"), ("log(", ")"), ("1/(", ")"), ("x = (", ")"),
+                  ("\\text{", "}"), ("_{", "}"), ("\\begin{cases}", "\\end{cases}"))  # fmt: skip
+
+
+def _flood(rng: random.Random, task: int) -> str:
+    """A piece of what somebody typed over and over, or deep in brackets, as long as may be."""
+    tokens = _TOKEN.findall(_document(rng, task) if rng.random() < 0.3 else _someone(rng, task)) or ["x"]
+    start = rng.randrange(len(tokens))
+    piece = "".join(tokens[start : start + rng.choice((1, 2, 3, 5, 8, 20))])
+    if rng.random() < 0.6:
+        piece += rng.choice(_BETWEEN) or " "
+        return piece * (DERIVATION_LENGTH // len(piece))
+    pairs = rng.choices(_AROUND, k=rng.choice((1, 1, 2)))
+    left, right = "".join(opening for opening, _ in pairs), "".join(closing for _, closing in reversed(pairs))
+    deep = (DERIVATION_LENGTH - len(piece) - 10) // (len(left) + len(right))
+    return rng.choice(("", "L = ", "we get ")) + left * deep + piece + rng.choice((right * deep, ""))
 
 
 # ---- what people typed

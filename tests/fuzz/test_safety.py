@@ -44,6 +44,13 @@ REFUSED: Final = {
     "LaTeX that reads a file": "\\input{/etc/passwd}",
     "LaTeX that defines itself": "\\def\\x{\\x\\x}\\x",
     "a format string": "f'{x.__class__}'",
+    "thousands of lines": "x = x\n" * 3_333,
+    "thousands of sides": "x = " * 4_999 + "x",
+    "thousands of formulas in a line": "i=1, " * 4_000,
+    "thousands of names": "\n".join(f"q_{at} = 1" for at in range(1_800)),
+    "a name bound a thousand times": "u = 1\n" + "u = u + 1\n" * 900,
+    "thousands of reasons": "since " * 3_333,
+    "thousands of words": "1 line\n" * 999,
 }
 HELD: Final = {
     "a factorial of millions": "(10^7)!",
@@ -57,6 +64,8 @@ HELD: Final = {
     "a thousand sides": "x^2 = " * 900 + "x^2",
     "powers of variables": "x^x^x^x^x",
     "large arguments": "sin(10^9 x) + sin(10^300)",
+    "a formula in thousands of brackets": "we get " + "1/(" * 4_700 + "$x=x$ " + ")" * 4_700,
+    "names bound twice": "\n".join(f"q_{{{at}}} = x\nq_{{{at}}} += 1" for at in range(40)) + "\nx^2",
 }
 """Read, and judged or left undecided."""
 

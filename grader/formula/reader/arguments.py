@@ -48,10 +48,10 @@ def without_example_arguments(tokens: Sequence[Token], vocabulary: Vocabulary) -
     found: set[tuple[str, ...]] = set()
     heads: dict[int, tuple[str, ...]] = {}
     for start, end in closing.items():
-        inner = tokens[start + 1 : end]
         named = start > 2 and tokens[start].text == "(" and tokens[start - 2].text == "_"
         if not named or tokens[start - 1].kind != "letter" or tokens[start - 3].kind != "letter":
             continue
+        inner = tokens[start + 1 : end]
         if not all(token.text == "," or canonical(token.text) in vocabulary.names for token in inner):
             continue
         if canonical(tokens[start - 3].text) in vocabulary.names or not inner:

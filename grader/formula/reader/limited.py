@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice, pairwise
+from itertools import islice
 from typing import Final
 
 from grader.formula.declare import Classes
@@ -145,8 +145,9 @@ class Limits:
     def _after_comma(self, row: list[Token]) -> Limited | None:
         """`…, i ≠ k`; `…, k = 1, …, K`."""
         commas = [at for at in _top(row) if row[at].text == "," and at + 3 < len(row)]
+        dots = _last_dots(row)
         for at in commas:
-            if row[at + 1].kind == "letter" and row[at + 2].text in ("=", "∈") and _ranges(row[at + 1 :]):
+            if _ranges(row, at + 1, dots):
                 return Limited(row[:at], (), tuple(row[at + 1 :])) if has_equals(row[:at]) else None
         said = row[commas[-1] + 1 :] if commas else []
         if any(word in BREAKS for word, _, _ in self._words(said)):
@@ -205,14 +206,19 @@ def _compares(said: Sequence[Token]) -> bool:
     return len(said) > 2 and any(said[at].kind == "op" and said[at].text in _COMPARISONS for at in _top(said))
 
 
-def _ranges(said: Sequence[Token]) -> bool:
-    """`k = 1, …, K`, `i ∈ {1, …, n}`."""
-    if len(said) < 3 or said[0].kind != "letter" or said[1].text not in ("=", "∈"):
+def _ranges(row: Sequence[Token], start: int = 0, dots: int | None = None) -> bool:
+    """Whether `k = 1, …, K` or `i ∈ {1, …, n}` stands from `start` on; `dots`: where the last ones are, if known."""
+    if len(row) < start + 3 or row[start].kind != "letter" or row[start + 1].text not in ("=", "∈"):
         return False
-    dots = any(token.text in _DOTS for token in said) or any(
-        a.text.endswith(".") and b.text == "." for a, b in pairwise(said)
-    )
-    return dots or said[1].text == "∈"
+    return row[start + 1].text == "∈" or (_last_dots(row) if dots is None else dots) > start
+
+
+def _last_dots(row: Sequence[Token]) -> int:
+    """Where `…` stands last, or two dots of it; −1 where none do."""
+    for at in range(len(row) - 1, -1, -1):
+        if row[at].text in _DOTS or (at and row[at].text == "." and row[at - 1].text.endswith(".")):
+            return at
+    return -1
 
 
 def _top(tokens: Sequence[Token], start: int = 0) -> list[int]:

@@ -9,6 +9,8 @@ from grader.formula.tree import Span
 
 FORMULA_LENGTH: Final = 2_000
 DERIVATION_LENGTH: Final = 20_000
+LINES: Final = 1_000
+"""Lines of a derivation, a `;` ending one too; and sides of its equations in all."""
 DEPTH: Final = 60
 NODES: Final = 2_000
 DIGITS: Final = 400

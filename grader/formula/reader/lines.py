@@ -18,7 +18,7 @@ from grader.formula.functions import BY_SPELLING
 from grader.formula.names import LOSS_NAMES, Vocabulary, canonical
 from grader.formula.reader.columns import without_columns
 from grader.formula.reader.limited import Limits
-from grader.formula.reader.limits import RUN
+from grader.formula.reader.limits import LINES, RUN, too_large
 from grader.formula.reader.markup import Markup
 from grader.formula.reader.notation import Token
 from grader.formula.reader.prose import BREAKS, INTRODUCING, MEANING, PROSE, QUALITIES, REASONS, REMARKS, SAYING
@@ -33,6 +33,7 @@ from grader.formula.reader.rows import (
     stripped,
     unstarred,
     word_at,
+    words_in,
 )
 from grader.formula.reader.spoken import Choices
 from grader.formula.tree import Span
@@ -106,6 +107,9 @@ class Lines:
                     self._note(inner.aside)
                     statement, own = replace(statement, tokens=tuple(inner.row)), inner.condition
                 found.append(replace(statement, condition=own or heading, heading=not own))
+                if len(found) > LINES:
+                    first, last = limited.row[0], limited.row[-1]
+                    raise too_large("formulas", LINES, len(found), first.start, last.end)
         return found
 
     # -- rows
@@ -114,7 +118,7 @@ class Lines:
         """The text cut at line ends, `\\\\`, `;` and `⇒` that stand outside brackets and cases."""
         closing = matched(self.tokens)
         row: list[Token] = []
-        until = -1
+        until, count = -1, 0
         for at, token in enumerate(self.tokens):
             until = max(until, closing.get(at, -1))
             inside = at <= until and at != until
@@ -125,6 +129,9 @@ class Lines:
                 not inside
                 and (token.kind == "newline" or (token.kind == "op" and token.text in (";", "⇒") and self._cuts(at)))
             ):
+                count += bool(row)
+                if count > LINES:
+                    raise too_large("lines", LINES, count, token.start, token.end)
                 yield row
                 row = []
             elif not (token.kind == "newline" and token.text == "\n") and not (
@@ -448,7 +455,7 @@ class Lines:
 
     def _foreign(self, tokens: Sequence[Token]) -> bool:
         """Whether tokens are long words only, none of them like anything that is known: `reparameterisation`."""
-        words = list(_words(tokens))
+        words = list(words_in(tokens))
         return (
             bool(words)
             and all(token.kind in ("letter", "word") for token in tokens)
@@ -459,7 +466,7 @@ class Lines:
         """Whether tokens are words and punctuation only, and most of them certainly words, or two of a sentence."""
         if not self.wordy(tokens):
             return False
-        words = list(_words(tokens))
+        words = list(words_in(tokens))
         certain = sum(self._certain(word) for word in words)
         return 2 * certain > len(words) or (certain > 1 and len(words) > 3)
 
@@ -468,7 +475,7 @@ class Lines:
         ended = tokens[-1].text == ":" or self.text[tokens[-1].end :].lstrip(" ").startswith(":")
         if not ended or has_equals(tokens):
             return False
-        return sum(len(word) > 1 and self._certain(word) for word in _words(tokens)) > 1
+        return sum(len(word) > 1 and self._certain(word) for word in words_in(tokens)) > 1
 
     def wordy(self, tokens: Sequence[Token]) -> bool:
         """Whether tokens are words and punctuation only, one of them certainly a word."""
@@ -503,13 +510,3 @@ class Lines:
         if any(token.kind in ("letter", "word", "comment") for token in tokens):
             span = Span(tokens[0].start, tokens[-1].end)
             self.comments.append(Comment(self.line_of(span.start), self.text[span.start : span.end].strip(), span))
-
-
-def _words(tokens: Sequence[Token]) -> Iterator[str]:
-    at = 0
-    while at < len(tokens):
-        if tokens[at].kind in ("letter", "word"):
-            word, at = word_at(tokens, at)
-            yield word
-        else:
-            at += 1

@@ -14,7 +14,7 @@ from typing import Final
 
 from grader.formula.reader.asides import checking_code, claims_nothing, is_example, is_in_numbers, takes_back
 from grader.formula.reader.prose import BREAKS, INTRODUCING, MEANING, PROSE
-from grader.formula.reader.rows import LineOf, has_equals, last_word, matched, word_at
+from grader.formula.reader.rows import LineOf, has_equals, last_word, matched, word_at, words_in
 from grader.formula.reader.tables import table_lines
 from grader.formula.reader.tokens import Token
 
@@ -313,19 +313,14 @@ def _without_empty_brackets(tokens: Sequence[Token]) -> list[Token]:
 
 def _unbracketed(tokens: list[Token]) -> list[Token]:
     """`(the last step uses $p = q$)`: what is in the bracket."""
-    while len(tokens) > 2 and tokens[0].text == "(" and matched(tokens).get(0) == len(tokens) - 1:
-        tokens = [replace(tokens[1], space=True), *tokens[2:-1]]
-    return tokens
+    closing, deep, last = matched(tokens), 0, len(tokens) - 1
+    while last - 2 * deep > 1 and tokens[deep].text == "(" and closing.get(deep) == last - deep:
+        deep += 1
+    return [replace(tokens[deep], space=True), *tokens[deep + 1 : len(tokens) - deep]] if deep else tokens
 
 
 def _words(tokens: Sequence[Token]) -> Iterator[str]:
-    at = 0
-    while at < len(tokens):
-        if tokens[at].kind in ("letter", "word"):
-            word, at = word_at(tokens, at)
-            yield word.lower()
-        else:
-            at += 1
+    return (word.lower() for word in words_in(tokens))
 
 
 def _holds_words(tokens: Sequence[Token]) -> bool:

@@ -5,12 +5,15 @@ Each binding becomes a name of its own, and the last one keeps the name, so that
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from grader.formula.declarations import name_at
 from grader.formula.names import canonical
 from grader.formula.reader.lines import Statement
+from grader.formula.reader.rows import word_at
 from grader.formula.reader.tokens import Token
 
 _UPDATES = frozenset(("+", "-", "*", "/"))
@@ -20,23 +23,28 @@ _END = Token("end", "", 0, 0, True)
 def rebound(statements: Sequence[Statement], declared: Callable[[str], bool]) -> list[Statement]:
     """The statements with `x = f(x)` and `x += a` as equations between names; declared names are left alone."""
     made = list(statements)
-    for name in dict.fromkeys(found for statement in statements if (found := _assigned(statement)[0])):
-        if not declared(name):
-            made = _versions(made, name)
+    bound = Counter(name for statement in statements if (name := _assigned(statement)[0]))
+    standing: dict[str, list[int]] = {name: [] for name, count in bound.items() if count > 1 and not declared(name)}
+    for at, statement in enumerate(statements if standing else ()):
+        for name in {name for _, _, name in _names(statement.tokens)} & standing.keys():
+            standing[name].append(at)
+    for name, places in standing.items():
+        _versions(made, name, places)
     return made
 
 
-def _versions(statements: list[Statement], name: str) -> list[Statement]:
+def _versions(made: list[Statement], name: str, places: Sequence[int]) -> None:
+    """Sets the versions of a name into the statements at the places where it stands."""
     bound, again = False, []
-    for at, statement in enumerate(statements):
-        found, start = _assigned(statement)
+    for at in places:
+        found, start = _assigned(made[at])
         if found == name:
-            if bound and (_updates(statement, start) or _places(statement.tokens[start:], name)):
+            if bound and (_updates(made[at], start) or _places(made[at].tokens[start:], name)):
                 again.append(at)
             bound = True
-    made = list(statements)
-    for at, statement in enumerate(statements):
-        version = sum(place <= at for place in again)
+    for at in places:
+        statement = made[at]
+        version = bisect_right(again, at)
         left = _spelled(name, version, len(again))
         tokens = list(statement.tokens)
         if at not in again:
@@ -58,7 +66,6 @@ def _versions(statements: list[Statement], name: str) -> list[Statement]:
                 right = [*right, Token("op", "*", closing.end, closing.end), *unit, replace(label, space=False)]
         new = Token("word", left, head.start, head.end, head.space)
         made[at] = replace(statement, tokens=(new, equal, *right))
-    return made
 
 
 def _assigned(statement: Statement) -> tuple[str, int]:
@@ -88,26 +95,26 @@ def _spelled(name: str, version: int, last: int) -> str:
     return name if version == last else f"{name}_v{version + 1}"
 
 
-def _places(tokens: Sequence[Token], name: str) -> list[tuple[int, int]]:
-    """Where a name stands by itself: from a token to another."""
-    found, at = [], 0
+def _names(tokens: Sequence[Token]) -> Iterator[tuple[int, int, str]]:
+    """The names that stand by themselves, each from a token to another; a word with a subscript also without it."""
+    ended = [*tokens, _END]
+    at = 0
     while at < len(tokens):
         if tokens[at].kind not in ("letter", "word"):
             at += 1
             continue
-        end, text = at, ""
-        while end < len(tokens) and tokens[end].kind in ("letter", "word") and not (end > at and tokens[end].space):
-            text += tokens[end].text
-            end += 1
-        below = end
-        spelled, after = name_at([*tokens[at:], _END], 0)
-        if canonical(spelled) == name and after > 0:
-            below = max(end, at + after)
-            found.append((at, at + after))
-        elif canonical(text) == name:
-            found.append((at, end))
-        at = below
-    return found
+        text, end = word_at(tokens, at)
+        spelled, after = name_at(ended, at)
+        if after > at:
+            yield at, after, canonical(spelled)
+        if canonical(text) != canonical(spelled):
+            yield at, end, canonical(text)
+        at = end
+
+
+def _places(tokens: Sequence[Token], name: str) -> list[tuple[int, int]]:
+    """Where a name stands by itself: from a token to another."""
+    return [(start, end) for start, end, spelled in _names(tokens) if spelled == name]
 
 
 def _renamed(tokens: list[Token], name: str, new: str) -> list[Token]:

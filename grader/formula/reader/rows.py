@@ -92,6 +92,17 @@ def word_at(tokens: Sequence[Token], at: int) -> tuple[str, int]:
     return text, end
 
 
+def words_in(tokens: Sequence[Token]) -> Iterator[str]:
+    """The words, as they are typed."""
+    at = 0
+    while at < len(tokens):
+        if tokens[at].kind in ("letter", "word"):
+            word, at = word_at(tokens, at)
+            yield word
+        else:
+            at += 1
+
+
 def last_word(tokens: Sequence[Token]) -> int | None:
     """Where the word begins that ends the tokens, if one does."""
     at = len(tokens)

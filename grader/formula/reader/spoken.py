@@ -161,8 +161,8 @@ class Choices:
     def _unbracketed(self, chunk: list[Token]) -> list[Token]:
         """`a (if c)` as `a if c`."""
         for opening, closing in matched(chunk).items():
-            inside = chunk[opening + 1 : closing]
-            if opening and closing == len(chunk) - 1 and chunk[opening].text == "(" and inside:
+            if opening and closing == len(chunk) - 1 and chunk[opening].text == "(" and closing > opening + 1:
+                inside = chunk[opening + 1 : closing]
                 word, end = self._word_at(inside, 0)
                 if word in _OPENERS and end < len(inside):
                     return [*chunk[:opening], replace(inside[0], space=True), *inside[1:]]

@@ -16,13 +16,15 @@ from grader.formula.shape_of import shape_of
 _SQUASHING: Final = frozenset(("sigmoid", "tanh", "softmax", "log_softmax", "log_sigmoid", "softplus", "relu"))
 
 
-def with_supposed(symbol: str, tokens: Sequence[Token], scope: Scope) -> Scope | None:
-    """The scope in which a letter, that stands in `∂p/∂z` and was never introduced, is what σ is taken of; None
-    where it is no single letter, no derivative names it, or there is not just one thing that it can be."""
-    texts = [token.text for token in tokens]
-    by = any(a in ("∂", "d") and canonical(b) == symbol for a, b in itertools.pairwise(texts))
-    if len(symbol) != 1 or not by:
-        return None
+def letters_of_derivatives(tokens: Sequence[Token]) -> frozenset[str]:
+    """The letters that stand after `∂` or `d`."""
+    pairs = itertools.pairwise(token.text for token in tokens)
+    return frozenset(letter for before, after in pairs if before in ("∂", "d") and len(letter := canonical(after)) == 1)
+
+
+def with_supposed(symbol: str, scope: Scope) -> Scope | None:
+    """The scope in which a letter, that was never introduced, is what σ is taken of; None where there is not just one
+    thing that it can be."""
     inner = {
         node.args[0]
         for definition in scope.definitions.values()

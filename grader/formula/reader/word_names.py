@@ -46,7 +46,8 @@ class _Found:
 def with_word_names(tokens: list[Token], scope: Scope) -> list[Token]:
     """The tokens, with each name of this kind that some line introduces as one name."""
     found = {at: one for at in range(len(tokens)) if (one := _at(tokens, at)) is not None}
-    free = {at: one for at, one in found.items() if not _means_something(one, tokens, scope)}
+    introduced = _introduced_letters(tokens) if found else frozenset()
+    free = {at: one for at, one in found.items() if not _means_something(one, introduced, scope)}
     names = {one.key for at, one in free.items() if not one.power and _introduces(tokens, at, one.end)}
     if not names:
         return tokens
@@ -89,17 +90,22 @@ def _at(tokens: Sequence[Token], start: int) -> _Found | None:
     return _Found(word, power, inside, end + 1) if inside and tokens[end].text == ")" else None
 
 
-def _means_something(found: _Found, tokens: Sequence[Token], scope: Scope) -> bool:
+def _means_something(found: _Found, introduced: frozenset[str], scope: Scope) -> bool:
     """Whether the function is taken of a name that is declared, or introduced by the text itself."""
     if len(found.inside) > 1:
         return "," not in (token.text for token in found.inside)
     letter = found.inside[0]
-    if scope.canonical(canonical(letter.text)) is not None:
-        return True
-    return any(
-        token.text == letter.text and behind.text in ("=", ":=") and before.text in _OPENS
-        for before, token, behind in zip(tokens, tokens[1:], tokens[2:], strict=False)
-    ) or (tokens[0].text == letter.text and tokens[1].text in ("=", ":="))
+    return letter.text in introduced or scope.canonical(canonical(letter.text)) is not None
+
+
+def _introduced_letters(tokens: Sequence[Token]) -> frozenset[str]:
+    """What stands alone on the left of an equation."""
+    before = ("", *(token.text for token in tokens))
+    return frozenset(
+        token.text
+        for opens, token, behind in zip(before, tokens, tokens[1:], strict=False)
+        if opens in _OPENS and behind.text in ("=", ":=")
+    )
 
 
 def _introduces(tokens: Sequence[Token], start: int, end: int) -> bool:
