@@ -19,6 +19,7 @@ from grader.formula.reader.arguments import (
     without_divergence_arguments,
     without_example_arguments,
 )
+from grader.formula.reader.bounds import comparison_at, said_at, without_constant
 from grader.formula.reader.elaborate import Elaborator
 from grader.formula.reader.indices import Cell, Typed
 from grader.formula.reader.introduce import LeftSides, NewName, with_loss
@@ -82,6 +83,7 @@ class _Reader:
         self.scope = scope
         self.loss = loss
         self.losses = LossNames()
+        self.introduced: frozenset[str] = frozenset()
         self.equations: list[Equation] = []
         self.steps = 0
         self.supposed: set[str] = set()
@@ -93,7 +95,8 @@ class _Reader:
         tokens = with_word_names(without_loss_subscripts(typed, vocabulary), self.scope)
         lines = Lines(tokens, self.text, vocabulary)
         statements = rebound(lines.statements(), lambda name: self.scope.canonical(name) is not None)
-        self.losses = LossNames(introduced_names(statements), own_loss_name(tokens))
+        self.introduced = introduced_names(statements)
+        self.losses = LossNames(self.introduced, own_loss_name(tokens))
         pending: Unreadable | None = None
         several = len(statements) > 1
         waiting = Waiting(reason_first(shadowing_first(statements, self._means_something_else)))
@@ -110,18 +113,14 @@ class _Reader:
                     continue
                 if symbol and self._suppose(symbol, derived):
                     waiting.put_back(statement)
-                elif (
-                    several
-                    and error.code != "too-large"
-                    and (statement.prose or (symbol and waiting and self._beside(statement, error)))
-                ):
+                elif several and error.code != "too-large" and self._aside(statement, error, more=bool(waiting)):
                     lines.note(statement.tokens)
                     pending = pending or error
                 else:
                     raise
+        if pending is not None and not any(_is_claim(equation) for equation in self.equations):
+            raise pending
         if not self.equations:
-            if pending is not None:
-                raise pending
             end = len(self.text.rstrip())
             raise Unreadable(
                 "unreadable",
@@ -132,8 +131,13 @@ class _Reader:
         comments = sorted(lines.comments, key=lambda comment: comment.span.start)
         return Derivation(tuple(self.equations), self.scope, tuple(comments))
 
-    def _beside(self, statement: Statement, error: Unreadable) -> bool:
-        """Whether a statement is a remark about something else, as `so that $\\sigma^2 = e^s$` without a σ."""
+    def _aside(self, statement: Statement, error: Unreadable, *, more: bool) -> bool:
+        """Whether what cannot be read is no step: words, `dL/dz → 0`, or a remark about something else before
+        others, as `so that $\\sigma^2 = e^s$` without a σ."""
+        if statement.prose or said_at(statement.tokens) is not None:
+            return True
+        if not more or error.code != "unknown-symbol":
+            return False
         passing = statement.in_passing and error.data.get("suggestion") is None
         return passing or speaks_of_density(statement.tokens, str(error.data["symbol"]))
 
@@ -161,7 +165,7 @@ class _Reader:
         if not tokens:
             token = statement.tokens[-1]
             raise Unreadable("unreadable", Span(token.end, token.end), ("a formula",), {"got": ""})
-        parts = sides_of(tokens)
+        parts = self._values(sides_of(tokens), lines, chained=chained and bool(self.equations))
         self.steps += len(parts)
         if self.steps > LINES:
             raise too_large("steps", LINES, self.steps, tokens[0].start, tokens[-1].end)
@@ -186,7 +190,7 @@ class _Reader:
         if len(parts) > 1:
             elaborator = self._knowing(elaborator.free_indices)
             try:
-                sides += [self._read_side(part, elaborator) for part in parts[1:]]
+                sides += self._right_sides(parts[1:], elaborator, lines, head=sides[0].expr)
             except Unreadable as error:
                 columns = self._columns(sides[0].expr) if error.code == "shape-mismatch" else None
                 if columns is None:
@@ -202,6 +206,29 @@ class _Reader:
         )
         sides = [*sides[:1], *self._in_case(sides[1:], statement, elaborator)] if len(sides) > 1 else sides
         self._add(sides, elaborator, lines, states_loss=states_loss)
+
+    def _values(self, parts: list[list[Token]], lines: Lines, *, chained: bool) -> list[list[Token]]:
+        """The sides without what is said of their values: `= σ(z) ∈ (0, 1)`."""
+        made = parts[: 0 if chained else 1]
+        for part in parts[len(made) :]:
+            at = said_at(part)
+            if at is not None:
+                lines.note(part[at:])
+            made.append(part[:at])
+        return made
+
+    def _right_sides(self, parts: list[list[Token]], elaborator: Elaborator, lines: Lines, *, head: Expr) -> list[Side]:
+        """The sides behind the first. What is derived may have `+ const` at its end."""
+        known = {*Vocabulary.of(self.scope).names, *self.introduced}
+        sides: list[Side] = []
+        for part in parts:
+            plain = None if isinstance(head, tree.Deriv) else without_constant(part, known)
+            if plain is None:
+                sides.append(self._read_side(part, elaborator))
+            else:
+                lines.note(part[len(plain) :])
+                sides.append(replace(self._read_side(plain, elaborator), up_to_constant=True))
+        return sides
 
     def _columns(self, left: Expr) -> dict[str, Dim] | None:
         """What k runs over in `∂L/∂w_k = …`, where w_k is a column of `W: real[d,K]`."""
@@ -266,7 +293,8 @@ class _Reader:
     def _continue(self, parts: list[list[Token]], lines: Lines, statement: Statement) -> None:
         last = self.equations[-1]
         elaborator = self._knowing(last.indices)
-        sides = self._in_case([self._read_side(part, elaborator) for part in parts], statement, elaborator)
+        read = self._right_sides(parts, elaborator, lines, head=last.sides[0].expr)
+        sides = self._in_case(read, statement, elaborator)
         before = last.sides[-1]
         if before.condition is not None:
             sides = [side if side.condition else replace(side, condition=before.condition) for side in sides]
@@ -285,7 +313,15 @@ class _Reader:
         if first and (named := self._gradient_name(tokens)) is not None:
             return Side(named[0], named[1], span)
         expr, shape = self.side(tokens, elaborator.scope, elaborator)
-        return Side(expr, shape, span)
+        at = comparison_at(tokens)
+        return Side(expr, shape, span, compared=self._compared(tokens[:at], elaborator) if at else None)
+
+    def _compared(self, tokens: list[Token], elaborator: Elaborator) -> Expr | None:
+        """What is compared, where it is a formula by itself."""
+        try:
+            return self.side(tokens, elaborator.scope, elaborator)[0]
+        except Unreadable:
+            return None
 
     def side(self, tokens: Sequence[Token], scope: Scope, elaborator: Elaborator) -> Typed:
         """One side, from its tokens (no `end` token among them)."""
@@ -375,3 +411,8 @@ class _Reader:
             sides.append(Side(expr, own, Span(part[0].start, part[-1].end)))
         where = tuple(lines.line_of(side.span.start) for side in sides)
         self.equations.append(Equation(where[0], tuple(sides), definition, False, elaborator.free_indices, where))
+
+
+def _is_claim(equation: Equation) -> bool:
+    """Whether an equation may give the answer: a derivative, or a formula that is no statement of the loss."""
+    return not equation.states_loss and (len(equation.sides) == 1 or isinstance(equation.sides[0].expr, tree.Deriv))

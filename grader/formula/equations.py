@@ -17,13 +17,16 @@ class Side:
     """One side of an equation: its tree, its shape (None: not known) and its place.
 
     `condition` says in which case it is equal to what stands before it, `perhaps` in which case it may be meant only,
-    since a line above names it."""
+    since a line above names it. `compared`: of `a > 0`, which is 1 where it holds as a formula, what may be meant
+    alone, a. `up_to_constant`: the person left something out, as `+ const`."""
 
     expr: Expr
     shape: Known
     span: Span
     condition: Cond | None = None
     perhaps: Cond | None = None
+    compared: Expr | None = None
+    up_to_constant: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +58,14 @@ class Derivation:
     comments: tuple[Comment, ...] = ()
 
     @property
-    def answer(self) -> Side:
-        """The last side of the last equation; where that holds in one case, with the cases before it."""
-        return with_cases(self.equations)
-
-    @property
     def definitions(self) -> tuple[Definition, ...]:
         return tuple(e.introduces for e in self.equations if e.introduces is not None)
 
     @property
     def stated_loss(self) -> Expr | None:
-        """The loss as the submission states it (`L = …`), if it does."""
-        return next((e.sides[1].expr for e in self.equations if e.states_loss and len(e.sides) > 1), None)
+        """The loss as the submission states it (`L = …`), if it does, and in full."""
+        stated = (e.sides[1] for e in self.equations if e.states_loss and len(e.sides) > 1)
+        return next((side.expr for side in stated if not side.up_to_constant), None)
 
 
 def with_cases(equations: Sequence[Equation]) -> Side:

@@ -127,7 +127,7 @@ class _Grading:
         data = {"expected": shape_text(expected), "got": shape_text(got)}
         finding = Finding("shape-mismatch", where=place_of(self.text, self.read.place), data=data)
         witness = shapes(data["expected"], data["got"])
-        *before, last = self.read.equations
+        *before, last = [equation for equation in self.read.equations if not equation.behind]
         claims = isinstance(last.left, Deriv) and last.left.wrt in (None, self.read.wrt)
         judged = judge(before if claims else [*before, last], self.read.scope, self.read.wrt,
                        deadline=self._until(SHARES[1]), partly=self.read.partly)  # fmt: skip
@@ -166,7 +166,9 @@ class _Grading:
             score = TRANSPOSED
         broken = self._broken(judged)
         if broken is not None:
-            findings += [self._does_not_follow(broken), Finding("answer-does-not-follow")]
+            findings.append(self._does_not_follow(broken))
+            if not broken.equation.behind:
+                findings.append(Finding("answer-does-not-follow"))
             score = min(score, BROKEN_STEPS)
             witness = as_witness(broken.found.witness) if isinstance(broken.found, Different) else None
         if left_standing(self.read.final, self.read.scope):

@@ -131,7 +131,7 @@ def _so_far(task: DerivationTask, text: str, problem: Problem, deadline: float) 
 
 def _is_answer(read: Submitted) -> bool:
     """Whether the last equation gives the asked gradient, in closed form and in its own shape."""
-    last = read.equations[-1]
+    last = [equation for equation in read.equations if not equation.behind][-1]
     asked: list[Expr] = [Deriv(whole, by) for whole in (Name(LOSS), read.loss) for by in (read.wrt, None)]
     if last.head not in asked or left_standing(read.final, read.scope):
         return False

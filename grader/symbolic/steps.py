@@ -38,6 +38,8 @@ class Equation:
     """In which case it is said to hold."""
     perhaps: Cond | None = None
     """In which case it may be meant only, since a line before it names one."""
+    behind: bool = False
+    """Whether it stands behind the answer: a remark."""
 
 
 @dataclass(frozen=True, slots=True)

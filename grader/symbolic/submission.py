@@ -6,17 +6,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from grader.formula import equations
 from grader.formula.declare import Definition, Scope
 from grader.formula.derivation import read_derivation
-from grader.formula.equations import Derivation
+from grader.formula.equations import Derivation, with_cases
 from grader.formula.errors import Unreadable
-from grader.formula.tree import ONE, Call, Deriv, Expr, Index, IndexVar, Name, Span, walk
+from grader.formula.tree import ONE, Deriv, Expr, Index, Name, Span, walk
+from grader.symbolic.answering import answer_at, asked_by, with_bounds_apart
 from grader.symbolic.convention import positive_factor
 from grader.symbolic.domain import without_range
 from grader.symbolic.in_names import Restated, restated
 from grader.symbolic.place import place_of
-from grader.symbolic.quantity import LOSS, indices_in, names_in, root, written_in
+from grader.symbolic.quantity import LOSS, names_in, root, written_in
 from grader.symbolic.steps import Equation
 from grader.symbolic.task import Problem
 
@@ -56,47 +56,15 @@ def read_submission(text: str, problem: Problem, *, deadline: float, own: bool =
             scope = replace(scope, loss=loss)
             if LOSS not in scope.variables:
                 scope = scope.with_definition(Definition(LOSS, loss))
-    last = read.equations[-1]
-    wrt = _wrt(problem.wrt, last, scope)
+    read = with_bounds_apart(read, scope, problem.wrt, deadline=deadline)
+    at = answer_at(read.equations, scope, loss, problem.wrt, deadline=deadline)
+    wrt = asked_by(problem.wrt, read.equations[at], scope)
     written = dict(_in_its_names(read, scope, wrt, deadline=deadline))
     scope = replace(scope, rewritten={of: form.expr for of, form in written.items() if form.alone})
     partly = {of: form.expr for of, form in written.items() if not form.alone}
-    pairs = _pairs(read, text, wrt, loss)
-    return Submitted(pairs, scope, loss, wrt, read.answer.expr, read.answer.span, convention, partly)
-
-
-def _wrt(asked: Expr, last: equations.Equation, scope: Scope) -> Expr:
-    """What was asked, in the letters of the last line: `∂L/∂z_i = …` answers a question about z_k; a formula in
-    `i` answers one about the whole of z, and `∂L/∂z = …`, a vector by its own words, one about z_k.
-
-    An index letter that stands alone may be any: `2 a_i x_i` answers a question about x_j, as the reader takes the
-    one free letter of the answer for the one that was asked about."""
-    base = asked.base if isinstance(asked, Index) else asked
-    if not isinstance(base, Name) or base.name not in scope.variables:
-        return asked
-    final, shape = last.sides[-1].expr, last.sides[-1].shape
-    for side in last.sides:
-        by = side.expr.wrt if isinstance(side.expr, Deriv) else None
-        own_part = isinstance(by, Index) and by.base in (base, Call("transpose", (base,)))
-        if own_part and isinstance(by, Index) and all(isinstance(letter, IndexVar) for letter in by.subscripts):
-            return by  # of a matrix a row or a column too: `∂L/∂w_k`
-    own = indices_in(asked)
-    used = [letter for letter in last.indices if letter in indices_in(final)]
-    whole = scope.shape(base.name)
-    if shape == () and whole and not own & set(used):
-        fitting = [letter for letter in used if last.indices[letter] in whole]
-        if len(fitting) == len(whole) and [last.indices[letter] for letter in fitting] == list(whole):
-            return Index(base, tuple(IndexVar(letter) for letter in fitting))
-    if len(whole) == 2 and shape is not None and len(shape) == len(used) == 1 and asked == base:
-        over, letter = last.indices[used[0]], IndexVar(used[0])
-        if (over, *shape) == whole:
-            return Index(base, (letter,))
-        if (*shape, over) == whole:
-            return Index(Call("transpose", (base,)), (letter,))
-    named = any(isinstance(side.expr, Deriv) and side.expr.wrt == base for side in last.sides)
-    if named and own and shape == whole and shape and not used:
-        return base
-    return asked
+    answer = with_cases(read.equations[: at + 1])
+    pairs = _pairs(read, text, wrt, loss, at)
+    return Submitted(pairs, scope, loss, wrt, answer.expr, answer.span, convention, partly)
 
 
 def _in_its_names(
@@ -120,14 +88,14 @@ def _in_its_names(
                 yield (of, name), written
 
 
-def _pairs(read: Derivation, text: str, wrt: Expr, loss: Expr) -> tuple[Equation, ...]:
-    """Every equation with its left and right; a bare last line is an answer to what was asked."""
+def _pairs(read: Derivation, text: str, wrt: Expr, loss: Expr, answers: int) -> tuple[Equation, ...]:
+    """Every equation with its left and right; a formula alone that answers is what was asked."""
     made: list[Equation] = []
     asked = Deriv(Name(LOSS) if LOSS not in read.scope.variables else loss, wrt)
     for number, equation in enumerate(read.equations):
         lines: Sequence[int] = equation.lines or (equation.line,) * len(equation.sides)
         sides = equation.sides
-        if len(sides) == 1 and number == len(read.equations) - 1:
+        if len(sides) == 1 and number == answers:
             where = place_of(text, sides[0].span)
             made.append(Equation(asked, sides[0].expr, lines[0], len(made) + 1, where, asked))
         for place, (left, right) in enumerate(pairwise(sides)):
@@ -135,10 +103,12 @@ def _pairs(read: Derivation, text: str, wrt: Expr, loss: Expr) -> tuple[Equation
             where = place_of(text, right.span)
             if right.condition is not None and left.condition not in (None, right.condition):
                 left = sides[0]  # another case of the same thing
+            both = (left.expr, right.expr)
+            if left.up_to_constant or right.up_to_constant:
+                both = (Deriv(left.expr, wrt), Deriv(right.expr, wrt))
             made.append(
                 Equation(
-                    left.expr,
-                    right.expr,
+                    *both,
                     lines[place + 1],
                     len(made) + 1,
                     where,
@@ -146,6 +116,7 @@ def _pairs(read: Derivation, text: str, wrt: Expr, loss: Expr) -> tuple[Equation
                     given=given,
                     condition=right.condition,
                     perhaps=right.perhaps,
+                    behind=number > answers,
                 )
             )
     return tuple(made)

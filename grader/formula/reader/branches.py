@@ -82,7 +82,7 @@ def _rows(parser: Parser, start: int, closing: str, separators: tuple[str, ...])
     branches: list[tuple[Syntax, Syntax]] = []
     otherwise: Syntax | None = None
     try:
-        while parser.token.text != closing:
+        while not _at_end(parser, closing):
             if otherwise is not None:
                 raise parser.fail(closing)
             value = parser.expression(Level.OR)
@@ -90,8 +90,8 @@ def _rows(parser: Parser, start: int, closing: str, separators: tuple[str, ...])
             if parser.is_keyword("otherwise", "else"):
                 parser.skip_word()
                 otherwise = value
-            elif not marked and (parser.token.text == closing or parser.token.text in separators):
-                if parser.token.text != closing or not branches:
+            elif not marked and (_at_end(parser, closing) or parser.token.text in separators):
+                if not _at_end(parser, closing) or not branches:
                     raise parser.fail("a condition", "otherwise")
                 otherwise = value
             else:
@@ -106,6 +106,10 @@ def _rows(parser: Parser, start: int, closing: str, separators: tuple[str, ...])
     if isinstance(branches[-1][0], Truth) and branches[-1][0].value and otherwise is None:
         otherwise = branches.pop()[1]
     return Branches(tuple(branches), otherwise, span=parser.span(start))
+
+
+def _at_end(parser: Parser, closing: str) -> bool:
+    return parser.token.text == closing and parser.token.kind != "begin"  # not at `\\begin{cases}` within
 
 
 def _conditions(parser: Parser, separators: tuple[str, ...]) -> Syntax:

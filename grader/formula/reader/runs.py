@@ -315,8 +315,11 @@ class Runs:
         if self.tokens[at].text != "(" or at not in self.closing:
             return False
         inner = self.tokens[at + 1 : self.closing[at]]
-        if any(token.text == "," for token in inner):
-            return False
+        place = at + 1
+        while place < self.closing[at]:
+            if self.tokens[place].text == ",":
+                return False
+            place = self.closing.get(place, place) + 1
         text = "".join(token.text for token in inner)
         variable = self.vocabulary.scope.variables.get(self.vocabulary.names.get(canonical(text), ""))
         if variable is None:
