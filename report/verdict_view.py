@@ -143,7 +143,7 @@ def evidence_words(verdict: Verdict) -> str:
         return "tested on ordinary and on extreme inputs" if verdict.levels.stable else "tested on ordinary inputs"
     said = words.get(verdict.evidence, "")
     shown_right = verdict.outcome == "partly" and verdict.evidence in ("proved", "tested")
-    return f"the last line is {said}" if shown_right else said
+    return f"the answer is {said}" if shown_right else said
 
 
 def _reading(verdict: Verdict, shown: Shown, paper: Paper) -> list[Block]:

@@ -27,7 +27,7 @@ def test_a_proof_is_called_one_and_a_test_says_how_many_points() -> None:
 
 def test_of_a_derivation_that_is_partly_right_it_is_said_what_was_proved() -> None:
     verdict = replace(WRONG, outcome="partly", evidence="proved")
-    assert shown(verdict).startswith("~ Partly right: the last line is proved, for every allowed input.\n")
+    assert shown(verdict).startswith("~ Partly right: the answer is proved, for every allowed input.\n")
 
 
 def test_a_derivative_that_is_left_is_not_finished_and_not_called_proved() -> None:
