@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.formula.declare import Finite, Integers, Interval, Scope, Variable
-from grader.formula.evaluate import Value
 from grader.formula.floats import evaluate_float
 from grader.formula.show import show_name, show_number
 from grader.formula.tree import Expr
+from grader.formula.values import Value
 from grader.properties.analysis import Analysis, Kink
 from questions.losses import Space
 

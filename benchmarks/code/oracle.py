@@ -21,7 +21,8 @@ import numpy as np
 from mpmath import mpf
 
 from benchmarks.code.table import Promise
-from grader.formula.evaluate import Point, Value, evaluate
+from grader.formula.evaluate import evaluate
+from grader.formula.values import Point, Value
 from grader.numeric import CodeTask
 from grader.numeric.judge import Case, plan
 from grader.numeric.oracle import Oracle

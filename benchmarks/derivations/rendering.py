@@ -18,8 +18,9 @@ import sympy as sp
 
 from benchmarks.derivations.pairs import Forms, Sides, Task
 from grader.formula.errors import NotCertain, Undefined, Unreadable
-from grader.formula.evaluate import NotClosed, Value
+from grader.formula.evaluate import NotClosed
 from grader.formula.sympy_form import to_sympy
+from grader.formula.values import Value
 from grader.symbolic import DerivationTask
 from grader.symbolic.domain import domain_of
 from grader.symbolic.last_resort import Claim

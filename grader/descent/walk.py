@@ -18,9 +18,9 @@ from grader.descent.film import Ending, Film, Frame, Run
 from grader.formula import balls
 from grader.formula.declare import Interval, Scope
 from grader.formula.errors import Kink, NotCertain, Undefined
-from grader.formula.evaluate import Value
 from grader.formula.rebuild import substituted
 from grader.formula.tree import Expr, Name, Neg
+from grader.formula.values import Value
 
 FAR: Final = 1e9
 """Beyond so many times the start (and at least 1), a run is taken to have diverged."""

@@ -17,10 +17,10 @@ from typing import Final
 import numpy as np
 
 from grader.formula.declare import Scope
-from grader.formula.evaluate import Value
 from grader.formula.floats import Floats, evaluate_float
 from grader.formula.read import read_formula, scope_from
 from grader.formula.tree import Expr
+from grader.formula.values import Value
 
 SEED: Final = 20
 SAMPLES, SIZE, OUTLIERS, SHIFT = 200, 60, 12, 8.0

@@ -13,10 +13,10 @@ from grader.design.imbalance import imbalance
 from grader.formula.balls import at_precision
 from grader.formula.declare import Finite, Scope
 from grader.formula.errors import NotCertain, Undefined
-from grader.formula.evaluate import Point, Value
 from grader.formula.read import read_formula
 from grader.formula.show import show, show_number
 from grader.formula.tree import Expr, Span
+from grader.formula.values import Point, Value
 from grader.properties import Analysis, AnalysisTask, Property, analyse
 from grader.properties.evidence import shown
 from grader.properties.reduce import constants_compared, expanded, samples

@@ -16,10 +16,10 @@ import numpy as np
 
 from grader.design.estimate import Row
 from grader.formula.declare import Scope
-from grader.formula.evaluate import Value
 from grader.formula.floats import Floats, evaluate_float
 from grader.formula.read import read_formula, scope_from
 from grader.formula.tree import Expr, Name
+from grader.formula.values import Value
 from grader.symbolic.differentiate import differentiate
 
 SEED: Final = 7

@@ -16,10 +16,11 @@ from flint import arb, ctx, fmpq
 
 from grader.formula.declare import Scope
 from grader.formula.errors import Kink, NotCertain, Undefined
-from grader.formula.evaluate import Point, Truth, Value, evaluate
+from grader.formula.evaluate import Truth, evaluate
 from grader.formula.recorded import Var
 from grader.formula.reverse import Reverse
 from grader.formula.tree import Expr
+from grader.formula.values import Point, Value
 
 PRECISIONS: Final = (96, 256, 768, 2560)
 """Bits tried in turn. The last is past `FLOOR`, so a value that is truly 0 is known to be smaller than that."""

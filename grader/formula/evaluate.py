@@ -7,12 +7,12 @@ derivatives recorded (`reverse`). Shapes were checked when the text was read; he
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from itertools import product
 from math import prod
-from typing import Any, Generic, NamedTuple, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from grader.formula.declare import Scope
 from grader.formula.errors import Undefined
@@ -26,7 +26,6 @@ from grader.formula.tree import (
     Cond,
     Const,
     Deriv,
-    Dim,
     Div,
     Expr,
     Index,
@@ -44,6 +43,18 @@ from grader.formula.tree import (
     Size,
     walk,
 )
+from grader.formula.values import (
+    Point,
+    Value,
+    as_vector,
+    common_shape,
+    componentwise,
+    rows_of,
+    scalar_value,
+    size_of,
+    spread,
+    transposed,
+)
 
 T = TypeVar("T")
 Truth = Any
@@ -52,23 +63,6 @@ Truth = Any
 
 class NotClosed(TypeError):
     """A derivative stands in the formula: it has no value until it is worked out."""
-
-
-class Value(NamedTuple, Generic[T]):
-    """Components in row-major order; a scalar has the shape (). A tuple, since one is made at every step."""
-
-    shape: tuple[int, ...]
-    items: tuple[T, ...]
-
-    @property
-    def scalar(self) -> T:
-        """The one component of a scalar. Raises ValueError for anything else."""
-        if self.shape:
-            raise ValueError(f"a scalar was expected, not shape {self.shape}")
-        return self.items[0]
-
-    def map(self, function: Callable[[T], T]) -> Value[T]:
-        return Value(self.shape, tuple(map(function, self.items)))
 
 
 class Algebra(Protocol[T]):
@@ -89,22 +83,6 @@ class Algebra(Protocol[T]):
     def choose(self, branches: Sequence[tuple[Truth, Callable[[], T]]]) -> T:
         """The first branch whose condition holds, evaluated only if it may be needed. Raises Undefined if none."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Point(Generic[T]):
-    """Where to evaluate: the variables, the dimensions, and the positions of free index letters."""
-
-    values: Mapping[str, Value[T]]
-    sizes: Mapping[str, int] = field(default_factory=dict)
-    positions: Mapping[str, int] = field(default_factory=dict)
-
-    def at(self, index: str, position: int) -> Point[T]:
-        return Point(self.values, self.sizes, {**self.positions, index: position})
-
-
-def size_of(dim: Dim, sizes: Mapping[str, int]) -> int:
-    return dim if isinstance(dim, int) else sizes[dim]
 
 
 def evaluate(
@@ -163,7 +141,7 @@ class _Walk(Generic[T]):
             case Name(name):
                 return self._name(name, point)
             case Num(value):
-                return _scalar(algebra.number(value))
+                return scalar_value(algebra.number(value))
             case Mul(factors):
                 try:
                     return self._fold(algebra.mul, factors, point)
@@ -178,29 +156,29 @@ class _Walk(Generic[T]):
             case Index(base, subscripts):
                 return self._index(base, subscripts, point)
             case IndexVar(name):
-                return _scalar(algebra.number(Fraction(point.positions[name])))
+                return scalar_value(algebra.number(Fraction(point.positions[name])))
             case Reduce():
                 return self._reduce(expr, point)
             case Div(num, den):
                 return self._fold(algebra.div, (num, den), point)
             case Pow(Call("norm", (arg,)), Num(value)) if value == 2:  # without a root, which has no slope at 0
                 items = self.value(arg, point).items
-                return _scalar(self._sum([algebra.mul(item, item) for item in items]))
+                return scalar_value(self._sum([algebra.mul(item, item) for item in items]))
             case Pow(base, exponent):
                 return self._fold(algebra.pow, (base, exponent), point)
             case MatMul(left, right):
                 return self._matmul(self.value(left, point), self.value(right, point))
             case Indicator(condition):
                 one, zero = algebra.number(Fraction(1)), algebra.number(Fraction(0))
-                return self._choose([(condition, lambda: _scalar(one))], lambda: _scalar(zero), point, ())
+                return self._choose([(condition, lambda: scalar_value(one))], lambda: scalar_value(zero), point, ())
             case Cases(branches, otherwise):
                 rest = None if otherwise is None else (lambda: self.value(otherwise, point))
                 thunks = [(condition, self._later(branch, point)) for condition, branch in branches]
                 return self._choose(thunks, rest, point, self._shape(expr, point))
             case Size(name):
-                return _scalar(algebra.number(Fraction(point.sizes[name])))
+                return scalar_value(algebra.number(Fraction(point.sizes[name])))
             case Const(name):
-                return _scalar(algebra.constant(name))
+                return scalar_value(algebra.constant(name))
             case Deriv():
                 if self.derivative is None:
                     raise NotClosed(expr)
@@ -250,7 +228,7 @@ class _Walk(Generic[T]):
     def _index(self, base: Expr, subscripts: tuple[Expr, ...], point: Point[T]) -> Value[T]:
         value = self.value(base, point)
         for subscript in subscripts:
-            value = _vector(value)
+            value = as_vector(value)
             size, rest = value.shape[0], value.shape[1:]
             position = self._position(subscript, point)
             if not 0 <= position < size:
@@ -264,14 +242,14 @@ class _Walk(Generic[T]):
         for part in parts[1:]:
             other = self.value(part, point)
             if total.shape or other.shape:
-                total = _pairwise(operation, total, other)
+                total = componentwise(operation, total, other)
             else:  # as a rule
                 total = Value((), (operation(total.items[0], other.items[0]),))
         return total
 
     def _matmul(self, left: Value[T], right: Value[T]) -> Value[T]:
         """Vectors are columns; the transpose of one has the shape (1, d), and row times column is a scalar."""
-        left, right = _vector(left), _vector(right)
+        left, right = as_vector(left), as_vector(right)
         rows, inner = (left.shape[0], 1) if len(left.shape) == 1 else (left.shape[0], left.shape[1])
         columns = right.shape[1] if len(right.shape) == 2 else 1
         if right.shape[0] != inner:
@@ -295,7 +273,7 @@ class _Walk(Generic[T]):
 
     def _reduce(self, node: Reduce, point: Point[T]) -> Value[T]:
         if node.index is None:
-            return _scalar(self._fold_items(node.op, self.value(node.body, point).items))
+            return scalar_value(self._fold_items(node.op, self.value(node.body, point).items))
         assert node.over is not None
         size = size_of(node.over, point.sizes)
         low = 0 if node.low is None else self._position(node.low, point)
@@ -332,15 +310,15 @@ class _Walk(Generic[T]):
         algebra = self.algebra
         if isinstance(condition, Logic):
             parts = [self._truth(part, point) for part in condition.args]
-            shape = _common_shape([part.shape for part in parts])
-            columns = zip(*(_spread(part, shape) for part in parts), strict=True)
+            shape = common_shape([part.shape for part in parts])
+            columns = zip(*(spread(part, shape) for part in parts), strict=True)
             return Value(shape, tuple(algebra.logic(condition.op, column) for column in columns))
         sides = condition.left, condition.right
         if any(isinstance(side, IndexVar) for side in sides) and all(map(self._is_position, sides)):
             left, right = self._position(condition.left, point), self._position(condition.right, point)
-            return _scalar(_COMPARE[condition.op](left, right))
+            return scalar_value(_COMPARE[condition.op](left, right))
         a, b = self.value(condition.left, point), self.value(condition.right, point)
-        return _pairwise(lambda x, y: algebra.compare(condition.op, x, y), a, b)
+        return componentwise(lambda x, y: algebra.compare(condition.op, x, y), a, b)
 
     def _is_position(self, expr: Expr) -> bool:
         match expr:
@@ -370,17 +348,17 @@ class _Walk(Generic[T]):
                 made[number] = thunks[number]()
             return made[number]
 
-        conditions = _common_shape([truth.shape for truth in truths])
+        conditions = common_shape([truth.shape for truth in truths])
         if not conditions and all(truth.scalar is True or truth.scalar is False for truth in truths):
             taken = next((number for number, truth in enumerate(truths) if truth.scalar), len(truths))
             if taken == len(thunks):
                 raise Undefined("no branch applies")
             value = branch(taken)
-            common = _common_shape([shape or (), value.shape])
-            return Value(common, _spread(value, common))
+            common = common_shape([shape or (), value.shape])
+            return Value(common, spread(value, common))
         whole = shape or conditions or None
         if shape is None and conditions:  # a derivative by what was asked: its shape shows only now
-            whole = _common_shape([conditions, *(branch(number).shape for number in range(len(thunks)))])
+            whole = common_shape([conditions, *(branch(number).shape for number in range(len(thunks)))])
         return self._mixed(truths, branch, otherwise is not None, whole)
 
     def _shape(self, expr: Expr, point: Point[T]) -> tuple[int, ...] | None:
@@ -396,17 +374,17 @@ class _Walk(Generic[T]):
     ) -> Value[T]:
         """Branches that depend on the component, or on a condition that is no plain bool."""
         if shape is None:
-            shape = _common_shape([branch(number).shape for number in range(len(truths) + rest)])
+            shape = common_shape([branch(number).shape for number in range(len(truths) + rest)])
         total = prod(shape)
-        spread = [_spread(truth, shape) for truth in truths]
+        columns = [spread(truth, shape) for truth in truths]
 
         def component(number: int, place: int) -> Callable[[], T]:
-            return lambda: _spread(branch(number), shape)[place]
+            return lambda: spread(branch(number), shape)[place]
 
         items: list[T] = []
         for place in range(total):
             options: list[tuple[Truth, Callable[[], T]]] = [
-                (column[place], component(number, place)) for number, column in enumerate(spread)
+                (column[place], component(number, place)) for number, column in enumerate(columns)
             ]
             if rest:
                 options.append((True, component(len(truths), place)))
@@ -425,29 +403,31 @@ class _Walk(Generic[T]):
         values = [self.value(arg, point) for arg in args]
         match function:
             case "softmax":
-                return Value(values[0].shape, tuple(item for row in _rows(values[0]) for item in algebra.softmax(row)))
+                return Value(
+                    values[0].shape, tuple(item for row in rows_of(values[0]) for item in algebra.softmax(row))
+                )
             case "log_softmax":
                 return Value(
-                    values[0].shape, tuple(item for row in _rows(values[0]) for item in self._log_softmax(row))
+                    values[0].shape, tuple(item for row in rows_of(values[0]) for item in self._log_softmax(row))
                 )
             case "logsumexp":
-                return Value(values[0].shape[:-1], tuple(algebra.logsumexp(row) for row in _rows(values[0])))
+                return Value(values[0].shape[:-1], tuple(algebra.logsumexp(row) for row in rows_of(values[0])))
             case "norm":
-                return _scalar(self._norm(args, values))
+                return scalar_value(self._norm(args, values))
             case "dot":
-                return _scalar(self._sum(_pairwise(algebra.mul, values[0], values[1]).items))
+                return scalar_value(self._sum(componentwise(algebra.mul, values[0], values[1]).items))
             case "outer":
                 pairs = (algebra.mul(a, b) for a in values[0].items for b in values[1].items)
                 return Value((len(values[0].items), len(values[1].items)), tuple(pairs))
             case "transpose":
-                return _transpose(values[0], row=self._is_row(args[0]))
+                return transposed(values[0], row=self._is_row(args[0]))
             case "diag":
                 return self._diag(values[0])
         if len(values) == 1:
             shape, items = values[0]
             return Value(shape, tuple([algebra.function(function, (item,)) for item in items]))
-        shape = _common_shape([value.shape for value in values])
-        columns = zip(*(_spread(value, shape) for value in values), strict=True)
+        shape = common_shape([value.shape for value in values])
+        columns = zip(*(spread(value, shape) for value in values), strict=True)
         return Value(shape, tuple(algebra.function(function, column) for column in columns))
 
     def _log_softmax(self, row: Sequence[T]) -> Iterator[T]:
@@ -475,7 +455,7 @@ class _Walk(Generic[T]):
         if len(value.shape) == 2:
             columns = value.shape[1]
             return Value((min(value.shape),), tuple(value.items[i * columns + i] for i in range(min(value.shape))))
-        value = _vector(value)
+        value = as_vector(value)
         size, zero = value.shape[0], self.algebra.number(Fraction(0))
         items = (value.items[i] if i == j else zero for i, j in product(range(size), repeat=2))
         return Value((size, size), tuple(items))
@@ -497,66 +477,3 @@ def _as_position(number: object) -> int:
     while isinstance(plain, Var):
         plain = plain.value
     return round(float(plain))  # type: ignore[arg-type]  # flint, SymPy and NumPy numbers all convert
-
-
-def _scalar(item: T) -> Value[T]:
-    return Value((), (item,))
-
-
-def _vector(value: Value[T]) -> Value[T]:
-    """A number as a vector of one: at size 1, a product of a matrix and a vector comes out as a number."""
-    return value if value.shape else Value((1,), value.items)
-
-
-def _rows(value: Value[T]) -> list[tuple[T, ...]]:
-    width = value.shape[-1] if value.shape else 1
-    return [value.items[start : start + width] for start in range(0, len(value.items), width)]
-
-
-def _transpose(value: Value[T], *, row: bool) -> Value[T]:
-    """A row becomes a column, that is a vector; a matrix stays one at every size."""
-    if len(value.shape) < 2:
-        return value if not value.shape else Value((1, value.shape[0]), value.items)
-    rows, columns = value.shape
-    items = tuple(value.items[i * columns + j] for j in range(columns) for i in range(rows))
-    return Value((columns,) if row and rows == 1 else (columns, rows), items)
-
-
-def _common_shape(shapes: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
-    """NumPy's rule: aligned at the last axis, 1 stretches."""
-    common: tuple[int, ...] = ()
-    for shape in shapes:
-        if shape == common or not shape:
-            continue
-        if not common:
-            common = shape
-            continue
-        longer, shorter = (common, shape) if len(common) >= len(shape) else (shape, common)
-        padded = (1,) * (len(longer) - len(shorter)) + shorter
-        if any(a != b and 1 not in (a, b) for a, b in zip(longer, padded, strict=True)):
-            raise Undefined(f"shapes {common} and {shape}")
-        common = tuple(max(a, b) for a, b in zip(longer, padded, strict=True))
-    return common
-
-
-def _spread(value: Value[T], shape: tuple[int, ...]) -> tuple[T, ...]:
-    """The components of a value stretched to a shape."""
-    if value.shape == shape:
-        return value.items
-    if not value.shape:
-        return value.items * prod(shape)
-    padded = (1,) * (len(shape) - len(value.shape)) + value.shape
-    strides = [0 if size == 1 else prod(padded[axis + 1 :]) for axis, size in enumerate(padded)]
-    places = product(*(range(size) for size in shape))
-    return tuple(value.items[sum(i * s for i, s in zip(place, strides, strict=True))] for place in places)
-
-
-def _pairwise(operation: Callable[[T, T], Any], a: Value[T], b: Value[T]) -> Value[Any]:
-    if not a.shape and not b.shape:  # as a rule
-        return Value((), (operation(a.items[0], b.items[0]),))
-    if a.shape == b.shape:
-        if len(a.items) == 1:
-            return Value(a.shape, (operation(a.items[0], b.items[0]),))
-        return Value(a.shape, tuple(map(operation, a.items, b.items)))
-    shape = _common_shape([a.shape, b.shape])
-    return Value(shape, tuple(map(operation, _spread(a, shape), _spread(b, shape))))

@@ -15,8 +15,9 @@ from flint import arb
 from numpy.typing import NDArray
 
 from grader.formula.declare import Scope
-from grader.formula.evaluate import Point, Truth, Value, evaluate
+from grader.formula.evaluate import Truth, evaluate
 from grader.formula.tree import Expr
+from grader.formula.values import Point, Value
 
 Floats = NDArray[np.float64]
 

@@ -15,8 +15,9 @@ from typing import Final
 import sympy as sp
 
 from grader.formula.declare import Finite, Integers, Interval, OneHot, Scope, Simplex, Variable
-from grader.formula.evaluate import Point, Truth, Value, evaluate, size_of
+from grader.formula.evaluate import Truth, evaluate
 from grader.formula.tree import Expr
+from grader.formula.values import Point, Value, size_of
 
 
 class SympyAlgebra:

@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.formula.declare import Interval
-from grader.formula.evaluate import Value
 from grader.formula.floats import evaluate_float
 from grader.formula.tree import Call, Compare, Cond, Expr, IndexVar, Indicator, Reduce, walk
+from grader.formula.values import Value
 from grader.numeric.task import Statement
 
 Floats = NDArray[np.float64]

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.formula.declare import Classes, Variable
-from grader.formula.evaluate import Value
 from grader.formula.floats import evaluate_float
+from grader.formula.values import Value
 from grader.numeric.forms import Form
 from grader.numeric.judge import Judged
 from grader.numeric.oracle import NO_TRUTH

@@ -16,8 +16,8 @@ from typing import Final
 
 import numpy as np
 
-from grader.formula.evaluate import Value
 from grader.formula.floats import evaluate_float
+from grader.formula.values import Value
 from grader.numeric import diagnose, laws
 from grader.numeric.ends import Group
 from grader.numeric.judge import SPEED_ROWS, Judged, Plan, failing, levels, plan, shares

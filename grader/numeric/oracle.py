@@ -21,9 +21,10 @@ from numpy.typing import NDArray
 from grader.formula.balls import gradient, jacobian, precision, value
 from grader.formula.declare import REAL, Interval
 from grader.formula.errors import Kink, NotCertain, Undefined
-from grader.formula.evaluate import Point, Value, evaluate, size_of
+from grader.formula.evaluate import evaluate
 from grader.formula.floats import FloatAlgebra, evaluate_float
 from grader.formula.tree import Add, Call, Dim, Div, Expr, Index, Mul, Neg, Num, Reduce, Size
+from grader.formula.values import Point, Value, size_of
 from grader.numeric.task import Statement
 
 C: Final = 8

@@ -24,11 +24,12 @@ from flint import arb
 
 from grader.formula.balls import NAN, PRECISIONS, BallAlgebra, ball, enough, precision
 from grader.formula.errors import NotCertain
-from grader.formula.evaluate import Point, Value, evaluate
 from grader.formula.evaluate import Truth as Decision
+from grader.formula.evaluate import evaluate
 from grader.formula.recorded import Var
 from grader.formula.reverse import Reverse
 from grader.formula.tree import Call, Cases, Const, Indicator, Num, Reduce, walk
+from grader.formula.values import Point, Value
 from grader.numeric.oracle import NO_TRUTH, C, Floats, Inputs, Oracle, Truth, exact, rounded
 from grader.numeric.task import Statement
 

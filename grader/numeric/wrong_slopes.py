@@ -16,11 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.formula.declare import REAL, Interval, Scope, Simplex
-from grader.formula.evaluate import Point, Truth, Value, evaluate
+from grader.formula.evaluate import Truth, evaluate
 from grader.formula.floats import FloatAlgebra
 from grader.formula.recorded import Var
 from grader.formula.reverse import Reverse
 from grader.formula.tree import Call, Expr, walk
+from grader.formula.values import Point, Value
 from grader.numeric import variants
 from grader.numeric.task import Statement
 

@@ -14,10 +14,10 @@ from grader.formula.balls import precision
 from grader.formula.balls import value as value_at
 from grader.formula.declare import POSITIVE, Scope, Variable
 from grader.formula.errors import NotCertain, Undefined
-from grader.formula.evaluate import Value
 from grader.formula.rebuild import replaced
 from grader.formula.show import show, show_number
 from grader.formula.tree import Call, Expr, Node, Num, Pow
+from grader.formula.values import Value
 from grader.properties.analysis import Property
 from grader.properties.chart import rational_beside
 from grader.properties.curve import TRIED, Bound, Curve

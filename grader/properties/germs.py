@@ -17,8 +17,9 @@ from typing import Final
 from flint import fmpz_mpoly
 
 from grader.formula.errors import Undefined
-from grader.formula.evaluate import Point, Truth, Value, evaluate
+from grader.formula.evaluate import Truth, evaluate
 from grader.formula.tree import Expr
+from grader.formula.values import Point, Value
 from grader.properties.exponents import Exponent, exponent_of, ratio_of
 from grader.properties.ground import Ground
 from grader.properties.scales import LOG, LOG_LOG, ONE_SCALE, Scale

@@ -17,8 +17,9 @@ from flint import arb, fmpz_mpoly
 
 from grader.formula.balls import precision
 from grader.formula.declare import Interval, Scope, Variable
-from grader.formula.evaluate import Point, Value, evaluate
+from grader.formula.evaluate import evaluate
 from grader.formula.tree import Call, Const, Expr, Name, Neg, Num, Pow
+from grader.formula.values import Point, Value
 from grader.symbolic.differentiate import differentiate, over, plus, power, times
 from grader.symbolic.field import GiveUp, Kernel, Ratio
 from grader.symbolic.kernels import Kernels

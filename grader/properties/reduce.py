@@ -31,10 +31,10 @@ from grader.formula.declare import (
     Variable,
 )
 from grader.formula.errors import NotCertain, Undefined, Unreadable
-from grader.formula.evaluate import Value
 from grader.formula.functions import FUNCTIONS
 from grader.formula.rebuild import substituted
 from grader.formula.tree import Call, Deriv, Expr, Index, MatMul, Name, Neg, Num, Reduce, Size, Span, walk
+from grader.formula.values import Value
 from grader.properties.analysis import AnalysisTask
 from grader.properties.curve import TRIED, Curve
 from grader.symbolic.compare import Equal, compare

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol, TypeVar
 
 from grader.formula.declare import Definition, Scope, Variable
-from grader.formula.evaluate import Point, Value
 from grader.formula.rebuild import replaced
 from grader.formula.shape_of import shape_of
 from grader.formula.tree import Add, Deriv, Expr, Index, IndexVar, Mul, Name, Neg, Reduce, walk
+from grader.formula.values import Point, Value
 from grader.symbolic.quantity import LOSS, Formula, opened
 
 T = TypeVar("T")

@@ -12,7 +12,7 @@ from flint import arb
 
 from grader.formula.balls import NAN, BallAlgebra, ball, precision
 from grader.formula.errors import Kink, NotCertain, Undefined
-from grader.formula.evaluate import Point, Value
+from grader.formula.values import Point, Value
 from grader.symbolic.quantity import Quantity, squeezed
 
 WORKING: Final = (256, 768, 2560)

@@ -17,8 +17,9 @@ from typing import Final, Literal
 
 from grader.formula.balls import precision
 from grader.formula.declare import Scope
-from grader.formula.evaluate import NotClosed, Point
+from grader.formula.evaluate import NotClosed
 from grader.formula.tree import Dim
+from grader.formula.values import Point
 from grader.symbolic import points as sampling
 from grader.symbolic.certain import EXTREME, WORKING, Compared, compare_at
 from grader.symbolic.edges import Region, at_edges, at_origin, lines

@@ -18,7 +18,6 @@ from typing import Any, Final, TypeVar
 from flint import arb
 
 from grader.formula.declare import REAL, Classes, Finite
-from grader.formula.evaluate import Point, Value, size_of
 from grader.formula.names import display
 from grader.formula.show import show
 from grader.formula.tree import (
@@ -34,6 +33,7 @@ from grader.formula.tree import (
     Size,
     walk,
 )
+from grader.formula.values import Point, Value, size_of
 from grader.symbolic.asked import Asked
 from grader.symbolic.differentiate import depends, minus, over, times
 from grader.symbolic.factors import constants_of, definitions_in, factors_of

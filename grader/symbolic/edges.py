@@ -15,7 +15,7 @@ from typing import Final
 
 from grader.formula.declare import Interval, Scope
 from grader.formula.errors import NotCertain
-from grader.formula.evaluate import Point, Value
+from grader.formula.values import Point, Value
 from grader.symbolic.certain import value_at
 from grader.symbolic.quantity import Quantity
 

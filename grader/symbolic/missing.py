@@ -10,9 +10,9 @@ from typing import Final
 from flint import arb
 
 from grader.formula.declare import Scope
-from grader.formula.evaluate import size_of
 from grader.formula.show import show
 from grader.formula.tree import Add, Div, Expr, Mul, Neg
+from grader.formula.values import size_of
 from grader.symbolic.asked import Asked
 from grader.symbolic.differentiate import differentiate, minus, plus, times
 from grader.symbolic.quantity import Formula, Quantity, Unsupported

@@ -14,8 +14,8 @@ from flint import arb
 from grader.formula.balls import precision
 from grader.formula.declare import Interval
 from grader.formula.errors import NotCertain
-from grader.formula.evaluate import Point, Value
 from grader.formula.tree import ONE, ZERO, Add, Div, Expr, Mul, Name, Neg, Num, Pow, walk
+from grader.formula.values import Point, Value
 from grader.symbolic.asked import Asked
 from grader.symbolic.certain import value_at
 from grader.symbolic.points import points, settings

@@ -16,7 +16,7 @@ from random import Random
 from typing import Final
 
 from grader.formula.declare import Classes, Finite, Integers, Interval, OneHot, Scope, Simplex, Variable
-from grader.formula.evaluate import Point, Value, size_of
+from grader.formula.values import Point, Value, size_of
 
 F = Fraction
 SIMPLE: Final = tuple(map(F, ("1/2", "-1", "2", "-1/2", "1", "3", "-2", "1/4", "-3", "3/2", "0", "-1/4")))

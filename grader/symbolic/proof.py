@@ -18,7 +18,8 @@ from flint import arb, fmpq, fmpz_mpoly
 from grader.formula.balls import ball
 from grader.formula.declare import Classes, Finite, Integers, Interval, OneHot, Scope, Simplex, Variable
 from grader.formula.errors import Kink, NotCertain, Undefined
-from grader.formula.evaluate import NotClosed, Point, Value, size_of
+from grader.formula.evaluate import NotClosed
+from grader.formula.values import Point, Value, size_of
 from grader.symbolic.field import GiveUp, Kernel, Ratio, TooManyKernels
 from grader.symbolic.kernels import OPAQUE, Kernels
 from grader.symbolic.normal import NormalAlgebra

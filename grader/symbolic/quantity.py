@@ -16,11 +16,12 @@ from flint import arb
 from grader.formula.balls import NAN
 from grader.formula.declare import Scope
 from grader.formula.errors import NotCertain
-from grader.formula.evaluate import Algebra, Point, Value, evaluate
+from grader.formula.evaluate import Algebra, evaluate
 from grader.formula.rebuild import replaced
 from grader.formula.recorded import Var
 from grader.formula.reverse import Reverse
 from grader.formula.tree import ONE, Add, Call, Deriv, Expr, Index, IndexVar, Name, Neg, Node, walk
+from grader.formula.values import Point, Value
 
 T = TypeVar("T")
 LOSS: Final = "L"

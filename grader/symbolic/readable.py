@@ -13,8 +13,9 @@ from flint import fmpz_mpoly
 
 from grader.formula.declare import Scope
 from grader.formula.errors import Undefined
-from grader.formula.evaluate import Point, Value, evaluate
+from grader.formula.evaluate import evaluate
 from grader.formula.tree import Call, Expr, Name, Num
+from grader.formula.values import Point, Value
 from grader.symbolic.differentiate import differentiate, over, plus, power, times
 from grader.symbolic.field import GiveUp, Kernel
 from grader.symbolic.kernels import Kernels

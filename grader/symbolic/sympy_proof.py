@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import sympy as sp
 
-from grader.formula.evaluate import Value
 from grader.formula.sympy_form import slope, symbols, to_sympy
+from grader.formula.values import Value
 from grader.symbolic.last_resort import Claim
 from grader.symbolic.points import Setting
 from grader.symbolic.quantity import root

@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, TypeVar
 
 from grader.formula.declare import Scope, Variable
-from grader.formula.evaluate import Point, Value
 from grader.formula.rebuild import replaced
 from grader.formula.shape_of import shape_of
 from grader.formula.show import show
 from grader.formula.tree import ZERO, Add, Call, Deriv, Div, Expr, Index, Mul, Name, Neg, Node, Num, Reduce, walk
+from grader.formula.values import Point, Value
 from grader.symbolic.differentiate import differentiate, minus
 from grader.symbolic.quantity import LOSS, Formula, Gradient, Quantity, Unsupported, root
 

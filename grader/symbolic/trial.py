@@ -16,7 +16,8 @@ from flint import arb, fmpq
 from grader.formula.balls import precision
 from grader.formula.declare import Finite, Integers, Interval, Scope
 from grader.formula.errors import NotCertain
-from grader.formula.evaluate import NotClosed, Point, Value
+from grader.formula.evaluate import NotClosed
+from grader.formula.values import Point, Value
 from grader.symbolic import points as sampling
 from grader.symbolic.certain import value_at
 from grader.symbolic.compare import Domain

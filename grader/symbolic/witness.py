@@ -9,7 +9,7 @@ from typing import Final
 from flint import arb, fmpq
 
 from grader.formula.balls import precision
-from grader.formula.evaluate import Value
+from grader.formula.values import Value
 from grader.symbolic.certain import Compared
 from grader.verdict import Witness
 

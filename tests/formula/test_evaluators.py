@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from grader.formula import balls
 from grader.formula.declare import POSITIVE, REAL, Classes, Finite, Scope, Variable
 from grader.formula.errors import Kink, NotCertain, Undefined
-from grader.formula.evaluate import Value
 from grader.formula.floats import evaluate_float
 from grader.formula.functions import FUNCTIONS
 from grader.formula.read import read_formula, scope_from
@@ -37,6 +36,7 @@ from grader.formula.tree import (
     Pow,
     Reduce,
 )
+from grader.formula.values import Value
 
 X, Y, Z = Name("x"), Name("y"), Name("z")
 SCOPE = Scope(

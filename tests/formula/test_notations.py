@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from grader.formula.balls import value
 from grader.formula.declare import Scope
 from grader.formula.errors import NotCertain, Undefined, Unreadable
-from grader.formula.evaluate import Value
 from grader.formula.read import read_derivation, read_formula, read_statement, scope_from
 from grader.formula.show import show
+from grader.formula.values import Value
 
 SCOPE = scope_from(
     ["x: real", "y: real", "p|yhat: (0,1)", "gamma: positive", "sigma_1: positive", "y_true: real", "delta: positive"]

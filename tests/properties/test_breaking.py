@@ -18,8 +18,8 @@ from grader.formula.balls import gradient, precision
 from grader.formula.balls import value as value_at
 from grader.formula.declare import REAL, Finite, Interval, Variable
 from grader.formula.errors import Kink, NotCertain, Undefined
-from grader.formula.evaluate import Value
 from grader.formula.tree import Expr
+from grader.formula.values import Value
 from grader.properties import Analysis, AnalysisTask, Property, analyse
 from questions.losses import KnownLoss, library
 

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from grader.formula.balls import precision
 from grader.formula.balls import value as value_at
-from grader.formula.evaluate import Value
 from grader.formula.read import read_formula, scope_from
+from grader.formula.values import Value
 from grader.properties import Analysis, AnalysisTask, analyse
 from grader.properties.chart import chart_of
 from grader.properties.ground import Ground

@@ -14,12 +14,12 @@ import pytest
 from grader.formula import balls
 from grader.formula.declare import Interval, Scope, Simplex
 from grader.formula.errors import Kink, Undefined
-from grader.formula.evaluate import Point, Value
 from grader.formula.floats import evaluate_float
 from grader.formula.functions import BY_SPELLING
 from grader.formula.read import read_loss, read_typed, read_wrt, scope_from
 from grader.formula.show import show
 from grader.formula.tree import Expr, Name
+from grader.formula.values import Point, Value
 from grader.symbolic.differentiate import differentiate
 from grader.symbolic.points import Setting, points
 from grader.symbolic.quantity import names_in

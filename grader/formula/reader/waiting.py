@@ -96,7 +96,7 @@ def shadowing_first(statements: Sequence[Statement], own_meaning: Callable[[Toke
     for statement in statements:
         first = statement.tokens[0]
         equal = first_equals(statement.tokens)
-        function = first.text == "ψ" and statement.tokens[1].text == "("  # `−Σ ψ(r_i)x_i, ψ(u) = …`
+        function = [token.text for token in statement.tokens[:2]] == ["ψ", "("]  # `−Σ ψ(r_i)x_i, ψ(u) = …`
         letter = equal == 1 and first.kind == "letter"
         if found and statement.where and equal and (function or (letter and own_meaning(first))):
             found.insert(len(found) - 1, replace(statement, introduces=True))

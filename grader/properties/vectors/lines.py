@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from grader.formula.declare import Classes, Finite, Integers, Interval, OneHot, Scope, Simplex, Variable
 from grader.formula.errors import Undefined
-from grader.formula.evaluate import Point, Value, evaluate, size_of
+from grader.formula.evaluate import evaluate
 from grader.formula.show import show, show_number
 from grader.formula.tree import (
     ONE,
@@ -31,6 +31,7 @@ from grader.formula.tree import (
     Name,
     Num,
 )
+from grader.formula.values import Point, Value, size_of
 from grader.properties.reduce import NotOneVariable, Subject, subject_of
 from grader.symbolic.differentiate import minus, over, plus, power, times
 from grader.symbolic.task import Problem

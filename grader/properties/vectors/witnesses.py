@@ -15,8 +15,8 @@ from flint import arb
 from grader.formula.balls import value as value_at
 from grader.formula.declare import Scope, Simplex
 from grader.formula.errors import NotCertain, Undefined
-from grader.formula.evaluate import Point, Value
 from grader.formula.tree import Expr
+from grader.formula.values import Point, Value
 from grader.properties.analysis import Property
 from grader.properties.evidence import no, number_text
 from grader.properties.vectors.lines import shown

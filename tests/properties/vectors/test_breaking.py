@@ -19,9 +19,9 @@ from grader.formula.balls import gradient, precision
 from grader.formula.balls import value as value_at
 from grader.formula.declare import Interval, Scope, Simplex, Variable
 from grader.formula.errors import Kink, NotCertain, Undefined
-from grader.formula.evaluate import Point, Value
 from grader.formula.read import read_formula
 from grader.formula.tree import Add, Div, Expr, Mul, Name, Neg, Num
+from grader.formula.values import Point, Value
 from grader.properties import Analysis, Property
 from grader.symbolic import points as sampling
 from tests.properties.vectors.table import ROWS, analysed, name
