@@ -134,7 +134,7 @@ class _Reader:
     def _aside(self, statement: Statement, error: Unreadable, *, more: bool) -> bool:
         """Whether what cannot be read is no step: words, `dL/dz → 0`, or a remark about something else before
         others, as `so that $\\sigma^2 = e^s$` without a σ."""
-        if statement.prose or said_at(statement.tokens) is not None:
+        if statement.prose or (said_at(statement.tokens) is not None and first_equals(statement.tokens) is None):
             return True
         if not more or error.code != "unknown-symbol":
             return False
@@ -209,13 +209,11 @@ class _Reader:
 
     def _values(self, parts: list[list[Token]], lines: Lines, *, chained: bool) -> list[list[Token]]:
         """The sides without what is said of their values: `= σ(z) ∈ (0, 1)`."""
-        made = parts[: 0 if chained else 1]
-        for part in parts[len(made) :]:
-            at = said_at(part)
-            if at is not None:
-                lines.note(part[at:])
-            made.append(part[:at])
-        return made
+        at = said_at(parts[-1]) if chained or len(parts) > 1 else None
+        if at is None:
+            return parts
+        lines.note(parts[-1][at:])
+        return [*parts[:-1], parts[-1][:at]]
 
     def _right_sides(self, parts: list[list[Token]], elaborator: Elaborator, lines: Lines, *, head: Expr) -> list[Side]:
         """The sides behind the first. What is derived may have `+ const` at its end."""

@@ -75,6 +75,8 @@ def with_cases(equations: Sequence[Equation]) -> Side:
     for equation in reversed(equations):
         side = equation.sides[-1]
         condition = side.condition or side.perhaps or _at_class(equation, equations[-1])
+        if condition is not None and found and _slope(equation) is None and not equation.introduces:
+            continue  # `r > 0: L = τr, dL/dr = τ`: what else is said of that case
         new = condition is not None and all(condition != known for known, _ in found)
         if condition is None or not new or _slope(equation) is None or equation.introduces:
             break

@@ -2,7 +2,7 @@
 
 As a rule the last one. Behind an answer that is stated as such people write what follows from it, or what they used:
 `L'' = σ(1 − σ) > 0`, `1 − σ(z) = σ(−z)`, `dL/db = …`. Those are judged as steps, and the answer stays what it was.
-A line goes on with the answer where it begins with its value, or reaches the truth.
+A line goes on with the answer where it begins with its value.
 """
 
 from __future__ import annotations
@@ -12,11 +12,9 @@ from dataclasses import replace
 
 from grader.formula.declare import Scope
 from grader.formula.equations import Derivation, Equation, Side
-from grader.formula.shape_of import shape_of
-from grader.formula.tree import Call, Deriv, Expr, Index, IndexVar, Name
-from grader.symbolic.compare import Equal, Unknown, compare
-from grader.symbolic.domain import domain_of
-from grader.symbolic.quantity import LOSS, Formula, Gradient, indices_in, left_standing, root
+from grader.formula.tree import Call, Deriv, Expr, Index, IndexVar, Name, walk
+from grader.symbolic.claims import Claims
+from grader.symbolic.quantity import indices_in, left_standing
 
 
 def asked_by(asked: Expr, last: Equation, scope: Scope) -> Expr:
@@ -47,20 +45,34 @@ def asked_by(asked: Expr, last: Equation, scope: Scope) -> Expr:
             return Index(base, (letter,))
         if (*shape, over) == whole:
             return Index(Call("transpose", (base,)), (letter,))
-    named = any(isinstance(side.expr, Deriv) and side.expr.wrt == base for side in last.sides)
+    named = any(isinstance(side.expr, Deriv) and side.expr.wrt in (base, None) for side in last.sides)
     if named and own and shape == whole and shape and not used:
         return base
     return asked
 
 
-def with_bounds_apart(read: Derivation, scope: Scope, asked: Expr, *, deadline: float) -> Derivation:
+def turned_round(read: Derivation, claims: Claims) -> Derivation:
+    """With `p − y = dL/dz` as `dL/dz = p − y`."""
+
+    def turned(equation: Equation) -> Equation:
+        if len(equation.sides) != 2 or equation.introduces is not None:
+            return equation
+        first, second = equation.sides
+        other = replace(equation, sides=(second, first))
+        if isinstance(first.expr, Deriv) or not claims.slope_of_asked(other) or left_standing(first.expr, claims.scope):
+            return equation
+        return other
+
+    return replace(read, equations=tuple(map(turned, read.equations)))
+
+
+def with_bounds_apart(read: Derivation, claims: Claims) -> Derivation:
     """Of `a = b > 0` the value b: unless a is 1 where b > 0, and 0 elsewhere."""
 
     def meant(before: Side, side: Side) -> Side:
         if side.compared is None:
             return side
-        same = _same(Formula(before.expr, scope, asked), Formula(side.expr, scope, asked), asked, deadline)
-        return side if same else replace(side, expr=side.compared)
+        return side if claims.same(before.expr, side.expr) else replace(side, expr=side.compared)
 
     def settled(equation: Equation) -> Equation:
         first, *others = equation.sides
@@ -71,64 +83,36 @@ def with_bounds_apart(read: Derivation, scope: Scope, asked: Expr, *, deadline: 
     return replace(read, equations=tuple(map(settled, read.equations)))
 
 
-def answer_at(equations: Sequence[Equation], scope: Scope, loss: Expr, asked: Expr, *, deadline: float) -> int:
+def answer_at(equations: Sequence[Equation], claims: Claims) -> int:
     """The place of the equation whose last side is the answer."""
     end = len(equations) - 1
-    ending = equations[end]
-    if _states(ending, asked) or (_alone(ending) and ending.sides[0].compared is None):
+    if claims.answers(equations[end]):
         return end
-    at = next((place for place in range(end - 1, -1, -1) if _may_answer(equations[place], asked)), None)
+    at = next((place for place in range(end - 1, -1, -1) if claims.answers(equations[place])), None)
     if at is None:
         return end
-    stated, wrt = equations[at].sides[-1].expr, asked_by(asked, equations[at], scope)
-    value = Formula(stated, scope, wrt)
-    truth = Gradient(loss, wrt, scope)
-    right = _same(truth, value, wrt, deadline)
-    if _alone(equations[at]) and not right:
+    alone = len(equations[at].sides) == 1
+    stated, wrt = equations[at].sides[-1].expr, asked_by(claims.asked, equations[at], claims.scope)
+    right = claims.is_truth(stated, wrt)
+    if alone and not right:
         return end
     behind = equations[at + 1 :]
-    if left_standing(stated, scope) and not all(isinstance(each.sides[0].expr, Deriv) for each in behind):
+    if left_standing(stated, claims.scope) and not all(isinstance(each.sides[0].expr, Deriv) for each in behind):
         return end
-    known = value if right else truth
 
-    def goes_on(equation: Equation) -> bool:
-        if _slope_of_asked(equation, asked):
+    def goes_on(place: int) -> bool:
+        equation = equations[place]
+        if claims.slope_of_asked(equation):
             return not right  # in one case: of a right answer that is a remark
-        sides = equation.sides[1:] if equation.introduces is not None else equation.sides
-        formulas = [Formula(side.expr, scope, wrt) for side in sides]
-        if _same(value, formulas[0], wrt, deadline) is not False:
-            return True
-        return any(_same(known, formula, wrt, deadline) for formula in formulas)
+        if equation.introduces is not None:
+            return not any(_uses(each, equation.introduces.name) for each in equations[place + 1 :])
+        first = equation.sides[0].expr
+        if left_standing(first, claims.scope):
+            return first == stated
+        return claims.same(stated, first, wrt) is not False
 
-    return next((place for place in range(end, at, -1) if goes_on(equations[place])), at)
-
-
-def _same(a: Formula | Gradient, b: Formula, asked: Expr, deadline: float) -> bool | None:
-    """Whether two things are equal; of different shapes they are not. None: not decided."""
-    first = a.wrt if isinstance(a, Gradient) else a.expr
-    shapes = [shape_of(each, b.scope) for each in (first, b.expr)]
-    if None not in shapes and shapes[0] != shapes[1]:
-        return False
-    domain = domain_of(b.scope, (a.of if isinstance(a, Gradient) else a.expr, first, b.expr), asked=asked)
-    found = compare(a, b, domain, deadline=deadline)
-    return None if isinstance(found, Unknown) else isinstance(found, Equal)
+    return next((place for place in range(end, at, -1) if goes_on(place)), at)
 
 
-def _states(equation: Equation, asked: Expr) -> bool:
-    """Whether an equation says what the asked derivative is, in all cases."""
-    return _slope_of_asked(equation, asked) and not any(side.condition or side.perhaps for side in equation.sides)
-
-
-def _slope_of_asked(equation: Equation, asked: Expr) -> bool:
-    left = equation.sides[0].expr
-    if len(equation.sides) < 2 or not isinstance(left, Deriv) or left.of != Name(LOSS) or left.order > 1:
-        return False
-    return left.wrt is None or root(left.wrt) == root(asked)
-
-
-def _alone(equation: Equation) -> bool:
-    return len(equation.sides) == 1
-
-
-def _may_answer(equation: Equation, asked: Expr) -> bool:
-    return _states(equation, asked) or (_alone(equation) and equation.sides[0].compared is None)
+def _uses(equation: Equation, name: str) -> bool:
+    return any(node == Name(name) for side in equation.sides for node in walk(side.expr))

@@ -2,15 +2,40 @@
 
 from __future__ import annotations
 
-from grader.formula.declare import Integers, Interval, Scope, Simplex
+from collections.abc import Sequence
+from dataclasses import replace
+
+from grader.formula.declare import Finite, Integers, Interval, Scope, Simplex
 from grader.formula.shape_of import shape_of
-from grader.formula.tree import ZERO, Cases, Compare, Cond, Expr, Logic, Mul
-from grader.symbolic.quantity import names_in
+from grader.formula.tree import ZERO, Cases, Compare, Cond, Deriv, Expr, Logic, Mul, Name, Num, walk
+from grader.symbolic.quantity import names_in, root
 
 
-def in_case(side: Expr, condition: Cond, scope: Scope) -> Expr:
-    """The side where the condition holds, 0 elsewhere."""
-    return Cases(((condition, side),), Mul((ZERO, side)) if shape_of(side, scope) else ZERO)
+def in_case(sides: Sequence[Expr], condition: Cond, asked: Expr, scope: Scope) -> list[Expr]:
+    """The sides where the condition holds, 0 elsewhere: a vector of zeros where one of them is a vector."""
+    vector = next((each for side in sides if shape_of(each := _of_its_shape(side, asked, scope), scope)), None)
+    zero = ZERO if vector is None else Mul((ZERO, vector))
+    return [Cases(((condition, zero if side == ZERO else side),), zero) for side in sides]
+
+
+def _of_its_shape(side: Expr, asked: Expr, scope: Scope) -> Expr:
+    """Something that has the shape of a side: of the derivative of a number, what it is taken by."""
+    match side:
+        case Deriv(of, wrt) if shape_of(of, scope) == ():
+            return wrt or asked
+    return side
+
+
+def at_a_number(condition: Cond, sides: Sequence[Expr], asked: Expr, scope: Scope) -> Scope | None:
+    """The scope in which a condition `T = 1` holds, for a quantity by which nothing is derived; None for others."""
+    match condition:
+        case Compare("==", Name(name), Num(value)) if name in scope.variables and not scope.shape(name):
+            derived = [node.wrt or asked for side in sides for node in walk(side) if isinstance(node, Deriv)]
+            if any(name == root(wrt) for wrt in derived) or name in {d for s in derived for d in names_in(s, scope)}:
+                return None
+            variable = replace(scope.variables[name], domain=Finite((value,)))
+            return replace(scope, variables={**scope.variables, name: variable})
+    return None
 
 
 def thin(condition: Cond, scope: Scope) -> bool:

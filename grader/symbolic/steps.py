@@ -15,7 +15,7 @@ from grader.formula.declare import Scope
 from grader.formula.shape_of import shape_of
 from grader.formula.tree import Call, Cond, Deriv, Expr, walk
 from grader.symbolic.believing import Believed, believing
-from grader.symbolic.cases import in_case, thin
+from grader.symbolic.cases import at_a_number, in_case, thin
 from grader.symbolic.compare import Equal, Outcome, Unknown, compare
 from grader.symbolic.domain import domain_of
 from grader.symbolic.quantity import Formula
@@ -115,10 +115,14 @@ class _Judge:
         return limited if isinstance(limited, Equal) else found
 
     def _compare_in(self, condition: Cond, equation: Equation) -> Outcome:
+        both = (equation.left, equation.right)
         if thin(condition, self.scope):
-            return Unknown(("a condition that single points meet",))
-        sides = [in_case(side, condition, self.scope) for side in (equation.left, equation.right)]
-        return self._compare(sides[0], sides[1])
+            scope = at_a_number(condition, both, self.asked, self.scope)
+            if scope is None:
+                return Unknown(("a condition that single points meet",))
+            return self._compared(*both, diagonal=False, scope=scope)
+        left, right = in_case(both, condition, self.asked, self.scope)
+        return self._compare(left, right)
 
     def _compare(self, left: Expr, right: Expr) -> Outcome:
         known = self.known.get((left, right))

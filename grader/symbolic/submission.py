@@ -11,12 +11,14 @@ from grader.formula.derivation import read_derivation
 from grader.formula.equations import Derivation, with_cases
 from grader.formula.errors import Unreadable
 from grader.formula.tree import ONE, Deriv, Expr, Index, Name, Span, walk
-from grader.symbolic.answering import answer_at, asked_by, with_bounds_apart
+from grader.symbolic.answering import answer_at, asked_by, turned_round, with_bounds_apart
+from grader.symbolic.claims import Claims
 from grader.symbolic.convention import positive_factor
 from grader.symbolic.domain import without_range
 from grader.symbolic.in_names import Restated, restated
 from grader.symbolic.place import place_of
 from grader.symbolic.quantity import LOSS, names_in, root, written_in
+from grader.symbolic.stationary import without_optimum
 from grader.symbolic.steps import Equation
 from grader.symbolic.task import Problem
 
@@ -56,8 +58,9 @@ def read_submission(text: str, problem: Problem, *, deadline: float, own: bool =
             scope = replace(scope, loss=loss)
             if LOSS not in scope.variables:
                 scope = scope.with_definition(Definition(LOSS, loss))
-    read = with_bounds_apart(read, scope, problem.wrt, deadline=deadline)
-    at = answer_at(read.equations, scope, loss, problem.wrt, deadline=deadline)
+    claims = Claims(scope, loss, problem.wrt, deadline=deadline)
+    read = without_optimum(with_bounds_apart(turned_round(read, claims), claims), claims)
+    at = answer_at(read.equations, claims)
     wrt = asked_by(problem.wrt, read.equations[at], scope)
     written = dict(_in_its_names(read, scope, wrt, deadline=deadline))
     scope = replace(scope, rewritten={of: form.expr for of, form in written.items() if form.alone})

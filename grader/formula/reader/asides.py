@@ -11,7 +11,8 @@ from typing import Final
 _DOUBTED: Final = re.compile(
     r"\b(might|may|could) (naively |wrongly |mistakenly )?(think|expect|guess|write|believe|assume)\b"
     r"|\btempt(ed|ing)\b|\b(common|typical|frequent) (mistake|error|pitfall)|\b(na[iï]vely|mistakenly|wrongly)\b"
-    r"|\b(is|was|s|be) (wrong|incorrect|false|a mistake|not (right|correct|true))\b",
+    r"|\b(is|was|s|be) (wrong|incorrect|false|a mistake|not (right|correct|true))\b"
+    r"|^\W*(it|this) is not (\$|\\\()",
     re.IGNORECASE,
 )
 _TAKEN_BACK: Final = re.compile(

@@ -162,6 +162,8 @@ class Markup:
                     cut = len(kept)  # `since $u' = x$, the answer is $2ux$`
                 kept += [*ahead, replace(tokens[0], space=True), *tokens[1:]]
                 conditions.append(conditional and "case" not in _words(ahead))
+            elif any(token.text == "∈" for token in tokens):
+                pass  # `for all $z \\in \\mathbb{R}$, …`: no case
             elif conditional and not (list(_words(ahead))[-1] == "for" and self._any_kind(parts[at + 1 :])):
                 return [], [list(row)]  # a case that is told in words: `if $r$ is positive, …`
             ahead = []

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from grader.formula.reader.bounds import comparison_at
 from grader.formula.reader.rows import matched
 from grader.formula.reader.tokens import Token
 
@@ -32,6 +33,11 @@ class _Case:
     condition: list[Token] | None
     returned: bool = False
 
+    @property
+    def claims(self) -> bool:
+        """Whether it is an equation in a case of its own, to be judged by itself."""
+        return self.condition is not None and bool(self.left) and self.left[-1].text in ("=", ":=")
+
 
 class Choices:
     """Gathers cases. `is_word` tells words from declared names, `leads` whether a word before a formula is prose."""
@@ -43,17 +49,17 @@ class Choices:
     def gathered(self, rows: Sequence[list[Token]]) -> list[list[Token]]:
         """The rows, those that make one choice together joined into one."""
         made: list[list[Token]] = []
-        cases: list[_Case] = []
+        cases: list[list[_Case]] = []
         taken: list[list[Token]] = []
         tail: list[Token] = []
         for row in [*self._blocks(rows), []]:
             body, rest = self._without_tail(row)
-            found = self._otherwise_returned(body, cases) or self._cases(body)
+            found = self._otherwise_returned(body, [case for each in cases for case in each]) or self._cases(body)
             if found and not tail and (not cases or _goes_on(cases, found[0])):
-                cases, taken, tail = [*cases, *found], [*taken, row], rest
+                cases, taken, tail = [*cases, found], [*taken, row], rest
                 continue
-            made.extend([[*_braced(cases), *tail]] if _whole(cases) else taken)
-            cases, taken, tail = found, [row] if found else [], rest if found else []
+            made.extend(_together(cases, taken, tail))
+            cases, taken, tail = [found] if found else [], [row] if found else [], rest if found else []
             if not found and row:
                 made.append(row)
         return made
@@ -194,6 +200,8 @@ class Choices:
         condition = None if condition is None else _trimmed(condition)
         if not value or condition == [] or any(t.kind == "comment" for t in value):
             return []
+        if not left and comparison_at(value) is not None:
+            return []  # `for r > 0: dL/dr > 0`
         return [_Case(left, value, condition, returned)]
 
     # -- words
@@ -226,14 +234,30 @@ class Choices:
         return (text.lower() if text and self.is_word(text) else ""), max(end, at)
 
 
+def _together(
+    cases: Sequence[list[_Case]], rows: Sequence[list[Token]], tail: Sequence[Token]
+) -> Iterator[list[Token]]:
+    """The rows whose cases these are: as one where they make one choice, else each by itself."""
+    every = [case for each in cases for case in each]
+    if len(rows) > 1 and all(each[0].claims for each in cases):
+        for at, (each, row) in enumerate(zip(cases, rows, strict=True)):
+            last = tail if at == len(rows) - 1 else ()
+            yield [*_braced(each), *last] if _whole(each) else row
+    elif _whole(every):
+        yield [*_braced(every), *tail]
+    else:
+        yield from rows
+
+
 def _whole(cases: Sequence[_Case]) -> bool:
-    """Whether cases make a choice: several, and only the last one says otherwise."""
-    return len(cases) > 1 and all(case.condition is not None for case in cases[:-1])
+    """Whether cases make a choice: several, only the last one says otherwise, and no condition stands twice."""
+    said = [tuple(token.text for token in case.condition) for case in cases if case.condition is not None]
+    return len(cases) > 1 and all(case.condition is not None for case in cases[:-1]) and len(set(said)) == len(said)
 
 
-def _goes_on(cases: Sequence[_Case], case: _Case) -> bool:
-    same = [t.text for t in case.left] == [t.text for t in cases[0].left]
-    return cases[-1].condition is not None and (same or not case.left)
+def _goes_on(cases: Sequence[list[_Case]], case: _Case) -> bool:
+    same = [t.text for t in case.left] == [t.text for t in cases[0][0].left]
+    return cases[-1][-1].condition is not None and (same or not case.left)
 
 
 def _braced(cases: Sequence[_Case]) -> list[Token]:

@@ -1,0 +1,58 @@
+"""What a derivation says of the optimum: `σ(z) − y = 0 ⇒ σ(z) = y`, `Setting this to zero: XᵀXw = Xᵀy`.
+
+It holds there and nowhere else, so it is no step, and behind an answer not the answer either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from grader.formula.equations import Derivation, Equation, Side
+from grader.formula.reader.asides import claims_nothing
+from grader.formula.tree import ZERO
+from grader.symbolic.claims import Claims
+
+
+def without_optimum(read: Derivation, claims: Claims) -> Derivation:
+    """The derivation without what is said of the optimum behind a line that says what the derivative is."""
+    kept = tuple(_kept(read, claims))
+    return replace(read, equations=kept) if kept else read
+
+
+def _kept(read: Derivation, claims: Claims) -> Iterator[Equation]:
+    stated: Side | None = None
+    there = False
+    for equation in read.equations:
+        there = there or (stated is not None and _said_of(equation, read))
+        zero = _zero_at(equation, stated, claims)
+        if zero is not None:
+            there = True
+            if zero > 1:
+                equation = replace(equation, sides=equation.sides[:zero], lines=equation.lines[:zero])
+                stated = equation.sides[-1]
+                yield equation
+            continue
+        if claims.answers(equation):
+            there = there and len(equation.sides) == 1
+            stated = equation.sides[-1]
+        if not there or len(equation.sides) == 1:
+            yield equation
+
+
+def _zero_at(equation: Equation, stated: Side | None, claims: Claims) -> int | None:
+    """Which side sets a derivative to zero that is not zero everywhere."""
+    at = next((at for at, side in enumerate(equation.sides) if at and side.expr == ZERO), None)
+    if at is None or (at == 1 and stated is None) or equation.sides[at].condition or equation.sides[at].perhaps:
+        return None
+    first = equation.sides[0].expr
+    about = claims.slope_of_asked(equation) or (stated is not None and claims.same(first, stated.expr))
+    return at if about and claims.same(first, ZERO) is False else None
+
+
+def _said_of(equation: Equation, read: Derivation) -> bool:
+    """Whether the words before an equation, in its own line, speak of the optimum."""
+    return any(
+        comment.line == equation.line and comment.span.start < equation.span.start and claims_nothing(comment.text)
+        for comment in read.comments
+    )
