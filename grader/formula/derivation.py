@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from typing import Final
+from typing import Final, NamedTuple
 
 from grader.formula import tree
 from grader.formula.declarations import name_at
@@ -19,7 +19,9 @@ from grader.formula.reader.arguments import (
     without_divergence_arguments,
     without_example_arguments,
 )
-from grader.formula.reader.bounds import comparison_at, said_at, without_constant
+from grader.formula.reader.asides import claims_nothing, is_example, is_in_numbers
+from grader.formula.reader.beyond import is_second_derivative, is_update
+from grader.formula.reader.bounds import comparison_at, is_remark, said_at, without_constant
 from grader.formula.reader.elaborate import Elaborator
 from grader.formula.reader.indices import Cell, Typed
 from grader.formula.reader.introduce import LeftSides, NewName, with_loss
@@ -77,6 +79,13 @@ def definition_from(tokens: Sequence[Token], scope: Scope) -> Definition:
     return found.definition(body, shape, elaborator)
 
 
+class _Said(NamedTuple):
+    """Of a line: whether it claims nothing, and whether it is an example in numbers."""
+
+    nothing: bool
+    in_numbers: bool
+
+
 class _Reader:
     def __init__(self, text: str, scope: Scope, *, loss: bool = True) -> None:
         self.text = text
@@ -86,6 +95,8 @@ class _Reader:
         self.introduced: frozenset[str] = frozenset()
         self.equations: list[Equation] = []
         self.steps = 0
+        self.said: dict[int, _Said] = {}
+        """By where the line begins."""
         self.supposed: set[str] = set()
         """Letters that were taken for what a function is of."""
 
@@ -102,8 +113,9 @@ class _Reader:
         waiting = Waiting(reason_first(shadowing_first(statements, self._means_something_else)))
         derived = letters_of_derivatives(tokens)
         for statement in waiting:
-            if statement.reason and first_equals(statement.tokens) is None:
-                lines.note(statement.tokens)  # `since 0 < p < 1`
+            reason = statement.reason and first_equals(statement.tokens) is None  # `since 0 < p < 1`
+            if reason or is_update(statement.tokens, self._is_variable) or self._in_example(statement):
+                lines.note(statement.tokens)
                 continue
             try:
                 self._statement(statement, lines)
@@ -134,12 +146,30 @@ class _Reader:
     def _aside(self, statement: Statement, error: Unreadable, *, more: bool) -> bool:
         """Whether what cannot be read is no step: words, `dL/dz → 0`, or a remark about something else before
         others, as `so that $\\sigma^2 = e^s$` without a σ."""
-        if statement.prose or (said_at(statement.tokens) is not None and first_equals(statement.tokens) is None):
+        if statement.prose or is_remark(statement.tokens) or is_second_derivative(statement.tokens):
+            return True
+        if self._said(statement).nothing:
             return True
         if not more or error.code != "unknown-symbol":
             return False
         passing = statement.in_passing and error.data.get("suggestion") is None
         return passing or speaks_of_density(statement.tokens, str(error.data["symbol"]))
+
+    def _said(self, statement: Statement) -> _Said:
+        """What the line says in which a statement begins."""
+        start = self.text.rfind("\n", 0, statement.tokens[0].start) + 1
+        if start not in self.said:
+            line = self.text[start:].partition("\n")[0]
+            example = is_example(line)
+            self.said[start] = _Said(example or claims_nothing(line), example and is_in_numbers(line))
+        return self.said[start]
+
+    def _in_example(self, statement: Statement) -> bool:
+        """Whether a statement belongs to an example: `E.g. w = 1, x = 2: dL/dw = 2`."""
+        return bool(self.equations) and self._said(statement).in_numbers
+
+    def _is_variable(self, name: str) -> bool:
+        return self.scope.canonical(name) in self.scope.variables
 
     def _means_something_else(self, letter: Token) -> bool:
         """Whether a letter is no declared name, and can be read all the same."""
@@ -217,16 +247,22 @@ class _Reader:
 
     def _right_sides(self, parts: list[list[Token]], elaborator: Elaborator, lines: Lines, *, head: Expr) -> list[Side]:
         """The sides behind the first. What is derived may have `+ const` at its end."""
-        known = {*Vocabulary.of(self.scope).names, *self.introduced}
+        if isinstance(head, tree.Deriv):
+            return [self._read_side(part, elaborator) for part in parts]
         sides: list[Side] = []
         for part in parts:
-            plain = None if isinstance(head, tree.Deriv) else without_constant(part, known)
-            if plain is None:
-                sides.append(self._read_side(part, elaborator))
-            else:
-                lines.note(part[len(plain) :])
-                sides.append(replace(self._read_side(plain, elaborator), up_to_constant=True))
+            plain = self._plain(part, lines)
+            side = self._read_side(plain, elaborator)
+            sides.append(side if plain is part else replace(side, up_to_constant=True))
         return sides
+
+    def _plain(self, part: list[Token], lines: Lines) -> list[Token]:
+        """A side without its `+ const`."""
+        plain = without_constant(part, {*Vocabulary.of(self.scope).names, *self.introduced})
+        if plain is None:
+            return part
+        lines.note(part[len(plain) :] if part[0] is plain[0] else part[: -len(plain)])
+        return plain
 
     def _columns(self, left: Expr) -> dict[str, Dim] | None:
         """What k runs over in `∂L/∂w_k = …`, where w_k is a column of `W: real[d,K]`."""
@@ -264,6 +300,8 @@ class _Reader:
             if statement.heading:
                 return sides
             raise
+        if any(isinstance(node, tree.Deriv) for node in tree.walk(condition)):
+            return sides  # `…, with −1 < dL/dz < 1`
         heading = statement.heading
         return [replace(s, condition=None if heading else condition, perhaps=condition if heading else None)
                 for s in sides]  # fmt: skip
@@ -393,6 +431,7 @@ class _Reader:
             got = len(self.scope.definitions) + 1
             raise too_large("names", DEFINITIONS, got, found.span.start, found.span.end)
         elaborator = Elaborator(found.scope, free=True)
+        parts = [parts[0], *(self._plain(part, lines) for part in parts[1:])]
         right = [self.side(part, found.scope, elaborator) for part in parts[1:]]
         definition = found.definition(right[0][0], right[0][1], elaborator)
         if any(p not in self.scope.variables for p in definition.parameters):

@@ -6,11 +6,12 @@ from collections.abc import Collection, Sequence
 from typing import Final
 
 from grader.formula.names import canonical
-from grader.formula.reader.rows import relations_at, stripped, word_at
+from grader.formula.reader.rows import last_word, relations_at, stripped, word_at
 from grader.formula.reader.tokens import Token
 
 _COMPARISONS: Final = frozenset(("<", "<=", ">", ">=", "!="))
 _SAID: Final = frozenset(("∈", "→", "≈", "∝"))
+_MAY_CLAIM: Final = frozenset((":", ",", "∂", "∇", "d", "'", "L"))
 _LEFT_OUT: Final = frozenset(("const", "constant", "constants", "cst", "C", "c"))
 
 
@@ -26,6 +27,15 @@ def said_at(tokens: Sequence[Token]) -> int | None:
     return min((at for at in (sign, word) if at is not None), default=None)
 
 
+def is_remark(tokens: Sequence[Token]) -> bool:
+    """Whether a statement equates nothing: `dL/dz → 0`, `dL/dz > 0 for y = 0`."""
+    equals = next((at for at in relations_at(tokens) if tokens[at].text in ("=", "==", ":=")), None)
+    compared = comparison_at(tokens)
+    if equals is None:
+        return compared is not None or said_at(tokens) is not None
+    return compared is not None and not any(token.text in _MAY_CLAIM for token in tokens[compared:equals])
+
+
 def _in_a_set(tokens: Sequence[Token], at: int) -> bool:
     """`in (0, 1)`, set off by spaces."""
     if not tokens[at].space or tokens[at].text not in ("i", "in"):
@@ -35,13 +45,16 @@ def _in_a_set(tokens: Sequence[Token], at: int) -> bool:
 
 
 def without_constant(tokens: Sequence[Token], known: Collection[str]) -> list[Token] | None:
-    """A formula without the `+ const` at its end; None where there is none."""
+    """A formula without the `+ const` at its end, or the `const +` at its head; None where there is none."""
     row = stripped(list(tokens))
-    for at in range(len(row) - 1, 0, -1):
-        if row[at].text == "+":
-            word, end = word_at(row, at + 1)
-            left_out = word in _LEFT_OUT and canonical(word) not in known and end == len(row)
-            return row[:at] if left_out else None
-        if row[at].kind not in ("letter", "word"):
-            return None
-    return None
+    word, end = word_at(row, 0)
+    if _left_out(word, known) and end + 1 < len(row) and row[end].text in ("+", "-"):
+        return row[end + (row[end].text == "+") :]
+    start = last_word(row)
+    if start is None or start < 2 or row[start - 1].text != "+":
+        return None
+    return row[: start - 1] if _left_out(word_at(row, start)[0], known) else None
+
+
+def _left_out(word: str, known: Collection[str]) -> bool:
+    return word in _LEFT_OUT and canonical(word) not in known

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Final
 
 from grader.formula.declare import Classes
@@ -17,8 +17,8 @@ from grader.formula.reader.prose import BREAKS, REASONS, REMARKS, SAYING
 from grader.formula.reader.rows import has_equals, matched, stripped, word_at
 from grader.formula.reader.tokens import Token
 
-_HEADS: Final = frozenset(("case", "for", "if", "when", "whenever", "assuming", "suppose", "assume", "in"))
-_TAILS: Final = frozenset(("if", "for", "when", "whenever", "provided", "assuming", "where", "with"))
+_HEADS: Final = frozenset(("case", "for", "if", "when", "whenever", "assuming", "suppose", "assume", "in", "at"))
+_TAILS: Final = frozenset(("if", "for", "when", "whenever", "provided", "assuming", "where", "with", "at"))
 _FILLERS: Final = frozenset(("the", "case", "where", "that", "when", "in", "first", "second"))
 _ENDS: Final = SAYING | {"then", "we", "so", "it", "thus", "hence"}
 _OTHERS: Final = frozenset(("else", "otherwise", "elif"))
@@ -79,7 +79,7 @@ class Limits:
             return Limited(_after(row[end:]), (), tuple(row[:end])) if end < len(row) else None
         if not _compares(said) or (end == len(row) and spelled != "case"):
             return None
-        return Limited(_after(row[end:]), tuple(said))
+        return Limited(_after(row[end:]), _joined(_several(said) or [said]))
 
     def _bare_head(self, row: list[Token]) -> Limited | None:
         """`y = 1: …`, `r > 0: …`."""
@@ -94,7 +94,9 @@ class Limits:
     def _end(self, row: list[Token], start: int) -> int:
         """Where the condition ends that begins at `start`: before `:`, `,`, `then`, `we have`."""
         colon = next((at for at in _top(row, start) if row[at].kind == "op" and row[at].text == ":"), len(row))
-        if _ranges(row[start:colon]):
+        if _ranges(row[start:colon]) and row[start + 1].text != "∈":
+            return colon
+        if colon < len(row) and len(_several(row[start:colon])) > 1:
             return colon
         comma = next((at for at in _top(row, start) if row[at].kind == "op" and row[at].text == ","), colon)
         ends = (at for word, at, _ in self._words(row, start) if word in _ENDS and row[at].space)
@@ -204,6 +206,24 @@ def _counts(row: Sequence[Token], at: int) -> bool:
 
 def _compares(said: Sequence[Token]) -> bool:
     return len(said) > 2 and any(said[at].kind == "op" and said[at].text in _COMPARISONS for at in _top(said))
+
+
+def _several(said: Sequence[Token]) -> list[Sequence[Token]]:
+    """The parts of `z = 0, y = 1`; empty where one of them compares nothing, or derives something."""
+    commas = [at for at in _top(said) if said[at].text == ","]
+    parts = [said[start + 1 : end] for start, end in pairwise([-1, *commas, len(said)])]
+    return parts if all(_compares(part) and not _derives(part) for part in parts) else []
+
+
+def _joined(parts: Sequence[Sequence[Token]]) -> tuple[Token, ...]:
+    made = list(parts[0])
+    for part in parts[1:]:
+        made += [Token("op", "and", part[0].start, part[0].start, True), *part]
+    return tuple(made)
+
+
+def _derives(said: Sequence[Token]) -> bool:
+    return any(token.text in ("∂", "∇", "d", "'", "L") for token in said)
 
 
 def _ranges(row: Sequence[Token], start: int = 0, dots: int | None = None) -> bool:

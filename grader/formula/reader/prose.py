@@ -21,7 +21,9 @@ _PROSE = """
     divide dividing definition identity algebra property implies conclude done qed proof lemma claim wrt wlog
     respectively independent depends no does do can via per sample class everything together becomes leaves
     remains being ok ans sol return fact between bounded import any form line obtains over under more less
-    simply directly easily clearly thing notice observe about after while
+    simply directly easily clearly thing notice observe about after while update updates hessian check checking
+    compactly compact wait actually scrap everywhere minimum maximum optimum convex concave sanity true wrong end
+    strictly bound bounds curvature
 """
 PROSE: Final = frozenset(_PROSE.split())
 """Words that certainly are words."""
