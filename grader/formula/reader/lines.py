@@ -93,6 +93,7 @@ class Lines:
         rows = Choices(self._is_word, self._leads).gathered(rows)
         found: list[Statement] = []
         heading: tuple[Token, ...] = ()
+        opening: tuple[int, tuple[Token, ...]] = (0, ())
         limits = Limits(self._is_word, self.vocabulary)
         for row in rows:
             limited = limits.of(row)
@@ -100,13 +101,17 @@ class Lines:
             if not limited.row:
                 heading = limited.condition
                 continue
+            line = self.line_of(limited.row[0].start)
+            if limited.condition and limited.condition[0].start < limited.row[0].start:
+                opening = (line, limited.condition)  # `r > 0: L = τr; dL/dr = τ` holds for both
+            standing = opening[1] if opening[0] == line else heading
             for statement in self._parts(limited.row):
                 own = limited.condition
                 if not own and statement.tokens:
                     inner = limits.ended(list(statement.tokens))
                     self._note(inner.aside)
                     statement, own = replace(statement, tokens=tuple(inner.row)), inner.condition
-                found.append(replace(statement, condition=own or heading, heading=not own))
+                found.append(replace(statement, condition=own or standing, heading=not own))
                 if len(found) > LINES:
                     first, last = limited.row[0], limited.row[-1]
                     raise too_large("formulas", LINES, len(found), first.start, last.end)
