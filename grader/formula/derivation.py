@@ -20,8 +20,16 @@ from grader.formula.reader.arguments import (
     without_example_arguments,
 )
 from grader.formula.reader.asides import claims_nothing, is_example, is_in_numbers
-from grader.formula.reader.beyond import is_second_derivative, is_update
-from grader.formula.reader.bounds import comparison_at, is_remark, said_at, without_constant
+from grader.formula.reader.beyond import is_second_derivative, is_update, may_claim
+from grader.formula.reader.bounds import (
+    COMPARISONS,
+    comparison_at,
+    is_general,
+    is_related,
+    is_remark,
+    said_at,
+    without_constant,
+)
 from grader.formula.reader.elaborate import Elaborator
 from grader.formula.reader.indices import Cell, Typed
 from grader.formula.reader.introduce import LeftSides, NewName, with_loss
@@ -33,12 +41,14 @@ from grader.formula.reader.numbers_in import check_numbers
 from grader.formula.reader.orders import check_order
 from grader.formula.reader.parse import Parser
 from grader.formula.reader.rebound import rebound
+from grader.formula.reader.rows import relations_at
 from grader.formula.reader.sides import first_equals, introduced_names, own_loss_name, sides_of
 from grader.formula.reader.supposed import letters_of_derivatives, with_supposed
 from grader.formula.reader.waiting import Waiting, reason_first, shadowing_first
 from grader.formula.reader.word_names import with_word_names
 from grader.formula.tree import Cond, Dim, Expr, Span
 
+_SOMEWHERE: Final = re.compile(r"[ \t$,)\\]*(as|when|for|if|at)\b")
 _END: Final = Token("end", "", 0, 0, True)
 _GRADIENT_WORDS: Final = frozenset(("grad", "gradient", "answer", "ans", "result", "Answer", "Gradient"))
 _GRADIENT_NAMES: Final = (
@@ -114,7 +124,7 @@ class _Reader:
         derived = letters_of_derivatives(tokens)
         for statement in waiting:
             reason = statement.reason and first_equals(statement.tokens) is None  # `since 0 < p < 1`
-            if reason or is_update(statement.tokens, self._is_variable) or self._in_example(statement):
+            if reason or self._is_beyond(statement):
                 lines.note(statement.tokens)
                 continue
             try:
@@ -146,9 +156,12 @@ class _Reader:
     def _aside(self, statement: Statement, error: Unreadable, *, more: bool) -> bool:
         """Whether what cannot be read is no step: words, `dL/dz → 0`, or a remark about something else before
         others, as `so that $\\sigma^2 = e^s$` without a σ."""
-        if statement.prose or is_remark(statement.tokens) or is_second_derivative(statement.tokens):
+        rest = self.text[statement.tokens[-1].end :]
+        somewhere = _SOMEWHERE.match(rest) is not None
+        tokens = statement.tokens
+        if statement.prose or is_remark(tokens, somewhere=somewhere) or is_second_derivative(tokens):
             return True
-        if self._said(statement).nothing:
+        if self._said(statement).nothing and is_related(tokens) and not may_claim(tokens):
             return True
         if not more or error.code != "unknown-symbol":
             return False
@@ -164,9 +177,11 @@ class _Reader:
             self.said[start] = _Said(example or claims_nothing(line), example and is_in_numbers(line))
         return self.said[start]
 
-    def _in_example(self, statement: Statement) -> bool:
-        """Whether a statement belongs to an example: `E.g. w = 1, x = 2: dL/dw = 2`."""
-        return bool(self.equations) and self._said(statement).in_numbers
+    def _is_beyond(self, statement: Statement) -> bool:
+        """Whether a statement behind a claim uses it (`w ← w − η∇L`) or gives an example (`E.g. w = 1: dL/dw = 2`)."""
+        if not self.equations or not any(_is_claim(equation) for equation in self.equations):
+            return False
+        return self._said(statement).in_numbers or is_update(statement.tokens, self._is_variable)
 
     def _is_variable(self, name: str) -> bool:
         return self.scope.canonical(name) in self.scope.variables
@@ -234,13 +249,18 @@ class _Reader:
             and "L" not in self.scope.variables
             and not statement.condition
         )
-        sides = [*sides[:1], *self._in_case(sides[1:], statement, elaborator)] if len(sides) > 1 else sides
+        first = sides[:1] if len(sides) > 1 else []
+        sides = [*first, *self._in_case(sides[len(first) :], statement, elaborator)]
         self._add(sides, elaborator, lines, states_loss=states_loss)
 
     def _values(self, parts: list[list[Token]], lines: Lines, *, chained: bool) -> list[list[Token]]:
         """The sides without what is said of their values: `= σ(z) ∈ (0, 1)`."""
+        if len(parts) > 1:
+            bounded = [at for at in relations_at(parts[0]) if parts[0][at].text in COMPARISONS]
+            bounded_by = bounded[-1] + 1 if bounded else 0  # `−1 < dL/dz = …`
+            parts = [parts[0][bounded_by:] or parts[0], *parts[1:]]
         at = said_at(parts[-1]) if chained or len(parts) > 1 else None
-        if at is None:
+        if at is None or is_general(parts[-1][at:]):
             return parts
         lines.note(parts[-1][at:])
         return [*parts[:-1], parts[-1][:at]]

@@ -21,7 +21,8 @@ class Claims:
     def answers(self, equation: Equation) -> bool:
         """Whether an equation says so in all cases, or is a formula alone."""
         if len(equation.sides) == 1:
-            return equation.sides[0].compared is None
+            side = equation.sides[0]
+            return side.compared is None and not side.condition and not side.perhaps
         return self.slope_of_asked(equation) and not any(side.condition or side.perhaps for side in equation.sides)
 
     def slope_of_asked(self, equation: Equation) -> bool:

@@ -5,13 +5,14 @@ It holds there and nowhere else, so it is no step, and behind an answer not the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from grader.formula.equations import Derivation, Equation, Side
 from grader.formula.reader.asides import claims_nothing
 from grader.formula.tree import ZERO
 from grader.symbolic.claims import Claims
+from grader.symbolic.quantity import left_standing
 
 
 def without_optimum(read: Derivation, claims: Claims) -> Derivation:
@@ -23,10 +24,11 @@ def without_optimum(read: Derivation, claims: Claims) -> Derivation:
 def _kept(read: Derivation, claims: Claims) -> Iterator[Equation]:
     stated: Side | None = None
     there = False
-    for equation in read.equations:
-        there = there or (stated is not None and _said_of(equation, read))
+    for place, equation in enumerate(read.equations):
+        said = _said_of(equation, read)
+        there = there or (stated is not None and said)
         zero = _zero_at(equation, stated, claims)
-        if zero is not None:
+        if zero is not None and (said or _goes_on(read.equations[place + 1 :], claims)):
             there = True
             if zero > 1:
                 equation = replace(equation, sides=equation.sides[:zero], lines=equation.lines[:zero])
@@ -36,14 +38,28 @@ def _kept(read: Derivation, claims: Claims) -> Iterator[Equation]:
         if claims.answers(equation):
             there = there and len(equation.sides) == 1
             stated = equation.sides[-1]
-        if not there or len(equation.sides) == 1:
+        if not there or not _is_solution(equation, claims):
             yield equation
 
 
+def _goes_on(behind: Sequence[Equation], claims: Claims) -> bool:
+    """Whether something follows from setting the derivative to zero."""
+    return bool(behind) and _is_solution(behind[0], claims)
+
+
+def _is_solution(equation: Equation, claims: Claims) -> bool:
+    """Whether an equation may hold at the optimum only: it derives nothing, and gives no new name a value, but for
+    that of a declared one (`λ̂ = y`)."""
+    if len(equation.sides) == 1 or any(left_standing(side.expr, claims.scope) for side in equation.sides):
+        return False
+    name = "" if equation.introduces is None else equation.introduces.name
+    return not name or any(name.startswith(known) for known in claims.scope.variables)
+
+
 def _zero_at(equation: Equation, stated: Side | None, claims: Claims) -> int | None:
-    """Which side sets a derivative to zero that is not zero everywhere."""
-    at = next((at for at, side in enumerate(equation.sides) if at and side.expr == ZERO), None)
-    if at is None or (at == 1 and stated is None) or equation.sides[at].condition or equation.sides[at].perhaps:
+    """Which side, the last one, sets a derivative to zero that is not zero everywhere."""
+    at, last = len(equation.sides) - 1, equation.sides[-1]
+    if last.expr != ZERO or at == 0 or (at == 1 and stated is None) or last.condition or last.perhaps:
         return None
     first = equation.sides[0].expr
     about = claims.slope_of_asked(equation) or (stated is not None and claims.same(first, stated.expr))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from grader.formula.declarations import name_at
 from grader.formula.names import canonical
-from grader.formula.reader.rows import word_at
+from grader.formula.reader.rows import has_equals, matched, word_at, words_in
 from grader.formula.reader.sides import first_equals
 from grader.formula.reader.tokens import Token
 
@@ -24,20 +24,28 @@ def is_update(tokens: Sequence[Token], declared: Callable[[str], bool]) -> bool:
         if not declared(canonical(letters)):
             return False
         after = end
-    rest = [token.text for token in tokens[after : after + 4]] + [""] * 4
-    if rest[:2] in (["*", "="], ["^", "*"]):
-        return True  # `w* = …`: what it is at the optimum
-    if rest[0] in _ARROWS or (rest[0] in ("-", "+") and rest[1] == "=" and not tokens[after + 1].space):
-        return True
+    rest = [token.text for token in ended[after : after + 2]] + [""]
     equal = first_equals(tokens)
-    if equal is None or equal < after or tokens[equal].text == "==":
+    if rest[:2] in (["*", "="], ["^", "*"]) or (rest[0] in ("-", "+") and rest[1] == "="):
+        return equal is not None and first_equals(tokens[equal + 1 :]) is None
+    if rest[0] in _ARROWS:
+        return equal is None
+    below = _below(ended, after)
+    if equal is None or below != equal or first_equals(tokens[equal + 1 :]) is not None:
         return False
-    below = {token.text for token in tokens[after:equal]}
-    later = below & {"new", "next", "t"} or below >= {"k", "+"}
-    if equal != after and not (rest[0] == "_" and later):
+    moved = {token.text for token in tokens[after:below]}
+    if below > after and not moved & {"new", "next", "+"}:
         return False
-    right = {name_at(ended, at)[0] for at in range(equal + 1, len(tokens))}
-    return name in right or letters in right
+    stem, start = word_at(tokens, equal + 1)  # `w_{t+1} = w_t − …`
+    return bool(stem) and stem in (letters, name) and ended[_below(ended, start)].text in ("-", "+")
+
+
+def _below(tokens: Sequence[Token], at: int) -> int:
+    """Where a subscript or the number of a step ends that begins at a token: `_{t+1}`, `^{(t)}`."""
+    if tokens[at].text not in ("_", "^"):
+        return at
+    closing = matched(tokens[: at + 40])
+    return closing.get(at + 1, word_at(tokens, at + 1)[1] - 1) + 1
 
 
 def is_second_derivative(tokens: Sequence[Token]) -> bool:
@@ -45,4 +53,20 @@ def is_second_derivative(tokens: Sequence[Token]) -> bool:
     texts = [token.text for token in tokens[:6]]
     if texts[:2] == ["frac", "{"]:
         texts = texts[2:]
-    return bool(texts) and texts[0] in ("∇", "∂", "d") and texts[1:2] == ["^"] and "2" in texts[2:4]
+    second = bool(texts) and texts[0] in ("∇", "∂", "d") and texts[1:2] == ["^"] and "2" in texts[2:4]
+    equal = first_equals(tokens)
+    return second and not (equal is not None and may_claim(tokens[equal + 1 :]))
+
+
+def may_claim(tokens: Sequence[Token]) -> bool:
+    """Whether a statement may say what a derivative is, and not only that it is set to zero."""
+    texts = [token.text for token in tokens]
+    equal = next((at for at, text in enumerate(texts) if text == "="), None)
+    if equal is not None and texts[equal + 1 : equal + 3] in (["0"], ["0", ":"], ["0", ","]):
+        return may_claim(tokens[equal + 3 :])
+    if not has_equals(tokens):
+        return False
+    derived = any(text in ("∂", "∇", "'") for text in texts)
+    return derived or any(
+        (word[0] == "d" and len(word) < 3) or word.lower().startswith(("grad", "dl")) for word in words_in(tokens)
+    )

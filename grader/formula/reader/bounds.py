@@ -6,18 +6,19 @@ from collections.abc import Collection, Sequence
 from typing import Final
 
 from grader.formula.names import canonical
-from grader.formula.reader.rows import last_word, relations_at, stripped, word_at
+from grader.formula.reader.rows import last_word, relations_at, stripped, word_at, words_in
 from grader.formula.reader.tokens import Token
 
-_COMPARISONS: Final = frozenset(("<", "<=", ">", ">=", "!="))
+COMPARISONS: Final = frozenset(("<", "<=", ">", ">=", "!="))
 _SAID: Final = frozenset(("∈", "→", "≈", "∝"))
 _MAY_CLAIM: Final = frozenset((":", ",", "∂", "∇", "d", "'", "L"))
+_SOMEWHERE: Final = frozenset(("as", "when", "for", "if", "at", "where", "inf", "infty", "infinity"))
 _LEFT_OUT: Final = frozenset(("const", "constant", "constants", "cst", "C", "c"))
 
 
 def comparison_at(tokens: Sequence[Token]) -> int | None:
     """Where a formula is compared, as a whole."""
-    return next((at for at in relations_at(tokens) if tokens[at].text in _COMPARISONS), None)
+    return next((at for at in relations_at(tokens) if tokens[at].text in COMPARISONS), None)
 
 
 def said_at(tokens: Sequence[Token]) -> int | None:
@@ -27,13 +28,28 @@ def said_at(tokens: Sequence[Token]) -> int | None:
     return min((at for at in (sign, word) if at is not None), default=None)
 
 
-def is_remark(tokens: Sequence[Token]) -> bool:
-    """Whether a statement equates nothing: `dL/dz → 0`, `dL/dz > 0 for y = 0`."""
+def is_remark(tokens: Sequence[Token], *, somewhere: bool) -> bool:
+    """Whether a statement equates nothing: `dL/dz → 0`, `dL/dz > 0 for y = 0`. `somewhere`: whether it is said
+    where that is so (`… as z → ∞`)."""
     equals = next((at for at in relations_at(tokens) if tokens[at].text in ("=", "==", ":=")), None)
     compared = comparison_at(tokens)
     if equals is None:
-        return compared is not None or said_at(tokens) is not None
+        at = said_at(tokens)
+        return compared is not None or (at is not None and (somewhere or not is_general(tokens[at:])))
     return compared is not None and not any(token.text in _MAY_CLAIM for token in tokens[compared:equals])
+
+
+def is_related(tokens: Sequence[Token]) -> bool:
+    """Whether a statement is no formula alone."""
+    return any(token.text in COMPARISONS | _SAID or token.text in ("=", "==", ":=") for token in tokens)
+
+
+def is_general(said: Sequence[Token]) -> bool:
+    """Whether `→ y − p` or `≈ 2p` says what something is, and not to what it tends somewhere, or a number."""
+    if said[0].text not in ("→", "≈", "∝") and "{" not in (token.text for token in said[:2]):
+        return False
+    words = list(words_in(said))
+    return bool(words) and not any(word in _SOMEWHERE for word in words)
 
 
 def _in_a_set(tokens: Sequence[Token], at: int) -> bool:
