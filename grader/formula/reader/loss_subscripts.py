@@ -66,15 +66,12 @@ def _named(tokens: Sequence[Token]) -> Iterator[_Named]:
         if mark + 1 >= len(tokens) or tokens[mark].text != "_":
             continue
         if tokens[mark + 1].text != "{":
-            yield _Named(at, mark, mark + 2, tokens[mark + 1].text)
+            if _in_a_name(tokens[mark + 1]):  # not the end of the text, nor a sign
+                yield _Named(at, mark, mark + 2, tokens[mark + 1].text)
             continue
         close = next((end for end in range(mark + 2, len(tokens)) if tokens[end].text == "}"), None)
         inner = tokens[mark + 2 : close]
-        if (
-            close is not None
-            and inner
-            and all(part.kind in ("letter", "word", "number") or part.text in "-," for part in inner)
-        ):
+        if close is not None and inner and all(map(_in_a_name, inner)):
             yield _Named(at, mark, close + 1, "".join(part.text for part in inner))
 
 
