@@ -34,6 +34,9 @@ def with_supposed(symbol: str, scope: Scope) -> Scope | None:
     if len(inner) != 1:
         return None
     (body,) = inner
+    names = {node.name for node in tree.walk(body) if isinstance(node, tree.Name)}
+    if not names <= scope.variables.keys() | scope.definitions.keys():
+        return None  # the parameter of `p(z) = σ(2z)`
     shape = shape_of(body, scope)
     if shape is None or any(tree.free_letters(body, scope.hidden)):  # a term of a sum: many things, not one
         return None
