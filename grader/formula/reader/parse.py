@@ -146,13 +146,14 @@ class Parser(Operators):
         return Power(base, exponent, code, span=Span(base.span.start, exponent.span.end))
 
     def _subscripted(self, base: Syntax, piece: Piece | None = None) -> Syntax:
-        if isinstance(base, Power) and isinstance(base.base, Ident | Transpose):  # LaTeX allows x^2_i
+        whole = self.tokens[self.at - 1].text in (")", "]")  # `(x^2)_+` is no `x^2_+`
+        if isinstance(base, Power) and isinstance(base.base, Ident | Transpose) and not whole:  # LaTeX allows x^2_i
             inner = self._subscripted(base.base, piece)
             return Power(inner, base.exponent, span=Span(base.span.start, inner.span.end))
         positive = self.ahead().text == "+" or (self.ahead().text == "{" and self.ahead(2).text == "+")
         if isinstance(base, Norm) and base.order is None and not positive:
             return scripts.norm_order(self, base)
-        if isinstance(base, Power) and isinstance(base.base, Norm) and not positive:
+        if isinstance(base, Power) and isinstance(base.base, Norm) and not positive and not whole:
             norm = scripts.norm_order(self, base.base)
             return Power(norm, base.exponent, span=Span(base.span.start, norm.span.end))
         if positive:
