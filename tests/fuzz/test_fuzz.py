@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.fuzz.generate import Input, make
-from tests.fuzz.run import Fault, attempt, run, targets_of
+from tests.fuzz.run import Fault, attempt, dealt, run, targets_of
 from tests.fuzz.targets import EVERY, TARGETS
 from tests.fuzz.tasks import OWN
 
@@ -68,6 +68,12 @@ def test_a_crash_and_a_slow_input_are_faults(monkeypatch: pytest.MonkeyPatch) ->
     what, _ = attempt("check", item, -1.0)
     assert what is not None
     assert what.startswith("slow")
+
+
+def test_every_process_gets_its_share_of_what_takes_long() -> None:
+    shares = [dealt(range(100_000), 2, job) for job in (0, 1)]
+    assert sorted([*shares[0], *shares[1]]) == list(range(100_000))
+    assert len({sum(number % 10 == 0 for number in share) for share in shares}) == 1
 
 
 def test_a_run_counts_every_input_once() -> None:
