@@ -152,7 +152,7 @@ def test_a_spline_has_the_properties_that_it_was_built_with(
 BASES = ("r^2/2 if |r| <= 1 else |r| - 1/2", "log(cosh(r))", "r^2/(1 + r^2)", "max(0, 1 - r)", "exp(-r)", "tanh(r)^2")
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(st.sampled_from(BASES), rationals.filter(bool), rationals.filter(bool), rationals)
 def test_a_multiple_of_a_stretched_loss_has_its_constants_multiplied(
     base: str, a: Fraction, b: Fraction, c: Fraction
