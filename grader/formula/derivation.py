@@ -20,7 +20,7 @@ from grader.formula.reader.arguments import (
     without_example_arguments,
 )
 from grader.formula.reader.asides import claims_nothing, is_example, is_in_numbers
-from grader.formula.reader.beyond import is_second_derivative, is_update, may_claim
+from grader.formula.reader.beyond import holds_formula, is_second_derivative, is_update, may_claim
 from grader.formula.reader.bounds import (
     COMPARISONS,
     comparison_at,
@@ -48,6 +48,7 @@ from grader.formula.reader.waiting import Waiting, reason_first, shadowing_first
 from grader.formula.reader.word_names import with_word_names
 from grader.formula.tree import Cond, Dim, Expr, Span
 
+_AS: Final = re.compile(r"\bas[\s$(`]*$")
 _SOMEWHERE: Final = re.compile(r"[ \t$,)\\]*(as|when|for|if|at)\b")
 _END: Final = Token("end", "", 0, 0, True)
 _GRADIENT_WORDS: Final = frozenset(("grad", "gradient", "answer", "ans", "result", "Answer", "Gradient"))
@@ -123,7 +124,7 @@ class _Reader:
         waiting = Waiting(reason_first(shadowing_first(statements, self._means_something_else)))
         derived = letters_of_derivatives(tokens)
         for statement in waiting:
-            reason = statement.reason and first_equals(statement.tokens) is None  # `since 0 < p < 1`
+            reason = statement.reason and first_equals(statement.tokens) is None and not self._said_as(statement)
             if reason or self._is_beyond(statement):
                 lines.note(statement.tokens)
                 continue
@@ -159,6 +160,9 @@ class _Reader:
         rest = self.text[statement.tokens[-1].end :]
         somewhere = _SOMEWHERE.match(rest) is not None
         tokens = statement.tokens
+        claimed = any(_is_claim(equation) for equation in self.equations)
+        if statement.prose and claimed and holds_formula(tokens, Vocabulary.of(self.scope).names):
+            return False  # `… this can be written as y − σ(z)`: the last word may be wrong
         if statement.prose or is_remark(tokens, somewhere=somewhere) or is_second_derivative(tokens):
             return True
         if self._said(statement).nothing and is_related(tokens) and not may_claim(tokens):
@@ -176,6 +180,11 @@ class _Reader:
             example = is_example(line)
             self.said[start] = _Said(example or claims_nothing(line), example and is_in_numbers(line))
         return self.said[start]
+
+    def _said_as(self, statement: Statement) -> bool:
+        """Whether a formula stands behind `as`, and is no reason: `… the same as p − y`, but `since 0 < p < 1`."""
+        before = self.text[max(0, statement.tokens[0].start - 8) : statement.tokens[0].start]
+        return _AS.search(before) is not None and holds_formula(statement.tokens, Vocabulary.of(self.scope).names)
 
     def _is_beyond(self, statement: Statement) -> bool:
         """Whether a statement behind a claim uses it (`w ← w − η∇L`) or gives an example (`E.g. w = 1: dL/dw = 2`)."""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 
 from grader.formula.declarations import name_at
 from grader.formula.names import canonical
-from grader.formula.reader.rows import has_equals, matched, word_at, words_in
+from grader.formula.reader.rows import has_equals, last_word, matched, word_at, words_in
 from grader.formula.reader.sides import first_equals
 from grader.formula.reader.tokens import Token
 
+_SIGNS = frozenset(("+", "-", "*", "·", "/"))
 _ARROWS = ("←", "leftarrow", "gets")
 _END = Token("end", "", 0, 0, True)
 
@@ -56,6 +57,16 @@ def is_second_derivative(tokens: Sequence[Token]) -> bool:
     second = bool(texts) and texts[0] in ("∇", "∂", "d") and texts[1:2] == ["^"] and "2" in texts[2:4]
     equal = first_equals(tokens)
     return second and not (equal is not None and may_claim(tokens[equal + 1 :]))
+
+
+def holds_formula(tokens: Sequence[Token], known: Container[str]) -> bool:
+    """Whether a sentence ends in a formula: a sign stands behind or before a known name."""
+    signs = [at for at, token in enumerate(tokens) if token.text in _SIGNS and 0 < at < len(tokens) - 1]
+    if not signs or has_equals(tokens):
+        return False
+    before = last_word(tokens[: signs[-1]])
+    names = [word_at(tokens, signs[-1] + 1)[0], word_at(tokens, before)[0] if before is not None else ""]
+    return tokens[signs[-1] - 1].text == ")" or any(name and canonical(name) in known for name in names)
 
 
 def may_claim(tokens: Sequence[Token]) -> bool:
