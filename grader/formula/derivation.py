@@ -41,8 +41,8 @@ from grader.formula.reader.numbers_in import check_numbers
 from grader.formula.reader.orders import check_order
 from grader.formula.reader.parse import Parser
 from grader.formula.reader.rebound import rebound
-from grader.formula.reader.rows import relations_at
-from grader.formula.reader.sides import first_equals, introduced_names, own_loss_name, sides_of
+from grader.formula.reader.rows import first_equals, relations_at
+from grader.formula.reader.sides import introduced_names, own_loss_name, sides_of
 from grader.formula.reader.supposed import letters_of_derivatives, with_supposed
 from grader.formula.reader.waiting import Waiting, reason_first, shadowing_first
 from grader.formula.reader.word_names import with_word_names
@@ -141,7 +141,7 @@ class _Reader:
                     pending = pending or error
                 else:
                     raise
-        if pending is not None and not any(_is_claim(equation) for equation in self.equations):
+        if pending is not None and not self._claimed:
             raise pending
         if not self.equations:
             end = len(self.text.rstrip())
@@ -154,14 +154,17 @@ class _Reader:
         comments = sorted(lines.comments, key=lambda comment: comment.span.start)
         return Derivation(tuple(self.equations), self.scope, tuple(comments))
 
+    @property
+    def _claimed(self) -> bool:
+        """Whether something was read that may be the answer."""
+        return any(map(_is_claim, self.equations))
+
     def _aside(self, statement: Statement, error: Unreadable, *, more: bool) -> bool:
         """Whether what cannot be read is no step: words, `dL/dz → 0`, or a remark about something else before
         others, as `so that $\\sigma^2 = e^s$` without a σ."""
-        rest = self.text[statement.tokens[-1].end :]
-        somewhere = _SOMEWHERE.match(rest) is not None
+        somewhere = _SOMEWHERE.match(self.text, statement.tokens[-1].end) is not None
         tokens = statement.tokens
-        claimed = any(_is_claim(equation) for equation in self.equations)
-        if statement.prose and claimed and holds_formula(tokens, Vocabulary.of(self.scope).names):
+        if statement.prose and self._claimed and holds_formula(tokens, Vocabulary.of(self.scope).names):
             return False  # `… this can be written as y − σ(z)`: the last word may be wrong
         if statement.prose or is_remark(tokens, somewhere=somewhere) or is_second_derivative(tokens):
             return True
@@ -188,7 +191,7 @@ class _Reader:
 
     def _is_beyond(self, statement: Statement) -> bool:
         """Whether a statement behind a claim uses it (`w ← w − η∇L`) or gives an example (`E.g. w = 1: dL/dw = 2`)."""
-        if not self.equations or not any(_is_claim(equation) for equation in self.equations):
+        if not self._claimed:
             return False
         return self._said(statement).in_numbers or is_update(statement.tokens, self._is_variable)
 

@@ -6,8 +6,7 @@ from collections.abc import Callable, Container, Sequence
 
 from grader.formula.declarations import name_at
 from grader.formula.names import canonical
-from grader.formula.reader.rows import has_equals, last_word, matched, word_at, words_in
-from grader.formula.reader.sides import first_equals
+from grader.formula.reader.rows import first_equals, has_equals, last_word, matched, word_at, words_in
 from grader.formula.reader.tokens import Token
 
 _SIGNS = frozenset(("+", "-", "*", "·", "/"))

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import Final
 
 from grader.formula.names import canonical
-from grader.formula.reader.rows import last_word, relations_at, stripped, word_at, words_in
+from grader.formula.reader.rows import first_equals, last_word, relations_at, stripped, word_at, words_in
 from grader.formula.reader.tokens import Token
 
 COMPARISONS: Final = frozenset(("<", "<=", ">", ">=", "!="))
@@ -31,7 +31,7 @@ def said_at(tokens: Sequence[Token]) -> int | None:
 def is_remark(tokens: Sequence[Token], *, somewhere: bool) -> bool:
     """Whether a statement equates nothing: `dL/dz → 0`, `dL/dz > 0 for y = 0`. `somewhere`: whether it is said
     where that is so (`… as z → ∞`)."""
-    equals = next((at for at in relations_at(tokens) if tokens[at].text in ("=", "==", ":=")), None)
+    equals = first_equals(tokens)
     compared = comparison_at(tokens)
     if equals is None:
         at = said_at(tokens)

@@ -140,3 +140,8 @@ def relations_at(tokens: Sequence[Token], *, asked: bool | None = None) -> Itera
         if depth == 0 and condition <= 0 and token.kind == "op" and not (asked and token.text == "=="):
             yield at
         at += 1
+
+
+def first_equals(tokens: Sequence[Token], *, asked: bool | None = None) -> int | None:
+    """Where the first side of an equation ends. `asked` as in `relations_at`."""
+    return next((at for at in relations_at(tokens, asked=asked) if tokens[at].text in ("=", ":=", "==")), None)

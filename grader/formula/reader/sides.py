@@ -8,13 +8,9 @@ from grader.formula.declarations import name_at
 from grader.formula.errors import Unreadable
 from grader.formula.names import LOSS_NAMES, canonical
 from grader.formula.reader.lines import Statement
-from grader.formula.reader.rows import last_question, relations_at
+from grader.formula.reader.rows import first_equals, last_question
 from grader.formula.reader.tokens import Token
 from grader.formula.tree import Span
-
-
-def first_equals(tokens: Sequence[Token], *, asked: bool | None = None) -> int | None:
-    return next((at for at in relations_at(tokens, asked=asked) if tokens[at].text in ("=", ":=", "==")), None)
 
 
 def sides_of(tokens: list[Token]) -> list[list[Token]]:

@@ -10,7 +10,7 @@ from grader.formula.declarations import name_at
 from grader.formula.functions import BY_SPELLING
 from grader.formula.names import canonical
 from grader.formula.reader.lines import Statement
-from grader.formula.reader.sides import first_equals
+from grader.formula.reader.rows import first_equals
 from grader.formula.reader.tokens import Token
 
 _END = Token("end", "", 0, 0, True)
