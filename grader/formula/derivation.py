@@ -20,16 +20,16 @@ from grader.formula.reader.arguments import (
     without_example_arguments,
 )
 from grader.formula.reader.asides import claims_nothing, is_example, is_in_numbers
-from grader.formula.reader.beyond import holds_formula, is_second_derivative, is_update, may_claim
+from grader.formula.reader.beyond import holds_formula, is_update, may_derive
 from grader.formula.reader.bounds import (
     COMPARISONS,
     comparison_at,
     is_general,
     is_related,
-    is_remark,
     said_at,
     without_constant,
 )
+from grader.formula.reader.claiming import Claiming
 from grader.formula.reader.elaborate import Elaborator
 from grader.formula.reader.indices import Cell, Typed
 from grader.formula.reader.introduce import LeftSides, NewName, with_loss
@@ -44,13 +44,12 @@ from grader.formula.reader.rebound import rebound
 from grader.formula.reader.rows import first_equals, relations_at
 from grader.formula.reader.sides import introduced_names, own_loss_name, sides_of
 from grader.formula.reader.supposed import letters_of_derivatives, with_supposed
+from grader.formula.reader.tokens import ended
 from grader.formula.reader.waiting import Waiting, reason_first, shadowing_first
 from grader.formula.reader.word_names import with_word_names
 from grader.formula.tree import Cond, Dim, Expr, Span
 
 _AS: Final = re.compile(r"\bas[\s$(`]*$")
-_SOMEWHERE: Final = re.compile(r"[ \t$,)\\]*(as|when|for|if|at)\b")
-_END: Final = Token("end", "", 0, 0, True)
 _GRADIENT_WORDS: Final = frozenset(("grad", "gradient", "answer", "ans", "result", "Answer", "Gradient"))
 _GRADIENT_NAMES: Final = (
     re.compile(r"(?:d|∂)(?:L|loss|J)_?(?:d|∂)_?(.+)"), re.compile(r"grad_(.+)"), re.compile(r"d_?([^_].*)"),
@@ -124,8 +123,7 @@ class _Reader:
         waiting = Waiting(reason_first(shadowing_first(statements, self._means_something_else)))
         derived = letters_of_derivatives(tokens)
         for statement in waiting:
-            reason = statement.reason and first_equals(statement.tokens) is None and not self._said_as(statement)
-            if reason or self._is_beyond(statement):
+            if self._is_reason(statement) or (self._claimed and self._goes_beyond(statement)):
                 lines.note(statement.tokens)
                 continue
             try:
@@ -136,10 +134,12 @@ class _Reader:
                     continue
                 if symbol and self._suppose(symbol, derived):
                     waiting.put_back(statement)
-                elif several and error.code != "too-large" and self._aside(statement, error, more=bool(waiting)):
+                elif not several or error.code == "too-large":
+                    raise
+                elif self._aside(statement, error, more=bool(waiting)):
                     lines.note(statement.tokens)
                     pending = pending or error
-                else:
+                elif not self._led_to(statement, lines):
                     raise
         if pending is not None and not self._claimed:
             raise pending
@@ -162,18 +162,33 @@ class _Reader:
     def _aside(self, statement: Statement, error: Unreadable, *, more: bool) -> bool:
         """Whether what cannot be read is no step: words, `dL/dz → 0`, or a remark about something else before
         others, as `so that $\\sigma^2 = e^s$` without a σ."""
-        somewhere = _SOMEWHERE.match(self.text, statement.tokens[-1].end) is not None
         tokens = statement.tokens
-        if statement.prose and self._claimed and holds_formula(tokens, Vocabulary.of(self.scope).names):
-            return False  # `… this can be written as y − σ(z)`: the last word may be wrong
-        if statement.prose or is_remark(tokens, somewhere=somewhere) or is_second_derivative(tokens):
+        if self._claimed:
+            return not self._claiming.may_answer(tokens)
+        if statement.prose or self._claiming.is_other(tokens):
             return True
-        if self._said(statement).nothing and is_related(tokens) and not may_claim(tokens):
+        if self._said(statement).nothing and is_related(tokens) and not may_derive(tokens):
             return True
         if not more or error.code != "unknown-symbol":
             return False
         passing = statement.in_passing and error.data.get("suggestion") is None
-        return passing or speaks_of_density(statement.tokens, str(error.data["symbol"]))
+        return passing or speaks_of_density(tokens, str(error.data["symbol"]))
+
+    @property
+    def _claiming(self) -> Claiming:
+        return Claiming(self.text, Vocabulary.of(self.scope).names, tuple(self.scope.variables))
+
+    def _led_to(self, statement: Statement, lines: Lines) -> bool:
+        """Whether the words of a statement lead to something that can be read, and now is."""
+        rest = tuple(self._claiming.leads_to(statement.tokens)) if self._claimed else ()
+        if not 0 < len(rest) < len(statement.tokens):
+            return False
+        try:
+            self._statement(replace(statement, tokens=rest), lines)
+        except Unreadable:
+            return False
+        lines.note(statement.tokens[: -len(rest)])
+        return True
 
     def _said(self, statement: Statement) -> _Said:
         """What the line says in which a statement begins."""
@@ -184,16 +199,20 @@ class _Reader:
             self.said[start] = _Said(example or claims_nothing(line), example and is_in_numbers(line))
         return self.said[start]
 
-    def _said_as(self, statement: Statement) -> bool:
-        """Whether a formula stands behind `as`, and is no reason: `… the same as p − y`, but `since 0 < p < 1`."""
-        before = self.text[max(0, statement.tokens[0].start - 8) : statement.tokens[0].start]
-        return _AS.search(before) is not None and holds_formula(statement.tokens, Vocabulary.of(self.scope).names)
-
-    def _is_beyond(self, statement: Statement) -> bool:
-        """Whether a statement behind a claim uses it (`w ← w − η∇L`) or gives an example (`E.g. w = 1: dL/dw = 2`)."""
-        if not self._claimed:
+    def _is_reason(self, statement: Statement) -> bool:
+        """Whether a formula alone is a reason, `since 0 < p < 1`: not in `… the same as p − y`."""
+        if not statement.reason or first_equals(statement.tokens) is not None:
             return False
-        return self._said(statement).in_numbers or is_update(statement.tokens, self._is_variable)
+        before = self.text[max(0, statement.tokens[0].start - 8) : statement.tokens[0].start]
+        said_as = _AS.search(before) is not None
+        return not (said_as and holds_formula(statement.tokens, Vocabulary.of(self.scope).names))
+
+    def _goes_beyond(self, statement: Statement) -> bool:
+        """Whether a statement behind a claim uses it (`w ← w − η∇L`), gives an example (`E.g. w = 1: dL/dw = 2`), or
+        is a word in a sentence (`convex in z`)."""
+        if self._said(statement).in_numbers or is_update(statement.tokens, self._is_variable):
+            return True
+        return not statement.chained and self._claiming.is_in_passing(statement.tokens)
 
     def _is_variable(self, name: str) -> bool:
         return self.scope.canonical(name) in self.scope.variables
@@ -396,8 +415,7 @@ class _Reader:
         end = tokens[-1].end if tokens else 0
         if tokens and end - tokens[0].start > FORMULA_LENGTH:
             raise too_large("length", FORMULA_LENGTH, end - tokens[0].start, tokens[0].start, end)
-        ended = [*tokens, Token("end", "", end, end)]
-        parser = Parser(ended, Vocabulary.of(scope), loss=self.loss, losses=self.losses)
+        parser = Parser(ended(tokens), Vocabulary.of(scope), loss=self.loss, losses=self.losses)
         expr, shape = elaborator.formula(parser.formula())
         check_numbers(expr)
         check_order(expr, scope)
@@ -407,7 +425,7 @@ class _Reader:
 
     def _gradient_name(self, tokens: list[Token]) -> Typed | None:
         """`grad`, `dL_dz`, `dz`: names by which people call the gradient that is asked."""
-        name, after = name_at([*tokens, Token("end", "", 0, 0)], 0)
+        name, after = name_at(ended(tokens), 0)
         if after != len(tokens) or self.scope.canonical(canonical(name)) is not None:
             return None
         loss = tree.Name("L")
@@ -454,7 +472,7 @@ class _Reader:
 
     def _word_alone(self, tokens: list[Token]) -> bool:
         """Whether a left side is the word of a function, which the text nowhere applies: `cos = uᵀv/(‖u‖‖v‖)`."""
-        name, after = name_at([*tokens, _END], 0)
+        name, after = name_at(ended(tokens), 0)
         word = len(name) > 1 and after == len(tokens)
         return word and re.search(rf"{re.escape(name)}\s*(\\left)?\s*[(\[{{]", self.text) is None
 

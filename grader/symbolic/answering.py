@@ -12,6 +12,8 @@ from dataclasses import replace
 
 from grader.formula.declare import Scope
 from grader.formula.equations import Derivation, Equation, Side
+from grader.formula.shape_of import shape_of
+from grader.formula.shapes import Known
 from grader.formula.tree import Call, Deriv, Expr, Index, IndexVar, Name, walk
 from grader.symbolic.claims import Claims
 from grader.symbolic.quantity import indices_in, left_standing
@@ -105,6 +107,8 @@ def answer_at(equations: Sequence[Equation], claims: Claims) -> int:
         if claims.slope_of_asked(equation):
             return not right  # in one case: of a right answer that is a remark
         if equation.introduces is not None:
+            if _is_other(equation, shape_of(stated, claims.scope)):
+                return False
             return not any(_uses(each, equation.introduces.name) for each in equations[place + 1 :])
         first = equation.sides[0].expr
         if left_standing(first, claims.scope):
@@ -112,6 +116,15 @@ def answer_at(equations: Sequence[Equation], claims: Claims) -> int:
         return claims.same(stated, first, wrt) is not False
 
     return next((place for place in range(end, at, -1) if goes_on(place)), at)
+
+
+def _is_other(equation: Equation, shape: Known) -> bool:
+    """Whether a name that is introduced behind an answer is not the answer again: `H = 2XᵀX`, `curvature = …`."""
+    definition = equation.introduces
+    own = equation.sides[0].shape
+    if definition is None or (None not in (shape, own) and shape != own):
+        return True
+    return definition.name.lower().startswith(("hess", "curv", "h_", "fisher")) or definition.name == "H"
 
 
 def _uses(equation: Equation, name: str) -> bool:

@@ -1,18 +1,27 @@
 """What a derivation says of the optimum: `σ(z) − y = 0 ⇒ σ(z) = y`, `Setting this to zero: XᵀXw = Xᵀy`.
 
-It holds there and nowhere else, so it is no step, and behind an answer not the answer either.
+It holds there and nowhere else, so it is no step, and behind an answer not the answer either. Words tell it, or the
+equation itself: where it holds, the derivative that was stated is zero.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from fractions import Fraction
+from itertools import pairwise
+from typing import Final
 
 from grader.formula.equations import Derivation, Equation, Side
-from grader.formula.reader.asides import claims_nothing
-from grader.formula.tree import ZERO
+from grader.formula.reader.asides import claims_nothing, speaks_of_optimum
+from grader.formula.reader.lines import Comment
+from grader.formula.rebuild import substituted
+from grader.formula.tree import ZERO, Add, Deriv, Expr, Mul, Name, Neg, Num
 from grader.symbolic.claims import Claims
-from grader.symbolic.quantity import left_standing
+from grader.symbolic.quantity import LOSS, left_standing, names_in, root
+
+_FACTORS: Final = (Fraction(1), Fraction(-1), Fraction(2), Fraction(-2), Fraction(1, 2), Fraction(-1, 2))
+"""What a stated derivative may be multiplied by: `p = y` for ½(p − y)."""
 
 
 def without_optimum(read: Derivation, claims: Claims) -> Derivation:
@@ -28,7 +37,7 @@ def _kept(read: Derivation, claims: Claims) -> Iterator[Equation]:
         said = _said_of(equation, read)
         there = there or (stated is not None and said)
         zero = _zero_at(equation, stated, claims)
-        if zero is not None and (said or _goes_on(read.equations[place + 1 :], claims)):
+        if zero is not None and (_sets(equation, read) or _goes_on(read.equations[place + 1 :], claims)):
             there = True
             if zero > 1:
                 equation = replace(equation, sides=equation.sides[:zero], lines=equation.lines[:zero])
@@ -38,8 +47,43 @@ def _kept(read: Derivation, claims: Claims) -> Iterator[Equation]:
         if claims.answers(equation):
             there = there and len(equation.sides) == 1
             stated = equation.sides[-1]
-        if not there or not _is_solution(equation, claims):
+        if stated is not None and _holds_at_optimum(equation, stated.expr, claims):
+            there = True
+        elif there and _has_value(equation) and not _is_identity(equation, claims):
+            continue  # its value at the optimum
+        elif not there or not _is_solution(equation, claims):
             yield equation
+
+
+def _holds_at_optimum(equation: Equation, stated: Expr, claims: Claims) -> bool:
+    """Whether the derivative that is stated is zero wherever an equation holds that is none of formulas: `p = y`
+    for p − y, `η = log y` for e^η − y."""
+    if len(equation.sides) != 2 or not _is_solution(equation, claims) or _is_identity(equation, claims):
+        return False
+    left, right = (side.expr for side in equation.sides)
+    asked = root(claims.asked)
+    named = equation.introduces.name if equation.introduces is not None else isinstance(left, Name) and left.name
+    if named and named.startswith(asked):
+        if asked in names_in(right, claims.scope):
+            return False
+        return claims.same(substituted(stated, {asked: right}), ZERO) is True
+    if equation.introduces is not None:
+        return False
+    difference = Add((left, Neg(right)))
+    return any(claims.same(difference, Mul((Num(factor), stated))) for factor in _FACTORS)
+
+
+def _is_identity(equation: Equation, claims: Claims) -> bool:
+    """Whether neighbouring sides are equal, or may be."""
+    if equation.introduces is not None:
+        return False
+    return all(claims.same(one.expr, other.expr) is not False for one, other in pairwise(equation.sides))
+
+
+def _has_value(equation: Equation) -> bool:
+    """Whether an equation may tell what the loss is at the optimum, or its second derivative."""
+    left = equation.sides[0].expr
+    return left == Name(LOSS) or (isinstance(left, Deriv) and left.order > 1)
 
 
 def _goes_on(behind: Sequence[Equation], claims: Claims) -> bool:
@@ -66,9 +110,25 @@ def _zero_at(equation: Equation, stated: Side | None, claims: Claims) -> int | N
     return at if about and claims.same(first, ZERO) is False else None
 
 
+def _sets(equation: Equation, read: Derivation) -> bool:
+    """Whether the words right before `∇L = 0` speak of the optimum, or something stands behind it in its line that
+    was set aside: `∇L = 0 ⇒ w = (XᵀX)⁻¹Xᵀy`."""
+    before = [comment.text for comment in _beside(equation, read) if comment.span.start < equation.span.start]
+    return any(map(_is_of_optimum, before[-1:])) or any(
+        comment.span.start > equation.span.start and "=" in comment.text for comment in _beside(equation, read)
+    )
+
+
+def _beside(equation: Equation, read: Derivation) -> Iterator[Comment]:
+    """What was set aside in the line of an equation."""
+    return (comment for comment in read.comments if comment.line == equation.line)
+
+
+def _is_of_optimum(text: str) -> bool:
+    return claims_nothing(text) or speaks_of_optimum(text)
+
+
 def _said_of(equation: Equation, read: Derivation) -> bool:
     """Whether the words before an equation, in its own line, speak of the optimum."""
-    return any(
-        comment.line == equation.line and comment.span.start < equation.span.start and claims_nothing(comment.text)
-        for comment in read.comments
-    )
+    before = (comment.text for comment in _beside(equation, read) if comment.span.start < equation.span.start)
+    return any(map(_is_of_optimum, before))

@@ -23,13 +23,19 @@ _TAKEN_BACK: Final = re.compile(
 _AT_THE_OPTIMUM: Final = re.compile(
     r"\bat (the|an?|its|this|every|any) (optim\w+|minim\w+|maxim\w+|stationary|critical)\b", re.IGNORECASE
 )
+_OPTIMUM: Final = re.compile(
+    r"\b(optim(um|al|a)|minim\w+|maxim\w+|mles?|maximum likelihood|stationary|critical points?|vanish\w*"
+    r"|normal equations?|zero (at|when|if|where|exactly)|solv(es?|ing|ed)|roots? (is|at)|solutions?)\b",
+    re.IGNORECASE,
+)
+_DERIVED: Final = re.compile(r"gradient|derivative|slope|[d∂][A-Za-z_]*\s*/\s*[d∂]|∇|\\nabla|\\partial", re.IGNORECASE)
 _SETTING: Final = re.compile(r"\b(set|sets|setting|equate|equating)\b", re.IGNORECASE)
 _TO_ZERO: Final = re.compile(
     r"\b(to|equal to|at) (zero|0|\$0\$|\\\(0\\\))|(∇|∂|\\nabla|\\partial|\\frac|').*=\s*(\\?,)*\s*0\b"
 )
 _EXAMPLE: Final = re.compile(
-    r"\b(for|an|numerical|concrete) (example|instance)\b|\be\.g\.|^\W*(\w+ )?examples?\b|\bsanity[- ]check"
-    r"|\bnumerically\b|\bconcretely\b|\b(plugging|substituting|putting) in\b|\bdouble[- ]check",
+    r"\b(for|an|numerical|concrete) (example|instance)\b|\be\.g\.|^\W*(\w+ )?examples?\b|\b(check|checking)\b"
+    r"|\bnumerically\b|\bconcretely\b|\b(plugging|substituting|putting) in\b",
     re.IGNORECASE,
 )
 _IN_NUMBERS: Final = re.compile(r"[A-Za-z})]\s*=\s*-?\d+(\.\d+)?\s*($|[,;.$`]|\\[,;)])")
@@ -41,6 +47,11 @@ def claims_nothing(sentence: str) -> bool:
     if _DOUBTED.search(sentence) or _AT_THE_OPTIMUM.search(sentence):
         return True
     return _SETTING.search(sentence) is not None and _TO_ZERO.search(sentence) is not None
+
+
+def speaks_of_optimum(sentence: str) -> bool:
+    """Whether a sentence says where the optimum is, or what it is, and nothing of a derivative."""
+    return _OPTIMUM.search(sentence) is not None and _DERIVED.search(sentence) is None
 
 
 def takes_back(sentence: str) -> bool:

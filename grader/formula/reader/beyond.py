@@ -5,39 +5,38 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Sequence
 
 from grader.formula.declarations import name_at
-from grader.formula.names import canonical
+from grader.formula.names import LOSS_NAMES, canonical
 from grader.formula.reader.rows import first_equals, has_equals, last_word, matched, word_at, words_in
-from grader.formula.reader.tokens import Token
+from grader.formula.reader.tokens import Token, ended
 
 _SIGNS = frozenset(("+", "-", "*", "·", "/"))
 _ARROWS = ("←", "leftarrow", "gets")
-_END = Token("end", "", 0, 0, True)
 
 
 def is_update(tokens: Sequence[Token], declared: Callable[[str], bool]) -> bool:
     """Whether a variable is moved, or what it is moved to: `w ← w − η∇L`, `w -= lr * grad`, `w = w − 0.1·grad`,
     `w_{t+1} = w_t − …`, `w* = …`."""
-    ended = [*tokens, _END]
-    name, after = name_at(ended, 0)
+    row = ended(tokens)
+    name, after = name_at(row, 0)
     letters, end = word_at(tokens, 0)
     if not declared(canonical(name)):
         if not declared(canonical(letters)):
             return False
         after = end
-    rest = [token.text for token in ended[after : after + 2]] + [""]
+    rest = [token.text for token in row[after : after + 2]] + [""]
     equal = first_equals(tokens)
     if rest[:2] in (["*", "="], ["^", "*"]) or (rest[0] in ("-", "+") and rest[1] == "="):
         return equal is not None and first_equals(tokens[equal + 1 :]) is None
     if rest[0] in _ARROWS:
         return equal is None
-    below = _below(ended, after)
+    below = _below(row, after)
     if equal is None or below != equal or first_equals(tokens[equal + 1 :]) is not None:
         return False
     moved = {token.text for token in tokens[after:below]}
     if below > after and not moved & {"new", "next", "+"}:
         return False
     stem, start = word_at(tokens, equal + 1)  # `w_{t+1} = w_t − …`
-    return bool(stem) and stem in (letters, name) and ended[_below(ended, start)].text in ("-", "+")
+    return bool(stem) and stem in (letters, name) and row[_below(row, start)].text in ("-", "+")
 
 
 def _below(tokens: Sequence[Token], at: int) -> int:
@@ -55,7 +54,22 @@ def is_second_derivative(tokens: Sequence[Token]) -> bool:
         texts = texts[2:]
     second = bool(texts) and texts[0] in ("∇", "∂", "d") and texts[1:2] == ["^"] and "2" in texts[2:4]
     equal = first_equals(tokens)
-    return second and not (equal is not None and may_claim(tokens[equal + 1 :]))
+    return second and not (equal is not None and may_derive(tokens[equal + 1 :]))
+
+
+def is_differential(tokens: Sequence[Token], known: Container[str]) -> bool:
+    """Whether a differential is told: `dL = (2/n) rᵀ dr`, `dr = X dw`."""
+    equal = first_equals(tokens)
+    if equal is None:
+        return False
+    left, end = word_at(tokens, 0)
+    if end != equal or left[:1] != "d" or not _is_known(left[1:], known):
+        return False
+    return any(word[:1] == "d" and _is_known(word[1:], known) for word in words_in(tokens[equal:]))
+
+
+def _is_known(word: str, known: Container[str]) -> bool:
+    return bool(word) and (canonical(word) in known or word in LOSS_NAMES)
 
 
 def holds_formula(tokens: Sequence[Token], known: Container[str]) -> bool:
@@ -68,12 +82,12 @@ def holds_formula(tokens: Sequence[Token], known: Container[str]) -> bool:
     return tokens[signs[-1] - 1].text == ")" or any(name and canonical(name) in known for name in names)
 
 
-def may_claim(tokens: Sequence[Token]) -> bool:
+def may_derive(tokens: Sequence[Token]) -> bool:
     """Whether a statement may say what a derivative is, and not only that it is set to zero."""
     texts = [token.text for token in tokens]
     equal = next((at for at, text in enumerate(texts) if text == "="), None)
     if equal is not None and texts[equal + 1 : equal + 3] in (["0"], ["0", ":"], ["0", ","]):
-        return may_claim(tokens[equal + 3 :])
+        return may_derive(tokens[equal + 3 :])
     if not has_equals(tokens):
         return False
     derived = any(text in ("∂", "∇", "'") for text in texts)

@@ -15,7 +15,7 @@ from grader.formula.reader.components import lifted
 from grader.formula.reader.elaborate import Elaborator
 from grader.formula.reader.entries import matrix_of
 from grader.formula.reader.limits import NAME
-from grader.formula.reader.notation import Token
+from grader.formula.reader.tokens import Token, ended
 from grader.formula.shapes import Known
 from grader.formula.tree import Expr, Name, Shape, Span, free_letters, walk
 
@@ -66,7 +66,7 @@ class LeftSides:
 
     def new_name(self, left: Sequence[Token], right: Sequence[Token]) -> NewName | None:
         """The name that a left side may introduce: `p`, `p_t`, `p_k` by components, `f(u)`; None for other forms."""
-        tokens = [*left, Token("end", "", 0, 0, True)]
+        tokens = ended(left)
         if not left or left[0].kind not in ("letter", "word"):
             return None
         base, base_end = _letters(tokens, 0)

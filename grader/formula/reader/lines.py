@@ -20,7 +20,6 @@ from grader.formula.reader.columns import without_columns
 from grader.formula.reader.limited import Limits
 from grader.formula.reader.limits import LINES, RUN, too_large
 from grader.formula.reader.markup import Markup
-from grader.formula.reader.notation import Token
 from grader.formula.reader.prose import BREAKS, INTRODUCING, MEANING, PROSE, QUALITIES, REASONS, REMARKS, SAYING
 from grader.formula.reader.rows import (
     LineOf,
@@ -36,6 +35,7 @@ from grader.formula.reader.rows import (
     words_in,
 )
 from grader.formula.reader.spoken import Choices
+from grader.formula.reader.tokens import Token, ended
 from grader.formula.tree import Span
 
 _CONTINUES: Final = frozenset(("=", "==", "≈", "+"))
@@ -198,6 +198,7 @@ class Lines:
     def _unlisted(self, rows: list[list[Token]]) -> list[list[Token]]:
         """Rows without the marks of a list: `1.`, `2)`, `(3)`, `*`, and `-` where every row has one."""
         kept: list[list[Token]] = []
+        unmarked = [row for row in rows if len(row) > 1]
         for row in rows:
             if self._is_frame(row):
                 self._note(row)
@@ -205,7 +206,8 @@ class Lines:
                 kept.append(row)
         rows = kept
         several = len(rows) > 1
-        dashed = several and all(row[0].text == "-" and len(row) > 1 and row[1].space for row in rows)
+        dashed = all(row[0].text == "-" and len(row) > 1 and row[1].space for row in rows)
+        dashed = dashed and (several or any(self._is_bold(row[1]) for row in unmarked))
         counted = [row[0].text for row in rows] == [f"{number}." for number in range(1, len(rows) + 1)]
         return [row[list_mark(row, several=several, dashed=dashed, counted=counted) :] for row in rows]
 
@@ -236,7 +238,10 @@ class Lines:
         ticks = [token for token in row if token.text == "`"]
         if len(ticks) % 2 == 0:
             row = [token for token in row if token.text != "`"]
-        stars = [at for at, token in enumerate(row) if self.text.startswith("**", token.start)]
+        if len(row) > 2 and self._is_bold(row[1]) and row[0].text == "-" and self._begins_line(row[0]):
+            inner = self._unmarked(row[1:])  # `- **dL/dz = …**`
+            return [row[0], replace(inner[0], space=True), *inner[1:]]
+        stars = [at for at, token in enumerate(row) if self._is_bold(token)]
         if len(stars) < 2:
             return row
         first, last = stars[0], stars[-1]
@@ -251,6 +256,16 @@ class Lines:
                      or row[at + 1].text == ":"), None)  # fmt: skip
         return [*row[1:ends], *row[ends + 1 :]] if first == 0 and ends is not None else row
 
+    def _is_emphasised(self, row: Sequence[Token]) -> bool:
+        """Whether a row ends in what Markdown's `*…*` or `**…**` sets off: no sign stands there."""
+        stars = [at for at, token in enumerate(row) if self.text.startswith("*", token.start)]
+        if len(stars) < 2 or stars[-1] != len(row) - 1 or row[-1].space:
+            return False
+        return row[stars[-2]].space and not row[stars[-2] + 1].space
+
+    def _is_bold(self, token: Token) -> bool:
+        return self.text.startswith("**", token.start)
+
     def _names_step(self, tokens: Sequence[Token]) -> bool:
         """Whether tokens are words and numbers, the first a word: `Step 1.`, `Answer`, `Chain rule.`"""
         word = word_at(tokens, 0)[0] if tokens[0].kind in ("letter", "word") else ""
@@ -264,7 +279,7 @@ class Lines:
         """Whether a row continues the one before: after an operator, before `+`, and before a minus that is set
         off by a space or an indent, as in a broken formula (`-y/p` at the margin is a line of its own)."""
         if before[-1].kind == "op" and before[-1].text in _OPEN_ENDED - {","}:
-            return True
+            return not self._is_emphasised(before)
         if row[0].kind != "op" or len(row) < 2:
             return False
         if row[0].text == "+":
@@ -293,7 +308,7 @@ class Lines:
 
     def _defines(self, tokens: Sequence[Token]) -> bool:
         """Whether `a = …` or `f(u) = …` with a new name begins here."""
-        name, after = name_at([*tokens, Token("end", "", 0, 0, True)], 0)
+        name, after = name_at(ended(tokens), 0)
         if [token.text for token in tokens[after : after + 4 : 2]] == ["(", ")"]:
             after += 3
         new = bool(name) and canonical(name) not in self.vocabulary.names and canonical(name) not in LOSS_NAMES
@@ -456,7 +471,18 @@ class Lines:
             word, inside = word_at(tokens, last + 1)[0], tokens[last + 1 : -1]
             if self.wordy(inside) or (word in REMARKS and self._is_word(word)) or self._foreign(inside):
                 return tokens[:last]
+        if has_equals(tokens) and (at := self._apposed(tokens)):
+            return tokens[:at]
         return tokens
+
+    def _apposed(self, tokens: Sequence[Token]) -> int:
+        """Where words begin that say what an equation is: `…, the cross-entropy gradient`, `… is the sigmoid of z`."""
+        for at in range(len(tokens) - 2, 0, -1):
+            comma = tokens[at].text == ","
+            word, start = ("", at + 1) if comma else word_at(tokens, at)
+            if (comma or (word == "is" and tokens[at].space)) and word_at(tokens, start)[0] in ("the", "a", "an"):
+                return at if self.wordy(tokens[start:]) and has_equals(tokens[:at]) else 0
+        return 0
 
     def _foreign(self, tokens: Sequence[Token]) -> bool:
         """Whether tokens are long words only, none of them like anything that is known: `reparameterisation`."""

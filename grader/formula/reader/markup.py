@@ -36,6 +36,7 @@ _STRUCTURE: Final = BREAKS | INTRODUCING | _CONDITIONAL | _OTHERS | {"elif", "an
 _SAYS: Final = frozenset(("=", "==", ":=", "<", "<=", ">", ">=", "!=", "≈"))
 _LEADS_TO: Final = frozenset(("is", "get", "gives", "give", "obtain", "yields", "equals", "becomes", "answer", "have"))
 """Words right before a formula that is what a sentence comes to."""
+_SAME: Final = frozenset(("same", "written", "rewritten", "expressed"))
 _MARKS: Final = frozenset((",", ".", ":", ";"))
 _BRACKETS: Final = frozenset(("(", ")"))
 _IN_PASSING: Final = 3
@@ -279,7 +280,9 @@ def _leads_to(tokens: Sequence[Token]) -> bool:
     shown = [token for token in tokens if token.kind in ("letter", "word") or token.text == ":"]
     if not shown:
         return False
-    return shown[-1].text == ":" or list(_words(shown))[-1] in _LEADS_TO
+    said = list(_words(shown))
+    same = said[-1:] == ["as"] and bool(_SAME & set(said[-2:]))  # `… is the same as $y − p$`
+    return shown[-1].text == ":" or said[-1] in _LEADS_TO or same
 
 
 def _without_last_words(tokens: Sequence[Token]) -> list[Token]:

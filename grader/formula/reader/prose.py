@@ -29,6 +29,11 @@ PROSE: Final = frozenset(_PROSE.split())
 """Words that certainly are words."""
 SAYING: Final = frozenset(("the", "is", "are", "be", "has", "have", "becomes", "gives", "gets", "we", "was", "reads"))
 """Words of a sentence, not of a formula: whatever words stand before them are words."""
+LEADS_TO: Final = frozenset(
+    ("is", "are", "get", "gets", "gives", "give", "obtain", "yields", "equals", "becomes", "answer", "have", "as", "to",
+     "just", "simply", "then", "thus", "so", "hence", "therefore", "only", "actually", "now", "be", "written")
+)  # fmt: skip
+"""Words right before what a sentence comes to."""
 INTRODUCING: Final = frozenset(("let", "set", "define", "denote", "put", "write"))
 _BREAK_WORDS = """
     where with since because using by hence so therefore thus then as via giving gives which implies given

@@ -14,10 +14,9 @@ from grader.formula.declarations import name_at
 from grader.formula.names import canonical
 from grader.formula.reader.lines import Statement
 from grader.formula.reader.rows import word_at
-from grader.formula.reader.tokens import Token
+from grader.formula.reader.tokens import Token, ended
 
 _UPDATES = frozenset(("+", "-", "*", "/"))
-_END = Token("end", "", 0, 0, True)
 
 
 def rebound(statements: Sequence[Statement], declared: Callable[[str], bool]) -> list[Statement]:
@@ -70,7 +69,7 @@ def _versions(made: list[Statement], name: str, places: Sequence[int]) -> None:
 
 def _assigned(statement: Statement) -> tuple[str, int]:
     """The name that a statement binds and where its `=` stands; an empty name for other statements."""
-    tokens = [*statement.tokens, _END]
+    tokens = ended(statement.tokens)
     name, after = name_at(tokens, 0)
     if not name:
         return "", 0
@@ -97,14 +96,14 @@ def _spelled(name: str, version: int, last: int) -> str:
 
 def _names(tokens: Sequence[Token]) -> Iterator[tuple[int, int, str]]:
     """The names that stand by themselves, each from a token to another; a word with a subscript also without it."""
-    ended = [*tokens, _END]
+    row = ended(tokens)
     at = 0
     while at < len(tokens):
         if tokens[at].kind not in ("letter", "word"):
             at += 1
             continue
         text, end = word_at(tokens, at)
-        spelled, after = name_at(ended, at)
+        spelled, after = name_at(row, at)
         if after > at:
             yield at, after, canonical(spelled)
         if canonical(text) != canonical(spelled):

@@ -9,7 +9,7 @@ from grader.formula.errors import Unreadable
 from grader.formula.names import LOSS_NAMES, canonical
 from grader.formula.reader.lines import Statement
 from grader.formula.reader.rows import first_equals, last_question
-from grader.formula.reader.tokens import Token
+from grader.formula.reader.tokens import Token, ended
 from grader.formula.tree import Span
 
 
@@ -36,7 +36,7 @@ def introduced_names(statements: Sequence[Statement]) -> frozenset[str]:
         equal = first_equals(statement.tokens)
         if equal:
             for left in (list(statement.tokens[:equal]), list(statement.tokens[:1])):
-                name, after = name_at([*left, Token("end", "", 0, 0, True)], 0)
+                name, after = name_at(ended(left), 0)
                 if after == len(left) or left[after].text in ("(", "_", "["):
                     found.add(canonical(name))
     return frozenset(found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
@@ -26,6 +27,12 @@ class Token:
 
     def __str__(self) -> str:
         return self.text
+
+
+def ended(tokens: Sequence[Token]) -> list[Token]:
+    """A run of tokens with the end behind it that readers look for."""
+    end = tokens[-1].end if tokens else 0
+    return [*tokens, Token("end", "", end, end, True)]
 
 
 class TokenList:

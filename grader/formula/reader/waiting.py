@@ -11,9 +11,7 @@ from grader.formula.functions import BY_SPELLING
 from grader.formula.names import canonical
 from grader.formula.reader.lines import Statement
 from grader.formula.reader.rows import first_equals
-from grader.formula.reader.tokens import Token
-
-_END = Token("end", "", 0, 0, True)
+from grader.formula.reader.tokens import Token, ended
 
 
 class Waiting:
@@ -83,7 +81,7 @@ def _heading(statement: Statement) -> _Heading | None:
     if equal is None:
         return None
     left = statement.tokens[:equal]
-    name, after = name_at([*left, _END], 0)
+    name, after = name_at(ended(left), 0)
     indexed = len(left) > 1 and left[1].text in ("_", "[") and left[0].kind in ("letter", "word")
     alone = canonical(name) if name and after == equal else None
     return _Heading(alone, canonical(left[0].text) if indexed else None)
