@@ -30,6 +30,7 @@ from grader.formula.reader.bounds import (
     without_constant,
 )
 from grader.formula.reader.claiming import Claiming
+from grader.formula.reader.connectives import with_connectives
 from grader.formula.reader.elaborate import Elaborator
 from grader.formula.reader.indices import Cell, Typed
 from grader.formula.reader.introduce import LeftSides, NewName, with_loss
@@ -49,17 +50,22 @@ from grader.formula.reader.waiting import Waiting, reason_first, shadowing_first
 from grader.formula.reader.word_names import with_word_names
 from grader.formula.tree import Cond, Dim, Expr, Span
 
-_AS: Final = re.compile(r"\bas[\s$(`]*$")
+_AS: Final = re.compile(
+    r"\b(same|writ\w+|rewrit\w+|express\w*|simplif\w*|equival\w*|given|put|stated|reads?)\s+(\w+\s+)?as[\s$(`]*$"
+)
+_CODE: Final = re.compile(r"```|^[ \t]*return\b|\bnp\.", re.MULTILINE)
 _GRADIENT_WORDS: Final = frozenset(("grad", "gradient", "answer", "ans", "result", "Answer", "Gradient"))
 _GRADIENT_NAMES: Final = (
     re.compile(r"(?:d|∂)(?:L|loss|J)_?(?:d|∂)_?(.+)"), re.compile(r"grad_(.+)"), re.compile(r"d_?([^_].*)"),
 )  # fmt: skip
 
 
-def read_derivation(text: str, scope: Scope) -> Derivation:
-    """Reads a submission. Raises Unreadable at the first place that cannot be read, spans in the whole text."""
+def read_derivation(text: str, scope: Scope, asked: str = "") -> Derivation:
+    """Reads a submission; `asked` names what the derivative was asked by, where one was.
+
+    Raises Unreadable at the first place that cannot be read, spans in the whole text."""
     check_length(text, DERIVATION_LENGTH)
-    return _Reader(text, with_loss(scope)).read()
+    return _Reader(text, with_loss(scope), asked=asked).read()
 
 
 def definition_from(tokens: Sequence[Token], scope: Scope) -> Definition:
@@ -97,10 +103,11 @@ class _Said(NamedTuple):
 
 
 class _Reader:
-    def __init__(self, text: str, scope: Scope, *, loss: bool = True) -> None:
+    def __init__(self, text: str, scope: Scope, *, loss: bool = True, asked: str = "") -> None:
         self.text = text
         self.scope = scope
         self.loss = loss
+        self.asked = asked
         self.losses = LossNames()
         self.introduced: frozenset[str] = frozenset()
         self.equations: list[Equation] = []
@@ -113,9 +120,11 @@ class _Reader:
     def read(self) -> Derivation:
         vocabulary = Vocabulary.of(self.scope)
         typed = without_example_arguments(without_divergence_arguments(tokenise(self.text)), vocabulary)
-        tokens = with_word_names(without_loss_subscripts(typed, vocabulary), self.scope)
+        tokens = with_connectives(with_word_names(without_loss_subscripts(typed, vocabulary), self.scope))
         lines = Lines(tokens, self.text, vocabulary)
-        statements = rebound(lines.statements(), lambda name: self.scope.canonical(name) is not None)
+        declared = self.scope.canonical
+        code = _CODE.search(self.text) is not None
+        statements = rebound(lines.statements(), lambda name: declared(name) is not None, code=code)
         self.introduced = introduced_names(statements)
         self.losses = LossNames(self.introduced, own_loss_name(tokens))
         pending: Unreadable | None = None
@@ -176,7 +185,7 @@ class _Reader:
 
     @property
     def _claiming(self) -> Claiming:
-        return Claiming(self.text, Vocabulary.of(self.scope).names, tuple(self.scope.variables))
+        return Claiming(self.text, Vocabulary.of(self.scope).names, tuple(self.scope.variables), self.asked)
 
     def _led_to(self, statement: Statement, lines: Lines) -> bool:
         """Whether the words of a statement lead to something that can be read, and now is."""
@@ -203,7 +212,7 @@ class _Reader:
         """Whether a formula alone is a reason, `since 0 < p < 1`: not in `… the same as p − y`."""
         if not statement.reason or first_equals(statement.tokens) is not None:
             return False
-        before = self.text[max(0, statement.tokens[0].start - 8) : statement.tokens[0].start]
+        before = self.text[max(0, statement.tokens[0].start - 40) : statement.tokens[0].start]
         said_as = _AS.search(before) is not None
         return not (said_as and holds_formula(statement.tokens, Vocabulary.of(self.scope).names))
 
@@ -446,7 +455,18 @@ class _Reader:
             return found  # `ψ(r) = …` is somebody's influence function, not the digamma function
         shadowed = self._shadows(parts)
         defining = statement.introduces or shadowed or any(t.text == ":=" for t in statement.tokens)
-        return found if defining or not self._reads(parts[0]) else None
+        return found if defining or not self._reads(parts[0]) or self._is_whole(parts) else None
+
+    def _is_whole(self, parts: list[list[Token]]) -> bool:
+        """Whether `z_t = z / T` names a vector: what reads as a component, of a letter that is no index, is not."""
+        letters = [token.text for token in parts[0]]
+        if len(letters) != 3 or letters[1] != "_" or self.scope.canonical(canonical(letters[0])) is None:
+            return False
+        try:
+            _, shape = self.side(parts[1], self.scope, Elaborator(self.scope, free=True))
+        except Unreadable:
+            return False
+        return bool(shape) and shape == self.scope.shape(canonical(letters[0]))
 
     def _shadows(self, parts: list[list[Token]]) -> bool:
         """Whether a name is introduced that means something else by itself: `e = np.exp(z)`, `I = sum(p)`,
@@ -483,6 +503,9 @@ class _Reader:
         elaborator = Elaborator(found.scope, free=True)
         parts = [parts[0], *(self._plain(part, lines) for part in parts[1:])]
         right = [self.side(part, found.scope, elaborator) for part in parts[1:]]
+        compared = [
+            self._compared(part[:at], elaborator) if (at := comparison_at(part)) else None for part in parts[1:]
+        ]
         definition = found.definition(right[0][0], right[0][1], elaborator)
         if any(p not in self.scope.variables for p in definition.parameters):
             # a function of a letter of its own: calls put the argument in its place
@@ -494,8 +517,8 @@ class _Reader:
             left = tree.Index(left, tuple(tree.IndexVar(letter) for letter in found.letters), span=found.span)
         shape = definition.shape if not found.letters else ()
         sides = [Side(left, shape, found.span)]
-        for (expr, own), part in zip(right, parts[1:], strict=True):
-            sides.append(Side(expr, own, Span(part[0].start, part[-1].end)))
+        for (expr, own), alone, part in zip(right, compared, parts[1:], strict=True):
+            sides.append(Side(expr, own, Span(part[0].start, part[-1].end), compared=alone))
         where = tuple(lines.line_of(side.span.start) for side in sides)
         self.equations.append(Equation(where[0], tuple(sides), definition, False, elaborator.free_indices, where))
 

@@ -14,7 +14,7 @@ from grader.formula.declare import Scope
 from grader.formula.equations import Derivation, Equation, Side
 from grader.formula.shape_of import shape_of
 from grader.formula.shapes import Known
-from grader.formula.tree import Call, Deriv, Expr, Index, IndexVar, Name, walk
+from grader.formula.tree import ONE, Call, Deriv, Expr, Index, IndexVar, Name, walk
 from grader.symbolic.claims import Claims
 from grader.symbolic.quantity import indices_in, left_standing
 
@@ -83,6 +83,25 @@ def with_bounds_apart(read: Derivation, claims: Claims) -> Derivation:
     if not any(side.compared is not None for equation in read.equations for side in equation.sides[1:]):
         return read
     return replace(read, equations=tuple(map(settled, read.equations)))
+
+
+def with_values_named(read: Derivation, claims: Claims) -> Derivation:
+    """With `p = σ(z) > 0` as a name for σ(z): 1 wherever σ(z) > 0 would be one for 1."""
+    scope, made = read.scope, list(read.equations)
+    for at, equation in enumerate(made):
+        definition = equation.introduces
+        if definition is None or definition.parameters or all(side.compared is None for side in equation.sides[1:]):
+            continue
+        sides = tuple(
+            side
+            if side.compared is None or claims.same(side.expr, ONE) is not True
+            else replace(side, expr=side.compared)
+            for side in equation.sides
+        )
+        definition = replace(definition, body=sides[1].expr)
+        made[at] = replace(equation, sides=sides, introduces=definition)
+        scope = scope.with_definition(definition)
+    return replace(read, scope=scope, equations=tuple(made))
 
 
 def answer_at(equations: Sequence[Equation], claims: Claims) -> int:

@@ -6,6 +6,7 @@ equation itself: where it holds, the derivative that was stated is zero.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -20,6 +21,7 @@ from grader.formula.tree import ZERO, Add, Deriv, Expr, Mul, Name, Neg, Num
 from grader.symbolic.claims import Claims
 from grader.symbolic.quantity import LOSS, left_standing, names_in, root
 
+_AT: Final = re.compile(r"\W*(when|where|iff?|at|for)\b")
 _FACTORS: Final = (Fraction(1), Fraction(-1), Fraction(2), Fraction(-2), Fraction(1, 2), Fraction(-1, 2))
 """What a stated derivative may be multiplied by: `p = y` for ½(p − y)."""
 
@@ -37,7 +39,9 @@ def _kept(read: Derivation, claims: Claims) -> Iterator[Equation]:
         said = _said_of(equation, read)
         there = there or (stated is not None and said)
         zero = _zero_at(equation, stated, claims)
-        if zero is not None and (_sets(equation, read) or _goes_on(read.equations[place + 1 :], claims)):
+        if zero is not None and (
+            _is_set(place, read, claims) or _sets(equation, read) or _goes_on(read.equations[place + 1 :], claims)
+        ):
             there = True
             if zero > 1:
                 equation = replace(equation, sides=equation.sides[:zero], lines=equation.lines[:zero])
@@ -108,6 +112,15 @@ def _zero_at(equation: Equation, stated: Side | None, claims: Claims) -> int | N
     first = equation.sides[0].expr
     about = claims.slope_of_asked(equation) or (stated is not None and claims.same(first, stated.expr))
     return at if about and claims.same(first, ZERO) is False else None
+
+
+def _is_set(place: int, read: Derivation, claims: Claims) -> bool:
+    """Whether `∇L = … = 0` is an equation to solve, as it stands: nothing in its line or further on speaks of the 0."""
+    equation = read.equations[place]
+    behind = (comment for comment in _beside(equation, read) if comment.span.start > equation.span.start)
+    if len(equation.sides) < 3 or not all(_is_of_optimum(c.text) or _AT.match(c.text) for c in behind):
+        return False
+    return not any(each.sides[-1].expr == ZERO and claims.answers(each) for each in read.equations[place + 1 :])
 
 
 def _sets(equation: Equation, read: Derivation) -> bool:

@@ -11,7 +11,7 @@ from grader.formula.derivation import read_derivation
 from grader.formula.equations import Derivation, with_cases
 from grader.formula.errors import Unreadable
 from grader.formula.tree import ONE, Deriv, Expr, Index, Name, Span, walk
-from grader.symbolic.answering import answer_at, asked_by, turned_round, with_bounds_apart
+from grader.symbolic.answering import answer_at, asked_by, turned_round, with_bounds_apart, with_values_named
 from grader.symbolic.claims import Claims
 from grader.symbolic.convention import positive_factor
 from grader.symbolic.domain import without_range
@@ -42,7 +42,8 @@ class Submitted:
 
 def read_submission(text: str, problem: Problem, *, deadline: float, own: bool = True) -> Submitted:
     """`own`: whether it may have a convention of its own. Raises Unreadable."""
-    read = read_derivation(text, problem.scope)
+    read = read_derivation(text, problem.scope, root(problem.wrt))
+    read = with_values_named(read, Claims(read.scope, problem.loss, problem.wrt, deadline=deadline))
     scope, loss, convention = read.scope, problem.loss, None
     scope = replace(scope, indices={**scope.indices, **{k: v for e in read.equations for k, v in e.indices.items()}})
     for side in (side for equation in read.equations for side in equation.sides):

@@ -23,6 +23,7 @@ _WORD: Final = re.compile(r"\\?[^\W\d_]+|[^\s\w]")
 _SMALL: Final = frozenset(
     ("at", "a", "any", "in", "is", "of", "for", "if", "when", "not", "this", "that", "it", "small")
 )
+_SURE: Final = (PROSE | _SMALL) - {"import"}
 _OF_THE_ANSWER: Final = re.compile(
     r"\b(gradients?|derivatives?|slope|answers?|result|corrections?|wait|sorry|should|simpl\w+|(re)?writt?en?|rewrite"
     r"|becomes|equals?|same|equivalent\w*|other words|i\.e|that is|namely|final\w*|which is|it is|it's|this is)\b",
@@ -33,14 +34,17 @@ _SUBJECT: Final = re.compile(
 )
 _SOMEWHERE: Final = re.compile(r"[ \t$,)\\]*(as|when|for|if|at)\b")
 _OF_IT: Final = re.compile(r"\s*:|\s+(at|is|of|where|when|lies|has)\b")
+_SUBGRADIENT: Final = re.compile(r"\bsub-?(gradient|differential|derivative)s?\b", re.IGNORECASE)
+_BY: Final = re.compile(r"(w\.?\s?r\.?\s?t\.?|with respect to)[\s$\\({]*([^\W\d]+)")
 _ENDS: Final = re.compile(r"[\n;]|\.\s")
 
 
 class Claiming:
-    """What the statements of a text may claim. `names`: those that are declared; `variables`: that are variables."""
+    """What the statements of a text may claim. `names`: those that are declared; `variables`: that are variables;
+    `asked`: that by which the derivative was asked."""
 
-    def __init__(self, text: str, names: Container[str], variables: Sequence[str]) -> None:
-        self.text, self.names, self.variables = text, names, variables
+    def __init__(self, text: str, names: Container[str], variables: Sequence[str], asked: str) -> None:
+        self.text, self.names, self.variables, self.asked = text, names, variables, asked
 
     def may_answer(self, tokens: Sequence[Token]) -> bool:
         """Whether a statement that cannot be read may say what the derivative is."""
@@ -75,12 +79,19 @@ class Claiming:
             return False
         before = self.text[: tokens[0].start]
         sentence = self.sentence(tokens)
-        if speaks_of_optimum(sentence):
+        if speaks_of_optimum(sentence) or _SUBGRADIENT.search(sentence) is not None or self._is_by_another(sentence):
             return self.is_worded(sentence)
         _, after = name_at(ended(tokens), 0)
         words = re.findall(r"[^\W\d_]+", sentence[: len(sentence) - (tokens[-1].end - tokens[0].start)])
         alone = after == len(tokens) and before[-1:] in (" ", "$") and self.is_worded(sentence)
         return alone and bool(words) and words[-1].lower() not in LEADS_TO
+
+    def _is_by_another(self, sentence: str) -> bool:
+        """Whether a sentence speaks of the derivative by something that was not asked for."""
+        by = _BY.search(sentence)
+        if by is None or not self.asked or canonical(by[2]) not in self.names:
+            return False
+        return not canonical(by[2]).startswith(self.asked) and not self.asked.startswith(canonical(by[2]))
 
     def leads_to(self, tokens: Sequence[Token]) -> Sequence[Token]:
         """What the words of a statement lead to: `In short dL/dr = …`, `In other words, the gradient is …`."""
@@ -115,7 +126,7 @@ class Claiming:
             word = match[0]
             said = word in MEANING and _OF_IT.match(sentence, match.end()) is not None  # `minimum at …`
             if said or self._is_plain(word) or (run and word == "a"):
-                run, sure = run + 1, sure or word.lower() in PROSE or word.lower() in _SMALL
+                run, sure = run + 1, sure or word.lower() in _SURE
                 if run > 1 and sure:
                     return True
                 continue
@@ -129,7 +140,7 @@ class Claiming:
         words = [word.lower() for word in words_in(tokens)]
         plain = all(token.kind in ("letter", "word") or token.text in (",", ".", ":", "'") for token in tokens)
         begins = self.text[tokens[-1].end : tokens[-1].end + 1] in (",", ":")
-        sure = begins or any(word in PROSE and word != "import" for word in words)
+        sure = begins or any(word in _SURE for word in words)
         return plain and sure and any(len(word) > 3 for word in words)
 
     def _is_plain(self, word: str) -> bool:

@@ -18,9 +18,9 @@ from grader.formula.reader.rows import has_equals, matched, stripped, word_at
 from grader.formula.reader.tokens import Token
 
 _HEADS: Final = frozenset(("case", "for", "if", "when", "whenever", "assuming", "suppose", "assume", "in", "at"))
-_TAILS: Final = frozenset(("if", "for", "when", "whenever", "provided", "assuming", "where", "with", "at"))
+_TAILS: Final = frozenset(("if", "iff", "for", "when", "whenever", "provided", "assuming", "where", "with", "at"))
 _FILLERS: Final = frozenset(("the", "case", "where", "that", "when", "in", "first", "second"))
-_ENDS: Final = SAYING | {"then", "we", "so", "it", "thus", "hence"}
+_ENDS: Final = SAYING | {"then", "we", "so", "it", "this", "that", "thus", "hence"}
 _OTHERS: Final = frozenset(("else", "otherwise", "elif"))
 _EACH: Final = frozenset(("all", "every", "each", "any"))
 _COMPARISONS: Final = frozenset(("=", "==", "!=", "<", "<=", ">", ">="))
@@ -56,6 +56,11 @@ class Limits:
 
     def _head(self, row: list[Token]) -> Limited | None:
         word, start = self._word(row, 0)
+        if (bracketed := self._bracketed_head(row)) is not None:
+            return bracketed
+        if word == "with":
+            said = row[start : self._end(row, start)]
+            word = "for" if self._at_a_number(said) or any(token.text == "∈" for token in said) else word
         if word not in _HEADS:
             return self._bare_head(row)
         spelled = word
@@ -75,17 +80,51 @@ class Limits:
             return Limited(_after(rest), tuple(inside)) if _compares(inside) else None
         end = self._end(row, start)
         said = row[start:end]
+        colon = next((at for at in _top(row, start) if row[at].text == ":"), 0)
+        if any(token.text == "∈" for token in row[start:colon]) and not has_equals(row[start:colon]):
+            return Limited(_after(row[colon:]), (), tuple(row[:colon]))  # `for y ∈ {0, 1} and σ > 0: …`
         if _ranges(said):
             return Limited(_after(row[end:]), (), tuple(row[:end])) if end < len(row) else None
+        comma = next((at for at in _top(row, start) if row[at].text in (",", ":")), len(row))
+        if word in ("if", "when", "whenever") and self._in_words(row[start:comma]) and has_equals(row[comma:]):
+            return Limited([], (), tuple(row))  # `If the triplet is satisfied, L = 0`
         if not _compares(said) or (end == len(row) and spelled != "case"):
             return None
         return Limited(_after(row[end:]), _joined(_several(said) or [said]))
+
+    def _bracketed_head(self, row: list[Token]) -> Limited | None:
+        """`For the true class (y_i = 1): …`, `Outside (|r| > δ): …`."""
+        start = 0
+        while start < len(row) and row[start].kind in ("letter", "word"):
+            word, after = self._word(row, start)
+            if not word:
+                return None
+            start = after
+        end = matched(row).get(start)
+        if not start or end is None or row[start].text != "(" or not row[start].space:
+            return None
+        inside, rest = row[start + 1 : end], row[end + 1 :]
+        if len(rest) < 2 or rest[0].text not in (":", ",") or not _compares(inside) or _derives(inside):
+            return None
+        return Limited(_after(rest), tuple(inside))
+
+    def _at_a_number(self, said: Sequence[Token]) -> bool:
+        """`γ = 0`: no new name gets a value."""
+        known = len(said) == 3 and canonical(said[0].text) in self.vocabulary.names
+        return known and said[1].text == "=" and said[2].kind == "number"
+
+    def _in_words(self, said: Sequence[Token]) -> bool:
+        """`the triplet is satisfied`."""
+        words = [word for word, _, _ in self._words(said)]
+        return len(words) > 1 and all(words) and all(token.kind in ("letter", "word") for token in said)
 
     def _bare_head(self, row: list[Token]) -> Limited | None:
         """`y = 1: …`, `r > 0: …`."""
         at = next((at for at in _top(row) if row[at].kind == "op" and row[at].text == ":"), 0)
         said = row[:at]
-        if not at or not has_equals(row[at:]) or not _compares(said):
+        if at and any(token.text == "∈" for token in said) and not has_equals(said):
+            return Limited(_after(row[at:]), (), tuple(said))  # `z ∈ ℝ: …`
+        if not at or not _compares(said) or not (has_equals(row[at:]) or self._at_a_number(said)):
             return None
         if any(token.text in ("=", "==") for token in said) and not (self._known(said) and len(said) == 3):
             return None
@@ -118,6 +157,12 @@ class Limits:
         if not word or not has_equals(before) or end >= len(row):
             return None
         said = row[end:]
+        relations = [
+            before[at].text for at in _top(before) if before[at].kind == "op" and before[at].text in _COMPARISONS
+        ]
+        zero = relations[1:] and relations[-1] == "=" and before[-2].text == "=" and before[-1].text == "0"
+        if relations[1:] and (relations[-1] not in ("=", "==") or zero):
+            return Limited(before, (), tuple(row[at:]))  # `dL/dμ = (μ − y)/σ² > 0 iff μ > y`
         inner, after = self._word(said, 0)
         if _ranges(said) or (inner in _EACH and all(t.kind in ("letter", "word", "op") for t in said[after:])):
             return Limited(before, (), tuple(row[at:]))

@@ -16,6 +16,7 @@ from grader.formula.declarations import name_at
 from grader.formula.errors import Unreadable
 from grader.formula.functions import BY_SPELLING
 from grader.formula.names import LOSS_NAMES, Vocabulary, canonical
+from grader.formula.reader.bounds import comparison_at
 from grader.formula.reader.columns import without_columns
 from grader.formula.reader.limited import Limits
 from grader.formula.reader.limits import LINES, RUN, too_large
@@ -40,6 +41,7 @@ from grader.formula.tree import Span
 
 _CONTINUES: Final = frozenset(("=", "==", "≈", "+"))
 _OPEN_ENDED: Final = frozenset(("+", "-", "*", "·", "/", "=", "==", ":=", "^", "⊙", "⊗", "@", ","))
+_IMPLIED: Final = re.compile(r"[\s$\\,.]*(⇒|⟹|=>|→|->|\\implies|\\Rightarrow|\\to\b|\\rightarrow)")
 _TAG: Final = re.compile(r"</?(details|summary|p|div|br|center|b|ul|li|hr)\b[^<>\n]{0,80}>")
 
 
@@ -90,10 +92,11 @@ class Lines:
 
     def statements(self) -> list[Statement]:
         rows = self._unlisted(self._joined(self._sieved(self._rows())))
-        rows = Choices(self._is_word, self._leads).gathered(rows)
+        rows = Choices(self._is_word, self._leads).gathered(map(self._without_asides, rows))
         found: list[Statement] = []
         heading: tuple[Token, ...] = ()
         opening: tuple[int, tuple[Token, ...]] = (0, ())
+        sure = False
         limits = Limits(self._is_word, self.vocabulary)
         for row in rows:
             limited = limits.of(row)
@@ -102,16 +105,23 @@ class Lines:
                 heading = limited.condition
                 continue
             line = self.line_of(limited.row[0].start)
+            implied = _IMPLIED.match(self.text, row[-1].end) is not None
+            if implied and not has_equals(row) and comparison_at(row) is not None:
+                opening, sure = (line, tuple(row)), True  # `r > 0 ⇒ L = r`
+                continue
             if limited.condition and limited.condition[0].start < limited.row[0].start:
-                opening = (line, limited.condition)  # `r > 0: L = τr; dL/dr = τ` holds for both
+                opening, sure = (line, limited.condition), False  # `r > 0: L = τr; dL/dr = τ` holds for both
+            elif implied and limited.condition:
+                opening, sure = (line, limited.condition), True  # `L = r for r > 0 ⇒ dL/dr = 1`
             standing = opening[1] if opening[0] == line else heading
+            sure = sure and opening[0] == line
             for statement in self._parts(limited.row):
                 own = limited.condition
                 if not own and statement.tokens:
                     inner = limits.ended(list(statement.tokens))
                     self._note(inner.aside)
                     statement, own = replace(statement, tokens=tuple(inner.row)), inner.condition
-                found.append(replace(statement, condition=own or standing, heading=not own))
+                found.append(replace(statement, condition=own or standing, heading=not own and not sure))
                 if len(found) > LINES:
                     first, last = limited.row[0], limited.row[-1]
                     raise too_large("formulas", LINES, len(found), first.start, last.end)
@@ -131,8 +141,7 @@ class Lines:
                 self._refuse_operator(token)
                 self._note([token])
             elif token.kind == "end" or (
-                not inside
-                and (token.kind == "newline" or (token.kind == "op" and token.text in (";", "⇒") and self._cuts(at)))
+                not inside and (token.kind == "newline" or (token.kind == "op" and self._cuts(at)))
             ):
                 count += bool(row)
                 if count > LINES:
@@ -145,8 +154,13 @@ class Lines:
                 row.append(token)
 
     def _cuts(self, at: int) -> bool:
-        """Whether `;` ends a formula: not in `TL;DR`."""
+        """Whether `;`, `⇒` or a full stop ends a formula: not in `TL;DR`."""
         token, after = self.tokens[at : at + 2]
+        if token.text == "." and after.space and at and not self.markup:
+            word, _ = word_at(self.tokens, at + 1)
+            return len(word) > 1 and word[0].isupper() and word[1:].islower() and self._is_word(word)
+        if token.text not in (";", "⇒"):
+            return False
         return not self.markup or self.markup.holds(token) or after.kind not in ("letter", "word") or after.space
 
     def _sieved(self, rows: Iterator[list[Token]]) -> Iterator[list[Token]]:
@@ -206,10 +220,12 @@ class Lines:
                 kept.append(row)
         rows = kept
         several = len(rows) > 1
-        dashed = all(row[0].text == "-" and len(row) > 1 and row[1].space for row in rows)
+        heads = [row for row in rows if self._begins_line(row[0])]
+        dashed = all(row[0].text == "-" and len(row) > 1 and row[1].space for row in heads)
         dashed = dashed and (several or any(self._is_bold(row[1]) for row in unmarked))
         counted = [row[0].text for row in rows] == [f"{number}." for number in range(1, len(rows) + 1)]
-        return [row[list_mark(row, several=several, dashed=dashed, counted=counted) :] for row in rows]
+        return [row[list_mark(row, several=several, dashed=dashed and self._begins_line(row[0]), counted=counted) :]
+                for row in rows]  # fmt: skip
 
     def _is_rule(self, row: Sequence[Token]) -> bool:
         """`---`, `***`, `===`: a line drawn across the text."""
@@ -284,7 +300,7 @@ class Lines:
             return False
         if row[0].text == "+":
             return True
-        if ";" in self.text[before[-1].end : row[0].start]:
+        if ";" in self.text[before[-1].end : row[0].start] or _IMPLIED.match(self.text, row[-1].end):
             return False
         margin = row[0].start == 0 or self.text[row[0].start - 1] == "\n"
         return row[0].text == "-" and (row[1].space or not margin) and has_equals(before) and not has_equals(row)
@@ -295,8 +311,23 @@ class Lines:
         """Whether `which is zero at …`, `which vanishes …` goes on at a token: no formula to judge."""
         verb, end = word_at(row, at)
         return verb in ("vanishes", "agrees", "matches") or (
-            verb in ("is", "are") and word_at(row, end)[0].lower() in QUALITIES
+            verb in ("is", "are")
+            and (word_at(row, end)[0].lower() in QUALITIES or [token.text for token in row[end : end + 1]] == ["0"])
         )
+
+    def _without_asides(self, row: list[Token]) -> list[Token]:
+        """A row without what only says something of it: `…, which is zero at p = y`, `(chain rule)`."""
+        at, closing = 1, matched(row)
+        while at < len(row):
+            word, end = word_at(row, at)
+            zero = row[at - 1].text == "," and word in ("zero", "vanishing", "positive", "negative")
+            if zero or (word == "which" and self._only_says(row, end)):
+                self._note(row[at:])
+                return self._ended(row[:at])
+            at = max(end, closing.get(at, at) + 1)
+        kept = self._without_remark(row)
+        self._note(row[len(kept) :])
+        return kept
 
     def _unwrapped(self, row: list[Token]) -> list[Token]:
         """`a(1-a) (where a = σ(z))` as `a(1-a) where a = σ(z)`."""
@@ -334,10 +365,6 @@ class Lines:
             if token.kind in ("letter", "word"):
                 word, end = word_at(row, at)
                 called = word == "where" and end < len(row) and row[end].text == "("
-                if word == "which" and at > 0 and self._only_says(row, end):
-                    self._note(row[at:])
-                    row = row[:at]
-                    break
                 if word.lower() in BREAKS and at > 0 and self._is_word(word) and not called:
                     cuts.append(at)
                     reasons[at] = word.lower() in REASONS
@@ -469,7 +496,8 @@ class Lines:
         last = next((start for start, end in closing.items() if end == len(tokens) - 1), None)
         if last and tokens[last].text in ("(", "[") and tokens[last].space:
             word, inside = word_at(tokens, last + 1)[0], tokens[last + 1 : -1]
-            if self.wordy(inside) or (word in REMARKS and self._is_word(word)) or self._foreign(inside):
+            remark = (word in REMARKS or word in QUALITIES) and self._is_word(word)
+            if self.wordy(inside) or remark or self._foreign(inside):
                 return tokens[:last]
         if has_equals(tokens) and (at := self._apposed(tokens)):
             return tokens[:at]

@@ -157,7 +157,9 @@ class Markup:
                 continue  # `is not differentiable at $r = 0$`
             said = any(token.kind == "op" and token.text in _SAYS for token in tokens)
             ends = at == len(parts) - 1 or not _holds_words(parts[at + 1][1])
-            conditional = any(word in _CONDITIONAL for word in _words(ahead))
+            conditional = any(word in _CONDITIONAL for word in _words(ahead)) or (
+                list(_words(ahead)) == ["with"] and self._at_a_number(tokens)
+            )
             if said or (last and ends and at > 0 and _leads_to(parts[at - 1][1])):
                 if not said and not any((*conditions, conditional)):
                     cut = len(kept)  # `since $u' = x$, the answer is $2ux$`
@@ -170,11 +172,19 @@ class Markup:
             ahead = []
         if conditions and all(conditions) and not any(token.text == ":" for token in ahead):
             return [], [list(row)]  # `when $r > 0$ the loss grows`
+        if len(conditions) == 1 and self._at_a_number(kept):
+            return [], [list(row)]  # `$T = 1$: the usual gradient`
         kept += [token for token in ahead if token.text in (":", ")") or token.kind in ("letter", "word")]
         if sum(len(list(_words(tokens))) for tokens in outside) >= _IN_PASSING:
             self.in_passing |= {token.start for token in kept}
         rows = [kept[:cut], kept[cut:]]
         return [_unbracketed(_without_empty_brackets(_without_last_words(part))) for part in rows], outside
+
+    def _at_a_number(self, tokens: Sequence[Token]) -> bool:
+        """Whether `γ = 0` stands here, of a name that is declared."""
+        said = [token for token in tokens if token.text not in _MARKS and token.text not in ("$", "with", "With")]
+        known = len(said) == 3 and said[0].kind in ("letter", "word") and not self.is_word(said[0].text)
+        return known and said[1].text == "=" and said[2].kind == "number"
 
     def _is_mark(self, tokens: Sequence[Token]) -> bool:
         """Whether tokens begin with the mark of a list, `- $p = σ(z)$`: no minus, since it is not set off."""

@@ -13,43 +13,49 @@ from dataclasses import replace
 from grader.formula.declarations import name_at
 from grader.formula.names import canonical
 from grader.formula.reader.lines import Statement
-from grader.formula.reader.rows import word_at
+from grader.formula.reader.rows import word_at, words_in
 from grader.formula.reader.tokens import Token, ended
 
+_STEPS = frozenset(("lr", "eta", "η", "alpha", "α", "step", "rate"))
 _UPDATES = frozenset(("+", "-", "*", "/"))
 
 
-def rebound(statements: Sequence[Statement], declared: Callable[[str], bool]) -> list[Statement]:
-    """The statements with `x = f(x)` and `x += a` as equations between names; declared names are left alone."""
+def rebound(statements: Sequence[Statement], declared: Callable[[str], bool], *, code: bool = False) -> list[Statement]:
+    """The statements with `x = f(x)` and `x += a` as equations between names. Declared names are left alone, but in
+    `code`, where `z = z / T` is no equation."""
     made = list(statements)
     bound = Counter(name for statement in statements if (name := _assigned(statement)[0]))
-    standing: dict[str, list[int]] = {name: [] for name, count in bound.items() if count > 1 and not declared(name)}
+    own = frozenset(name for name in bound if declared(name))
+    standing: dict[str, list[int]] = {name: [] for name, count in bound.items() if (code if name in own else count > 1)}
     for at, statement in enumerate(statements if standing else ()):
         for name in {name for _, _, name in _names(statement.tokens)} & standing.keys():
             standing[name].append(at)
     for name, places in standing.items():
-        _versions(made, name, places)
+        _versions(made, name, places, declared=name in own)
     return made
 
 
-def _versions(made: list[Statement], name: str, places: Sequence[int]) -> None:
+def _versions(made: list[Statement], name: str, places: Sequence[int], *, declared: bool) -> None:
     """Sets the versions of a name into the statements at the places where it stands."""
-    bound, again = False, []
+    bound, again = declared, []
     for at in places:
         found, start = _assigned(made[at])
         if found == name:
-            if bound and (_updates(made[at], start) or _places(made[at].tokens[start:], name)):
+            if declared and _steps(made[at].tokens[start:]):
+                pass  # `w = w − lr * grad`
+            elif bound and (_updates(made[at], start) or _places(made[at].tokens[start:], name)):
                 again.append(at)
             bound = True
     for at in places:
         statement = made[at]
         version = bisect_right(again, at)
-        left = _spelled(name, version, len(again))
+        last = 0 if declared else len(again)
+        left = _spelled(name, version, last)
         tokens = list(statement.tokens)
         if at not in again:
             made[at] = replace(statement, tokens=tuple(_renamed(tokens, name, left)))
             continue
-        before = _spelled(name, version - 1, len(again))
+        before = _spelled(name, version - 1, last)
         _, start = _assigned(statement)
         right = _renamed(tokens[start + 1 :], name, before)
         head, equal = tokens[0], tokens[start]
@@ -88,6 +94,11 @@ def _at_class(tokens: Sequence[Token], after: int) -> bool:
 
 def _updates(statement: Statement, equal: int) -> bool:
     return statement.tokens[equal - 1].text in _UPDATES
+
+
+def _steps(tokens: Sequence[Token]) -> bool:
+    """Whether something is moved along a gradient."""
+    return any(word in _STEPS or word.startswith(("grad", "learning")) for word in words_in(tokens))
 
 
 def _spelled(name: str, version: int, last: int) -> str:

@@ -6,7 +6,7 @@ A row that holds anything else is left as it is.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -46,7 +46,7 @@ class Choices:
         self.is_word = is_word
         self.leads = leads
 
-    def gathered(self, rows: Sequence[list[Token]]) -> list[list[Token]]:
+    def gathered(self, rows: Iterable[list[Token]]) -> list[list[Token]]:
         """The rows, those that make one choice together joined into one."""
         made: list[list[Token]] = []
         cases: list[list[_Case]] = []
@@ -66,7 +66,7 @@ class Choices:
 
     # -- rows
 
-    def _blocks(self, rows: Sequence[list[Token]]) -> list[list[Token]]:
+    def _blocks(self, rows: Iterable[list[Token]]) -> list[list[Token]]:
         """Rows with `if c:` and what is set below it in one."""
         made: list[list[Token]] = []
         for row in rows:
