@@ -31,6 +31,7 @@ from grader.formula.reader.bounds import (
 )
 from grader.formula.reader.claiming import Claiming
 from grader.formula.reader.connectives import with_connectives
+from grader.formula.reader.differentials import are_told, is_differential, with_differentials
 from grader.formula.reader.elaborate import Elaborator
 from grader.formula.reader.indices import Cell, Typed
 from grader.formula.reader.introduce import LeftSides, NewName, with_loss
@@ -51,7 +52,7 @@ from grader.formula.reader.word_names import with_word_names
 from grader.formula.tree import Cond, Dim, Expr, Span
 
 _AS: Final = re.compile(
-    r"\b(same|writ\w+|rewrit\w+|express\w*|simplif\w*|equival\w*|given|put|stated|reads?)\s+(\w+\s+)?as[\s$(`]*$"
+    r"\b(same|writ\w+|rewrit\w+|express\w*|simplif\w*|equival\w*|given|put|stated|reads?)\s+(\w+\s+){0,3}as[\s$(`]*$"
 )
 _CODE: Final = re.compile(r"```|^[ \t]*return\b|\bnp\.", re.MULTILINE)
 _GRADIENT_WORDS: Final = frozenset(("grad", "gradient", "answer", "ans", "result", "Answer", "Gradient"))
@@ -96,7 +97,7 @@ def definition_from(tokens: Sequence[Token], scope: Scope) -> Definition:
 
 
 class _Said(NamedTuple):
-    """Of a line: whether it claims nothing, and whether it is an example in numbers."""
+    """Of a line: whether it claims nothing, and whether it gives a name a number."""
 
     nothing: bool
     in_numbers: bool
@@ -114,6 +115,10 @@ class _Reader:
         self.steps = 0
         self.said: dict[int, _Said] = {}
         """By where the line begins."""
+        self.gradients: set[str] = set()
+        """Names that stand for gradients."""
+        self.differentials = False
+        """Whether `dr` is the differential of r."""
         self.supposed: set[str] = set()
         """Letters that were taken for what a function is of."""
 
@@ -126,6 +131,8 @@ class _Reader:
         code = _CODE.search(self.text) is not None
         statements = rebound(lines.statements(), lambda name: declared(name) is not None, code=code)
         self.introduced = introduced_names(statements)
+        names = {*Vocabulary.of(self.scope).names, *(n for n in self.introduced if n[:1] != "d"), "L"}
+        self.differentials = bool(self.asked) and are_told(statements, names, self.asked)
         self.losses = LossNames(self.introduced, own_loss_name(tokens))
         pending: Unreadable | None = None
         several = len(statements) > 1
@@ -204,8 +211,7 @@ class _Reader:
         start = self.text.rfind("\n", 0, statement.tokens[0].start) + 1
         if start not in self.said:
             line = self.text[start:].partition("\n")[0]
-            example = is_example(line)
-            self.said[start] = _Said(example or claims_nothing(line), example and is_in_numbers(line))
+            self.said[start] = _Said(is_example(line) or claims_nothing(line), is_in_numbers(line))
         return self.said[start]
 
     def _is_reason(self, statement: Statement) -> bool:
@@ -219,7 +225,9 @@ class _Reader:
     def _goes_beyond(self, statement: Statement) -> bool:
         """Whether a statement behind a claim uses it (`w ← w − η∇L`), gives an example (`E.g. w = 1: dL/dw = 2`), or
         is a word in a sentence (`convex in z`)."""
-        if self._said(statement).in_numbers or is_update(statement.tokens, self._is_variable):
+        start = self.text.rfind("\n", 0, statement.tokens[0].start) + 1
+        example = is_example(self.text[start : statement.tokens[-1].end])
+        if (example and self._said(statement).in_numbers) or is_update(statement.tokens, self._is_variable):
             return True
         return not statement.chained and self._claiming.is_in_passing(statement.tokens)
 
@@ -247,6 +255,7 @@ class _Reader:
         chained = statement.chained and tokens[0].text in ("=", "==", "≈")
         if chained:
             tokens = tokens[1:]
+        tokens = self._with_differentials(tokens)
         if not tokens:
             token = statement.tokens[-1]
             raise Unreadable("unreadable", Span(token.end, token.end), ("a formula",), {"got": ""})
@@ -292,6 +301,18 @@ class _Reader:
         first = sides[:1] if len(sides) > 1 else []
         sides = [*first, *self._in_case(sides[len(first) :], statement, elaborator)]
         self._add(sides, elaborator, lines, states_loss=states_loss)
+        if len(parts) > 1 and not elaborator.free_indices:
+            self._keep_gradient(parts[0], sides[-1])
+
+    def _with_differentials(self, tokens: list[Token]) -> list[Token]:
+        """Where differentials are told, with names for them."""
+        if not self.differentials or not is_differential(tokens, Vocabulary.of(self.scope).names):
+            return tokens
+        found = with_differentials(tokens, self.scope, self.asked)
+        if found is None:
+            raise Unreadable("unreadable", Span(tokens[0].start, tokens[-1].end), ("a derivative, such as dL/dw",))
+        self.scope = found[1]
+        return found[0]
 
     def _values(self, parts: list[list[Token]], lines: Lines, *, chained: bool) -> list[list[Token]]:
         """The sides without what is said of their values: `= σ(z) ∈ (0, 1)`."""
@@ -335,7 +356,9 @@ class _Reader:
     def _set_before(self, statement: Statement) -> None:
         """What is introduced after `where` belongs before the equation that it explains, which may be the answer."""
         before = self.equations[-2] if len(self.equations) > 1 else None
-        if statement.where and before is not None and before.introduces is None and self.equations[-1].introduces:
+        last = self.equations[-1].introduces if self.equations else None
+        used = last is not None and before is not None and _uses(before, last.name)
+        if statement.where and before is not None and before.introduces is None and used:
             self.equations[-2:] = [self.equations[-1], before]
 
     def _add(self, sides: list[Side], elaborator: Elaborator, lines: Lines, **facts: bool) -> None:
@@ -435,7 +458,8 @@ class _Reader:
     def _gradient_name(self, tokens: list[Token]) -> Typed | None:
         """`grad`, `dL_dz`, `dz`: names by which people call the gradient that is asked."""
         name, after = name_at(ended(tokens), 0)
-        if after != len(tokens) or self.scope.canonical(canonical(name)) is not None:
+        known = self.scope.canonical(canonical(name))
+        if after != len(tokens) or (known is not None and known not in self.gradients):
             return None
         loss = tree.Name("L")
         span = Span(tokens[0].start, tokens[-1].end)
@@ -446,6 +470,15 @@ class _Reader:
             if match is not None and (by := self.scope.canonical(canonical(match[1]))) is not None:
                 return tree.Deriv(loss, tree.Name(by), span=span), self.scope.shape(by)
         return None
+
+    def _keep_gradient(self, tokens: list[Token], value: Side) -> None:
+        """After `dp = …`, lets `dp` stand for that value: `dz = dp * p * (1 - p)`."""
+        named = self._gradient_name(tokens)
+        name = canonical(name_at(ended(tokens), 0)[0])
+        if named is None or named[1] != value.shape or value.condition or value.perhaps or name in self.gradients:
+            return
+        self.gradients.add(name)
+        self.scope = self.scope.with_definition(Definition(name, value.expr, value.shape or ()))
 
     def _introduced(self, parts: list[list[Token]], statement: Statement) -> NewName | None:
         found = LeftSides(self.scope, loss=self.loss).new_name(parts[0], [t for part in parts[1:] for t in part])
@@ -521,6 +554,10 @@ class _Reader:
             sides.append(Side(expr, own, Span(part[0].start, part[-1].end), compared=alone))
         where = tuple(lines.line_of(side.span.start) for side in sides)
         self.equations.append(Equation(where[0], tuple(sides), definition, False, elaborator.free_indices, where))
+
+
+def _uses(equation: Equation, name: str) -> bool:
+    return any(node == tree.Name(name) for side in equation.sides for node in tree.walk(side.expr))
 
 
 def _is_claim(equation: Equation) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
 from grader.formula.declare import Scope
 from grader.formula.equations import Derivation, Equation, Side
@@ -143,7 +144,11 @@ def _is_other(equation: Equation, shape: Known) -> bool:
     own = equation.sides[0].shape
     if definition is None or (None not in (shape, own) and shape != own):
         return True
-    return definition.name.lower().startswith(("hess", "curv", "h_", "fisher")) or definition.name == "H"
+    return not definition.name.lower().startswith(_ANSWERS)
+
+
+_ANSWERS: Final = ("g", "d", "ans", "res", "out", "result", "final")
+"""How names begin under which people give the answer once more."""
 
 
 def _uses(equation: Equation, name: str) -> bool:

@@ -27,11 +27,18 @@ def _of_its_shape(side: Expr, asked: Expr, scope: Scope) -> Expr:
 
 
 def at_a_number(condition: Cond, sides: Sequence[Expr], asked: Expr, scope: Scope) -> Scope | None:
-    """The scope in which a condition `T = 1` holds, for a quantity by which nothing is derived; None for others."""
+    """The scope in which a condition `T = 1` holds, for a declared quantity through which nothing else is derived;
+    None for others."""
     match condition:
+        case Logic("and", args):
+            found: Scope | None = scope
+            for arg in args:
+                found = None if found is None else at_a_number(arg, sides, asked, found)
+            return found
         case Compare("==", Name(name), Num(value)) if name in scope.variables and not scope.shape(name):
             derived = [node.wrt or asked for side in sides for node in walk(side) if isinstance(node, Deriv)]
-            if any(name == root(wrt) for wrt in derived) or name in {d for s in derived for d in names_in(s, scope)}:
+            others = (wrt for wrt in derived if root(wrt) != name)
+            if name in {below for wrt in others for below in names_in(wrt, scope)}:
                 return None
             variable = replace(scope.variables[name], domain=Finite((value,)))
             return replace(scope, variables={**scope.variables, name: variable})

@@ -102,6 +102,12 @@ def _pairs(read: Derivation, text: str, wrt: Expr, loss: Expr, answers: int) -> 
         if len(sides) == 1 and number == answers:
             where = place_of(text, sides[0].span)
             made.append(Equation(asked, sides[0].expr, lines[0], len(made) + 1, where, asked))
+        alone = len(sides) == 1 and number > answers and sides[0].compared is None
+        if alone and (case := sides[0].condition or sides[0].perhaps) is not None:
+            where = place_of(text, sides[0].span)  # `for y = 1 the gradient is σ(z) − 1`
+            made.append(
+                Equation(asked, sides[0].expr, lines[0], len(made) + 1, where, asked, condition=case, behind=True)
+            )
         for place, (left, right) in enumerate(pairwise(sides)):
             given = equation.introduces is not None and place == 0
             where = place_of(text, right.span)

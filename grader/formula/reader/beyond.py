@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Sequence
 
 from grader.formula.declarations import name_at
-from grader.formula.names import LOSS_NAMES, canonical
+from grader.formula.names import canonical
 from grader.formula.reader.rows import first_equals, has_equals, last_word, matched, word_at, words_in
 from grader.formula.reader.tokens import Token, ended
 
@@ -55,21 +55,6 @@ def is_second_derivative(tokens: Sequence[Token]) -> bool:
     second = bool(texts) and texts[0] in ("∇", "∂", "d") and texts[1:2] == ["^"] and "2" in texts[2:4]
     equal = first_equals(tokens)
     return second and not (equal is not None and may_derive(tokens[equal + 1 :]))
-
-
-def is_differential(tokens: Sequence[Token], known: Container[str]) -> bool:
-    """Whether a differential is told: `dL = (2/n) rᵀ dr`, `dr = X dw`."""
-    equal = first_equals(tokens)
-    if equal is None:
-        return False
-    left, end = word_at(tokens, 0)
-    if end != equal or left[:1] != "d" or not _is_known(left[1:], known):
-        return False
-    return any(word[:1] == "d" and _is_known(word[1:], known) for word in words_in(tokens[equal:]))
-
-
-def _is_known(word: str, known: Container[str]) -> bool:
-    return bool(word) and (canonical(word) in known or word in LOSS_NAMES)
 
 
 def holds_formula(tokens: Sequence[Token], known: Container[str]) -> bool:

@@ -13,9 +13,11 @@ from typing import Final
 from grader.formula.declarations import name_at
 from grader.formula.names import canonical
 from grader.formula.reader.asides import claims_nothing, speaks_of_optimum
-from grader.formula.reader.beyond import holds_formula, is_differential, is_second_derivative, may_derive
+from grader.formula.reader.beyond import holds_formula, is_second_derivative, may_derive
 from grader.formula.reader.bounds import is_remark
+from grader.formula.reader.differentials import is_differential
 from grader.formula.reader.prose import LEADS_TO, MEANING, PROSE
+from grader.formula.reader.restating import is_of_another
 from grader.formula.reader.rows import first_equals, word_at, words_in
 from grader.formula.reader.tokens import Token, ended
 
@@ -79,10 +81,16 @@ class Claiming:
             return False
         before = self.text[: tokens[0].start]
         sentence = self.sentence(tokens)
-        if speaks_of_optimum(sentence) or _SUBGRADIENT.search(sentence) is not None or self._is_by_another(sentence):
+        said = sentence[: len(sentence) - (tokens[-1].end - tokens[0].start)]
+        if (
+            speaks_of_optimum(sentence)
+            or is_of_another(said)
+            or _SUBGRADIENT.search(sentence) is not None
+            or self._is_by_another(sentence)
+        ):
             return self.is_worded(sentence)
         _, after = name_at(ended(tokens), 0)
-        words = re.findall(r"[^\W\d_]+", sentence[: len(sentence) - (tokens[-1].end - tokens[0].start)])
+        words = re.findall(r"[^\W\d_]+", said)
         alone = after == len(tokens) and before[-1:] in (" ", "$") and self.is_worded(sentence)
         return alone and bool(words) and words[-1].lower() not in LEADS_TO
 

@@ -19,8 +19,10 @@ from grader.formula.reader.tokens import Token
 
 _HEADS: Final = frozenset(("case", "for", "if", "when", "whenever", "assuming", "suppose", "assume", "in", "at"))
 _TAILS: Final = frozenset(("if", "iff", "for", "when", "whenever", "provided", "assuming", "where", "with", "at"))
+_CASES: Final = frozenset(("for", "if", "when"))
+_OPENING: Final = frozenset(("so", "thus", "hence", "then", "and", "therefore", "but"))
 _FILLERS: Final = frozenset(("the", "case", "where", "that", "when", "in", "first", "second"))
-_ENDS: Final = SAYING | {"then", "we", "so", "it", "this", "that", "thus", "hence"}
+_ENDS: Final = SAYING | {"then", "we", "so", "it", "this", "that", "the", "thus", "hence"}
 _OTHERS: Final = frozenset(("else", "otherwise", "elif"))
 _EACH: Final = frozenset(("all", "every", "each", "any"))
 _COMPARISONS: Final = frozenset(("=", "==", "!=", "<", "<=", ">", ">="))
@@ -48,6 +50,21 @@ class Limits:
         then: it heads the rows that follow."""
         return self._head(row) or self.ended(row)
 
+    def several(self, row: list[Token]) -> list[list[Token]]:
+        """A row cut where another condition begins: `for y = 1 it is p − 1, and for y = 0 it is p`."""
+        if self._head(row) is None:
+            return [row]
+        cuts = [0]
+        for at in _top(row):
+            if row[at].text not in (",", "."):
+                continue
+            word, end = self._word(row, at + 1)
+            if word in ("and", "but", "while", "whereas"):
+                word, _ = self._word(row, end)
+            if word in _CASES and self._head(row[at + 1 :]) is not None:
+                cuts.append(at + 1)
+        return [row[start:end] for start, end in pairwise([*cuts, len(row)])]
+
     def ended(self, row: list[Token]) -> Limited:
         """The row, with the condition at its end, if it has one."""
         return self._tail(stripped(row)) or Limited(row)
@@ -56,6 +73,8 @@ class Limits:
 
     def _head(self, row: list[Token]) -> Limited | None:
         word, start = self._word(row, 0)
+        if word in _OPENING and start < len(row) and self._word(row, start)[0] in _HEADS:
+            return self._head(row[start:])
         if (bracketed := self._bracketed_head(row)) is not None:
             return bracketed
         if word == "with":
@@ -124,7 +143,9 @@ class Limits:
         said = row[:at]
         if at and any(token.text == "∈" for token in said) and not has_equals(said):
             return Limited(_after(row[at:]), (), tuple(said))  # `z ∈ ℝ: …`
-        if not at or not _compares(said) or not (has_equals(row[at:]) or self._at_a_number(said)):
+        if not at or not _compares(said) or any(token.text == "?" for token in said):
+            return None
+        if has_equals(said) and not (has_equals(row[at:]) or self._at_a_number(said)):
             return None
         if any(token.text in ("=", "==") for token in said) and not (self._known(said) and len(said) == 3):
             return None

@@ -22,6 +22,7 @@ from grader.formula.reader.limited import Limits
 from grader.formula.reader.limits import LINES, RUN, too_large
 from grader.formula.reader.markup import Markup
 from grader.formula.reader.prose import BREAKS, INTRODUCING, MEANING, PROSE, QUALITIES, REASONS, REMARKS, SAYING
+from grader.formula.reader.restating import restates
 from grader.formula.reader.rows import (
     LineOf,
     for_all,
@@ -85,7 +86,7 @@ class Lines:
         self.comments: list[Comment] = []
         self.line_of = LineOf(text)
         self.introduced = single_letters_introduced(tokens)
-        self.markup = Markup(text, self._is_word)
+        self.markup = Markup(text, self._is_word, vocabulary.names)
         self.tokens, remarks = without_columns(tokens, text, self.markup.holds)
         for remark in remarks:
             self._note(remark)
@@ -98,7 +99,7 @@ class Lines:
         opening: tuple[int, tuple[Token, ...]] = (0, ())
         sure = False
         limits = Limits(self._is_word, self.vocabulary)
-        for row in rows:
+        for row in (part for whole in rows for part in limits.several(whole)):
             limited = limits.of(row)
             self._note(limited.aside)
             if not limited.row:
@@ -320,8 +321,9 @@ class Lines:
         at, closing = 1, matched(row)
         while at < len(row):
             word, end = word_at(row, at)
+            example = [token.text for token in row[at : at + 3]] == ["e", ".", "g"] and row[at].space
             zero = row[at - 1].text == "," and word in ("zero", "vanishing", "positive", "negative")
-            if zero or (word == "which" and self._only_says(row, end)):
+            if zero or example or (word == "which" and self._only_says(row, end)):
                 self._note(row[at:])
                 return self._ended(row[:at])
             at = max(end, closing.get(at, at) + 1)
@@ -376,7 +378,8 @@ class Lines:
             ends = token.text == "." and at + 1 < len(row) and row[at + 1].space  # `Let a = σ(z). ∂L/∂w = …`
             between = token.kind == "op" and (token.text in (",", ":") or ends)
             defined = token.text == "," and at > 0 and self._defines(row[at + 1 : at + 2 * RUN])
-            if between and (defined or equated(cuts[-1], at)) and equated(at + 1, len(row)):
+            goes_on = token.text == "," and word_at(row, at + 1)[0] in ("the", "then", "so", "we")
+            if between and (defined or equated(cuts[-1], at)) and (goes_on or equated(at + 1, len(row))):
                 cuts.append(at + 1)
                 reasons[at + 1] = False
             at += 1
@@ -509,7 +512,9 @@ class Lines:
             comma = tokens[at].text == ","
             word, start = ("", at + 1) if comma else word_at(tokens, at)
             if (comma or (word == "is" and tokens[at].space)) and word_at(tokens, start)[0] in ("the", "a", "an"):
-                return at if self.wordy(tokens[start:]) and has_equals(tokens[:at]) else 0
+                rest = tokens[start:]
+                plain = self.wordy(rest) and not restates(self.text[rest[0].start : rest[-1].start])
+                return at if plain and has_equals(tokens[:at]) else 0
         return 0
 
     def _foreign(self, tokens: Sequence[Token]) -> bool:
@@ -518,8 +523,13 @@ class Lines:
         return (
             bool(words)
             and all(token.kind in ("letter", "word") for token in tokens)
-            and all(len(word) > 5 and self.vocabulary.suggestion(word) is None for word in words)
+            and any(len(word) > 2 for word in words)
+            and all(self._is_foreign(word) for word in words)
         )
+
+    def _is_foreign(self, word: str) -> bool:
+        plain = self._is_word(word) and word not in MEANING
+        return plain and self.vocabulary.suggestion(word) is None
 
     def mostly_words(self, tokens: Sequence[Token]) -> bool:
         """Whether tokens are words and punctuation only, and most of them certainly words, or two of a sentence."""

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
 from grader.formula.reader.asides import checking_code, claims_nothing, is_example, is_in_numbers, takes_back
+from grader.formula.reader.beyond import holds_formula, may_derive
+from grader.formula.reader.bounds import COMPARISONS
 from grader.formula.reader.prose import BREAKS, INTRODUCING, MEANING, PROSE
+from grader.formula.reader.restating import is_of_another, is_said_to_be, restates, restates_by_name
 from grader.formula.reader.rows import LineOf, has_equals, last_word, matched, word_at, words_in
 from grader.formula.reader.tables import table_lines
 from grader.formula.reader.tokens import Token
@@ -39,6 +42,8 @@ _LEADS_TO: Final = frozenset(("is", "get", "gives", "give", "obtain", "yields", 
 _SAME: Final = frozenset(("same", "written", "rewritten", "expressed"))
 _MARKS: Final = frozenset((",", ".", ":", ";"))
 _BRACKETS: Final = frozenset(("(", ")"))
+_FORMULA: Final = 2
+"""Of how many tokens a formula is made at least that is no name alone."""
 _IN_PASSING: Final = 3
 """How many words make a formula beside them part of a sentence."""
 
@@ -46,10 +51,13 @@ _IN_PASSING: Final = 3
 class Markup:
     """Which parts of a text are set off as mathematics."""
 
-    def __init__(self, text: str, is_word: Callable[[str], bool]) -> None:
+    def __init__(self, text: str, is_word: Callable[[str], bool], names: Container[str]) -> None:
         self.text = text
         self.is_word = is_word
         self.spans = [match.span(match.lastgroup or 0) for match in _SET_OFF.finditer(text)]
+        self.names = names
+        self.claimed = False
+        """Whether a row before says what a derivative is."""
         self.in_passing: set[int] = set()
         """Where formulas begin that stand within a sentence."""
         self._starts = [start for start, _ in self.spans]
@@ -129,8 +137,10 @@ class Markup:
         parts = self._parts(row)
         if self._in_table(row) and not any(token.kind == "op" and token.text in _SAYS for token in row):
             return [], [list(row)]
+        behind, self.claimed = self.claimed, self.claimed or may_derive(row)
         if not any(inside for inside, _ in parts):
-            return ([], [list(row)]) if self._is_sentence(row) else ([list(row)], [])
+            restated = behind and holds_formula(row, self.names) and restates(self._said(row))
+            return ([list(row)], []) if restated or not self._is_sentence(row) else ([], [list(row)])
         if not parts[0][0] and self._is_mark(parts[0][1]):
             parts[0] = (False, parts[0][1][1:])
             parts = parts if parts[0][1] else parts[1:]
@@ -150,21 +160,36 @@ class Markup:
                     return [], [list(row)]
                 ahead += structure
                 continue
-            if at > 0 and _last_word_is(parts[at - 1][1], "at"):
-                if not kept and at == 1 and len(list(_words(parts[0][1]))) == 1:
-                    return [], [list(row)]  # `At $z = 0$, $p = 1/2$`
-                last = False
-                continue  # `is not differentiable at $r = 0$`
+            if at > 0 and _last_word_is(parts[at - 1][1], "at") and not _arrives(parts[at - 1][1]):
+                if not self.claimed or kept or at > 1 or len(list(_words(parts[0][1]))) > 1:
+                    if not kept and at == 1 and len(list(_words(parts[0][1]))) == 1:
+                        return [], [list(row)]  # `At $z = 0$, $p = 1/2$`
+                    last = False
+                    continue  # `is not differentiable at $r = 0$`
+                ahead = [*parts[0][1]]
             said = any(token.kind == "op" and token.text in _SAYS for token in tokens)
             ends = at == len(parts) - 1 or not _holds_words(parts[at + 1][1])
-            conditional = any(word in _CONDITIONAL for word in _words(ahead)) or (
+            pauses = ends or parts[at + 1][1][0].text in _MARKS
+            conditional = any(word in _CONDITIONAL or word == "at" for word in _words(ahead)) or (
                 list(_words(ahead)) == ["with"] and self._at_a_number(tokens)
             )
-            if said or (last and ends and at > 0 and _leads_to(parts[at - 1][1])):
+            before = self.text[row[0].start : parts[at - 1][1][-1].end] if at else ""
+            led = last and at > 0 and _leads_to(parts[at - 1][1]) and not (self.claimed and is_of_another(before))
+            told = bool(conditions) and conditions[-1] and not _holds_words(parts[at - 1][1])  # `when $y = 1$: $p - 1$`
+            if (
+                said
+                or (ends and led)
+                or (pauses and ((self.claimed and told) or self._restates(row, parts, at)))
+                or self._is_the_answer(row, parts, at)
+            ):
                 if not said and not any((*conditions, conditional)):
                     cut = len(kept)  # `since $u' = x$, the answer is $2ux$`
+                heads = not kept and self._heads_case(parts, at)
+                if conditions and conditions[-1] and not said and not any(token.text in _MARKS for token in ahead):
+                    ahead = []
+                    kept.append(Token("op", ":", tokens[0].start, tokens[0].start))  # `when $y = 1$ this gives $p - 1$`
                 kept += [*ahead, replace(tokens[0], space=True), *tokens[1:]]
-                conditions.append(conditional and "case" not in _words(ahead))
+                conditions.append((conditional and "case" not in _words(ahead)) or heads)
             elif any(token.text == "∈" for token in tokens):
                 pass  # `for all $z \\in \\mathbb{R}$, …`: no case
             elif conditional and not (list(_words(ahead))[-1] == "for" and self._any_kind(parts[at + 1 :])):
@@ -179,6 +204,30 @@ class Markup:
             self.in_passing |= {token.start for token in kept}
         rows = [kept[:cut], kept[cut:]]
         return [_unbracketed(_without_empty_brackets(_without_last_words(part))) for part in rows], outside
+
+    def _restates(self, row: Sequence[Token], parts: Sequence[tuple[bool, list[Token]]], at: int) -> bool:
+        """Whether words behind a claim say of a formula at the end of a sentence that it is the derivative."""
+        if not self.claimed or at == 0:
+            return False
+        before = self.text[row[0].start : parts[at - 1][1][-1].end]
+        alone = sum(token.kind != "bad" for token in parts[at][1]) < _FORMULA
+        return restates_by_name(before) if alone else restates(before)
+
+    def _heads_case(self, parts: Sequence[tuple[bool, list[Token]]], at: int) -> bool:
+        """Whether `$r > 0$: $…$` stands here."""
+        behind = parts[at + 1][1] if at + 2 < len(parts) else []
+        compared = any(token.text in COMPARISONS for token in parts[at][1]) or self._at_a_number(parts[at][1])
+        return compared and bool(behind) and behind[0].text == ":" and not has_equals(parts[at][1][3:])
+
+    def _is_the_answer(self, row: Sequence[Token], parts: Sequence[tuple[bool, list[Token]]], at: int) -> bool:
+        """Whether `… is our final answer` stands behind a formula at the head of a sentence."""
+        first = at == 0 and len(parts) > 1
+        return first and is_said_to_be(self.text[parts[1][1][0].start : row[-1].end])
+
+    def _said(self, row: Sequence[Token]) -> str:
+        """The words of a row before its first sign."""
+        end = next((t.start for t in row if t.kind not in ("letter", "word") and t.text not in ",.:'()*"), row[-1].end)
+        return self.text[row[0].start : end]
 
     def _at_a_number(self, tokens: Sequence[Token]) -> bool:
         """Whether `γ = 0` stands here, of a name that is declared."""
@@ -279,6 +328,11 @@ def _told_in_words(tokens: Sequence[Token], at: int) -> frozenset[str] | None:
         else:
             at += 1
     return frozenset() if words and words[-1] in _LEADS_TO else None
+
+
+def _arrives(tokens: Sequence[Token]) -> bool:
+    """Whether words end in `we arrive at`."""
+    return any(word.startswith("arriv") for word in list(_words(tokens))[-3:-1])
 
 
 def _last_word_is(tokens: Sequence[Token], word: str) -> bool:

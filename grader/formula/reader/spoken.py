@@ -198,6 +198,8 @@ class Choices:
         if len(value) > 1 and value[0].text == "{" and 0 not in matched(value):
             value = value[1:]  # a brace that is never closed
         condition = None if condition is None else _trimmed(condition)
+        if any(token.text in ("+", "-") for token in left):
+            return []  # `for y = 1: p − 1 = −σ(−z)`
         if not value or condition == [] or any(t.kind == "comment" for t in value):
             return []
         if not left and comparison_at(value) is not None:
