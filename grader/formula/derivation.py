@@ -55,6 +55,7 @@ _AS: Final = re.compile(
     r"\b(same|writ\w+|rewrit\w+|express\w*|simplif\w*|equival\w*|given|put|stated|reads?)\s+(\w+\s+){0,3}as[\s$(`]*$"
 )
 _CODE: Final = re.compile(r"```|^[ \t]*return\b|\bnp\.", re.MULTILINE)
+_USING: Final = re.compile(r"\W*[Uu]sing[ \t$]+")
 _GRADIENT_WORDS: Final = frozenset(("grad", "gradient", "answer", "ans", "result", "Answer", "Gradient"))
 _GRADIENT_NAMES: Final = (
     re.compile(r"(?:d|∂)(?:L|loss|J)_?(?:d|∂)_?(.+)"), re.compile(r"grad_(.+)"), re.compile(r"d_?([^_].*)"),
@@ -179,6 +180,8 @@ class _Reader:
         """Whether what cannot be read is no step: words, `dL/dz → 0`, or a remark about something else before
         others, as `so that $\\sigma^2 = e^s$` without a σ."""
         tokens = statement.tokens
+        if error.data.get("differential"):
+            return True  # of a shape that is not worked out
         if self._claimed:
             return not self._claiming.may_answer(tokens)
         if statement.prose or self._claiming.is_other(tokens):
@@ -215,8 +218,10 @@ class _Reader:
         return self.said[start]
 
     def _is_reason(self, statement: Statement) -> bool:
-        """Whether a formula alone is a reason, `since 0 < p < 1`: not in `… the same as p − y`."""
-        if not statement.reason or first_equals(statement.tokens) is not None:
+        """Whether a formula alone is a reason, `since 0 < p < 1`, `using log σ as …`: not in `… the same as p − y`."""
+        start = self.text.rfind("\n", 0, statement.tokens[0].start) + 1
+        used = _USING.fullmatch(self.text, start, statement.tokens[0].start) is not None and self._claimed
+        if not (statement.reason or used) or first_equals(statement.tokens) is not None:
             return False
         before = self.text[max(0, statement.tokens[0].start - 40) : statement.tokens[0].start]
         said_as = _AS.search(before) is not None
@@ -310,7 +315,8 @@ class _Reader:
             return tokens
         found = with_differentials(tokens, self.scope, self.asked)
         if found is None:
-            raise Unreadable("unreadable", Span(tokens[0].start, tokens[-1].end), ("a derivative, such as dL/dw",))
+            span = Span(tokens[0].start, tokens[-1].end)
+            raise Unreadable("unreadable", span, ("a derivative, such as dL/dw",), {"differential": True})
         self.scope = found[1]
         return found[0]
 
@@ -465,6 +471,8 @@ class _Reader:
         span = Span(tokens[0].start, tokens[-1].end)
         if name in _GRADIENT_WORDS:
             return tree.Deriv(loss, None, span=span), None
+        if self.asked and name in {f"{spelled}_{self.asked}" for spelled in ("L", "J", "loss")}:
+            return tree.Deriv(loss, tree.Name(self.asked), span=span), self.scope.shape(self.asked)
         for pattern in _GRADIENT_NAMES:
             match = pattern.fullmatch(name)
             if match is not None and (by := self.scope.canonical(canonical(match[1]))) is not None:

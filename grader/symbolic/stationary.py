@@ -10,17 +10,19 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Final
 
 from grader.formula.equations import Derivation, Equation, Side
 from grader.formula.reader.asides import claims_nothing, speaks_of_optimum
 from grader.formula.reader.lines import Comment
 from grader.formula.rebuild import substituted
-from grader.formula.tree import ZERO, Add, Deriv, Expr, Mul, Name, Neg, Num
+from grader.formula.tree import ZERO, Add, Call, Cases, Deriv, Expr, Indicator, Mul, Name, Neg, Node, Num, Size, walk
 from grader.symbolic.claims import Claims
 from grader.symbolic.quantity import LOSS, left_standing, names_in, root
 
+_LARGE: Final = 500
+"""How many parts a formula has at least that is not written out any further."""
 _AT: Final = re.compile(r"\W*(when|where|iff?|at|for)\b")
 _FACTORS: Final = (Fraction(1), Fraction(-1), Fraction(2), Fraction(-2), Fraction(1, 2), Fraction(-1, 2))
 """What a stated derivative may be multiplied by: `p = y` for ½(p − y)."""
@@ -53,6 +55,10 @@ def _kept(read: Derivation, claims: Claims) -> Iterator[Equation]:
             stated = equation.sides[-1]
         if stated is not None and _holds_at_optimum(equation, stated.expr, claims):
             there = True
+        elif (
+            stated is not None and (there or _is_estimate(equation)) and _misses_optimum(equation, stated.expr, claims)
+        ):
+            yield _at_the_optimum(equation, stated, claims)
         elif there and _has_value(equation) and not _is_identity(equation, claims):
             continue  # its value at the optimum
         elif not there or not _is_solution(equation, claims):
@@ -65,16 +71,65 @@ def _holds_at_optimum(equation: Equation, stated: Expr, claims: Claims) -> bool:
     if len(equation.sides) != 2 or not _is_solution(equation, claims) or _is_identity(equation, claims):
         return False
     left, right = (side.expr for side in equation.sides)
-    asked = root(claims.asked)
-    named = equation.introduces.name if equation.introduces is not None else isinstance(left, Name) and left.name
-    if named and named.startswith(asked):
-        if asked in names_in(right, claims.scope):
-            return False
-        return claims.same(substituted(stated, {asked: right}), ZERO) is True
+    value = _value_of_asked(equation, claims)
+    if value is not None:
+        return claims.same(_there(stated, value, claims), ZERO) is True
     if equation.introduces is not None:
         return False
     difference = Add((left, Neg(right)))
-    return any(claims.same(difference, Mul((Num(factor), stated))) for factor in _FACTORS)
+    scales: list[tuple[Expr, ...]] = [(), *((Size(dim),) for dim in claims.scope.dims)]
+    return any(claims.same(difference, Mul((Num(f), *scale, stated))) for scale in scales for f in _FACTORS)
+
+
+def _misses_optimum(equation: Equation, stated: Expr, claims: Claims) -> bool:
+    """Whether an equation gives the variable a value where the stated derivative is not zero: `η = −log y`."""
+    value = _value_of_asked(equation, claims)
+    if value is None or any(isinstance(node, Indicator | Cases | Call) and _jumps(node) for node in walk(stated)):
+        return False
+    return claims.same(_there(stated, value, claims), ZERO) is False
+
+
+def _is_estimate(equation: Equation) -> bool:
+    """Whether an equation gives `μ̂` or `μ_MLE` a value."""
+    return equation.introduces is not None and equation.introduces.name.endswith(("hat", "_star", "_MLE", "_ML"))
+
+
+def _at_the_optimum(equation: Equation, stated: Side, claims: Claims) -> Equation:
+    """What `μ̂ = −y` says of the derivative that was stated: that it is zero there."""
+    if equation.introduces is None:
+        return equation
+    place = equation.sides[1]
+    there = _there(stated.expr, place.expr, claims)
+    sides = (replace(stated, expr=there, span=place.span), Side(ZERO, stated.shape, place.span))
+    return replace(equation, sides=sides, introduces=None)
+
+
+def _jumps(node: Node) -> bool:
+    return not isinstance(node, Call) or node.function in ("sign", "abs", "max", "min", "clip", "relu", "step")
+
+
+def _value_of_asked(equation: Equation, claims: Claims) -> Expr | None:
+    """The value that an equation `η = …` gives the variable that was asked about, or `η̂`."""
+    if len(equation.sides) != 2:
+        return None
+    left, right = (side.expr for side in equation.sides)
+    asked = root(claims.asked)
+    named = equation.introduces.name if equation.introduces is not None else isinstance(left, Name) and left.name
+    if not named or not named.startswith(asked) or asked in names_in(right, claims.scope):
+        return None
+    return right
+
+
+def _there(stated: Expr, value: Expr, claims: Claims) -> Expr:
+    """The derivative that is stated, where the variable has a value. Names that rest on it are written out."""
+    asked, scope = root(claims.asked), claims.scope
+    for _ in scope.definitions:
+        resting = {name: scope.definitions[name].body for name in names_in(stated, scope) & scope.definitions.keys()
+                   if asked in names_in(scope.definitions[name].body, scope)}  # fmt: skip
+        if not resting or sum(1 for _ in islice(walk(stated), _LARGE)) == _LARGE:
+            break
+        stated = substituted(stated, resting)
+    return substituted(stated, {asked: value})
 
 
 def _is_identity(equation: Equation, claims: Claims) -> bool:
@@ -143,5 +198,6 @@ def _is_of_optimum(text: str) -> bool:
 
 def _said_of(equation: Equation, read: Derivation) -> bool:
     """Whether the words before an equation, in its own line, speak of the optimum."""
-    before = (comment.text for comment in _beside(equation, read) if comment.span.start < equation.span.start)
-    return any(map(_is_of_optimum, before))
+    start = equation.span.start
+    before = any(_is_of_optimum(comment.text) for comment in _beside(equation, read) if comment.span.start < start)
+    return before or any(claims_nothing(comment.text) for comment in _beside(equation, read))

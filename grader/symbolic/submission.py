@@ -8,8 +8,9 @@ from itertools import pairwise
 
 from grader.formula.declare import Definition, Scope
 from grader.formula.derivation import read_derivation
-from grader.formula.equations import Derivation, with_cases
+from grader.formula.equations import Derivation, Side, with_cases
 from grader.formula.errors import Unreadable
+from grader.formula.shape_of import shape_of
 from grader.formula.tree import ONE, Deriv, Expr, Index, Name, Span, walk
 from grader.symbolic.answering import answer_at, asked_by, turned_round, with_bounds_apart, with_values_named
 from grader.symbolic.claims import Claims
@@ -105,8 +106,9 @@ def _pairs(read: Derivation, text: str, wrt: Expr, loss: Expr, answers: int) -> 
         alone = len(sides) == 1 and number > answers and sides[0].compared is None
         if alone and (case := sides[0].condition or sides[0].perhaps) is not None:
             where = place_of(text, sides[0].span)  # `for y = 1 the gradient is σ(z) − 1`
+            whole = _of_whole(asked, sides[0], read.scope)
             made.append(
-                Equation(asked, sides[0].expr, lines[0], len(made) + 1, where, asked, condition=case, behind=True)
+                Equation(whole, sides[0].expr, lines[0], len(made) + 1, where, whole, condition=case, behind=True)
             )
         for place, (left, right) in enumerate(pairwise(sides)):
             given = equation.introduces is not None and place == 0
@@ -130,3 +132,10 @@ def _pairs(read: Derivation, text: str, wrt: Expr, loss: Expr, answers: int) -> 
                 )
             )
     return tuple(made)
+
+
+def _of_whole(asked: Deriv, side: Side, scope: Scope) -> Deriv:
+    """The derivative by the whole of z where a component was asked for, and a vector is given."""
+    if isinstance(asked.wrt, Index) and side.shape and side.shape == shape_of(asked.wrt.base, scope):
+        return replace(asked, wrt=asked.wrt.base)
+    return asked

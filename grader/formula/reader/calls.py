@@ -51,6 +51,8 @@ _CASTS: Final = frozenset(
 """Methods that say how numbers are kept."""
 _WHOLE: Final = frozenset(("int", "long"))
 _TYPES: Final = frozenset(("float", "int", "double", "npfloat", "torch.float", "long"))
+_ELEMENTARY: Final = frozenset(("sech", "csch", "coth", "sec", "csc", "cot", "asinh", "acosh", "atanh", "asin", "acos"))
+"""Functions that are written by others and may stand without brackets: `sech^2 r`."""
 _COMPONENTWISE: Final = frozenset(("softmax", "log_softmax"))
 
 
@@ -105,7 +107,7 @@ def _applied(parser: Parser, name: str, start: int, typed: str, below: tuple[Syn
     if token.kind == "open" and token.text in ("(", "[", "{"):
         args, options = parser.arguments()
     elif (token.kind == "op" and token.text == "-") or parser.begins_factor():
-        low = FUNCTIONS[name].low if name in FUNCTIONS else 2
+        low = FUNCTIONS[name].low if name in FUNCTIONS else 2 - (name in _ELEMENTARY)
         if low > 1 or (name == "gamma" and typed != "Γ") or name == "digamma":
             if len(typed) == 1 or canonical(typed) in GREEK.values():
                 raise unknown_symbol(typed, _typed_span(parser, start), parser.vocabulary)

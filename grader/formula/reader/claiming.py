@@ -11,13 +11,12 @@ from collections.abc import Container, Sequence
 from typing import Final
 
 from grader.formula.declarations import name_at
-from grader.formula.names import canonical
+from grader.formula.names import LOSS_NAMES, canonical
 from grader.formula.reader.asides import claims_nothing, speaks_of_optimum
 from grader.formula.reader.beyond import holds_formula, is_second_derivative, may_derive
-from grader.formula.reader.bounds import is_remark
-from grader.formula.reader.differentials import is_differential
+from grader.formula.reader.bounds import is_remark, said_at
 from grader.formula.reader.prose import LEADS_TO, MEANING, PROSE
-from grader.formula.reader.restating import is_of_another
+from grader.formula.reader.restating import is_of_another, is_said_to_be, restates
 from grader.formula.reader.rows import first_equals, word_at, words_in
 from grader.formula.reader.tokens import Token, ended
 
@@ -37,6 +36,7 @@ _SUBJECT: Final = re.compile(
 _SOMEWHERE: Final = re.compile(r"[ \t$,)\\]*(as|when|for|if|at)\b")
 _OF_IT: Final = re.compile(r"\s*:|\s+(at|is|of|where|when|lies|has)\b")
 _SUBGRADIENT: Final = re.compile(r"\bsub-?(gradient|differential|derivative)s?\b", re.IGNORECASE)
+_SHAPE: Final = re.compile(r"\b[a-zA-Z]\s*(×|\\times)\s*\w|\bshapes?\b|\bmathbb\{R\}\^|ℝ\^")
 _BY: Final = re.compile(r"(w\.?\s?r\.?\s?t\.?|with respect to)[\s$\\({]*([^\W\d]+)")
 _ENDS: Final = re.compile(r"[\n;]|\.\s")
 
@@ -50,28 +50,74 @@ class Claiming:
 
     def may_answer(self, tokens: Sequence[Token]) -> bool:
         """Whether a statement that cannot be read may say what the derivative is."""
+        equal = first_equals(tokens)
+        if equal == 0:
+            return True
         if self.is_other(tokens):
             return False
+        if equal is None:
+            return self._may_be_answer(tokens)
         sentence = self.sentence(tokens)
-        equal = first_equals(tokens)
+        head = self.leads_to(tokens[: equal + 1])[:-1] or tokens[:equal]
+        if self._is_of_another(head):
+            return False
         if may_derive(tokens):
             return True
-        if equal is not None and self._is_variable(tokens[:equal]):
-            return False
-        if equal is not None and claims_nothing(sentence):
-            return False
-        if equal is None and self._only_words(tokens):
+        if self._is_variable(head) or claims_nothing(sentence):
             return False
         if not self.is_worded(sentence):
             return True
-        if equal is not None:
-            return not speaks_of_optimum(sentence) and _OF_THE_ANSWER.search(sentence) is not None
-        return holds_formula(tokens, self.names) and not speaks_of_optimum(sentence)
+        return not speaks_of_optimum(sentence) and _OF_THE_ANSWER.search(sentence) is not None
+
+    def _may_be_answer(self, tokens: Sequence[Token]) -> bool:
+        """Whether a statement that equates nothing may be a formula for the derivative."""
+        sentence = self.sentence(tokens)
+        if self._only_words(tokens) or said_at(tokens) is not None:
+            return may_derive(tokens) or any(token.text in ("∂", "∇") for token in tokens)
+        if not self.is_worded(sentence):
+            return True
+        if speaks_of_optimum(sentence) or is_of_another(sentence):
+            return False
+        before = self._words_before(tokens)
+        alone = before.rstrip()[-1:] in (".", ":", "—", "–", "-")  # `Scratch that. y − p`
+        if restates(before) or is_said_to_be(sentence[len(before) :]):
+            return holds_formula(tokens, self.names) or any(canonical(word) in self.names for word in words_in(tokens))
+        return alone and holds_formula(tokens, self.names)
+
+    def _words_before(self, tokens: Sequence[Token]) -> str:
+        """The sentence up to the first sign, or the first known name, of a statement."""
+        at = 0
+        while at < len(tokens):
+            word, end = word_at(tokens, at)
+            if tokens[at].kind in ("letter", "word") and self._is_plain(word):
+                at = end
+            elif tokens[at].text in (",", ":", ".", "'"):
+                at += 1
+            else:
+                break
+        sentence = self.sentence(tokens)
+        return sentence[: len(sentence) - (tokens[-1].end - tokens[min(at, len(tokens) - 1)].start)]
+
+    def _is_of_another(self, head: Sequence[Token]) -> bool:
+        """Whether the left side is a derivative by what is not declared (`dL/dw`, `∇_w L`, `dW`), one of a function
+        (`σ'`), or a change (`Δz`)."""
+        if head[0].text == "Δ":
+            return True
+        texts = [token.text for token in head]
+        if texts[-1] == "'" and len(head) == 2:
+            return texts[0] not in LOSS_NAMES
+        signs = [at for at, text in enumerate(texts) if text in ("∂", "d") and at + 1 < len(texts)]
+        if texts[0] == "∇" and texts[1:2] == ["_"]:
+            signs = [1 + (texts[2:3] == ["{"])]
+        elif not signs or (texts[0] not in ("∂", "d", "frac") and texts[:1] != ["d"]):
+            return False
+        name, _ = name_at(ended(head), signs[-1] + 1)
+        by = canonical(name)
+        return bool(by) and by not in self.names and by.partition("_")[0] not in self.names and by not in LOSS_NAMES
 
     def is_other(self, tokens: Sequence[Token]) -> bool:
-        """Whether a statement surely does not say what the derivative is: a relation, a second derivative, a
-        differential."""
-        if is_second_derivative(tokens) or is_differential(tokens, self.names):
+        """Whether a statement surely does not say what the derivative is: a relation, a second derivative."""
+        if is_second_derivative(tokens):
             return True
         return is_remark(tokens, somewhere=_SOMEWHERE.match(self.text, tokens[-1].end) is not None)
 
@@ -86,6 +132,7 @@ class Claiming:
             speaks_of_optimum(sentence)
             or is_of_another(said)
             or _SUBGRADIENT.search(sentence) is not None
+            or _SHAPE.search(sentence) is not None
             or self._is_by_another(sentence)
         ):
             return self.is_worded(sentence)
@@ -146,10 +193,10 @@ class Claiming:
     def _only_words(self, tokens: Sequence[Token]) -> bool:
         """Whether words alone are a sentence, or the beginning of one: `For n samples, this`, `Solving, …`."""
         words = [word.lower() for word in words_in(tokens)]
-        plain = all(token.kind in ("letter", "word") or token.text in (",", ".", ":", "'") for token in tokens)
+        plain = all(token.kind in ("letter", "word", "bad") or token.text in (",", ".", ":", "'") for token in tokens)
         begins = self.text[tokens[-1].end : tokens[-1].end + 1] in (",", ":")
-        sure = begins or any(word in _SURE for word in words)
-        return plain and sure and any(len(word) > 3 for word in words)
+        sure = begins or any(word in _SURE for word in words) or sum(len(word) > 4 for word in words) > 1
+        return plain and (not words or (sure and any(len(word) > 3 for word in words)))
 
     def _is_plain(self, word: str) -> bool:
         return len(word) > 1 and word.isalpha() and word not in MEANING and canonical(word) not in self.names
@@ -157,8 +204,8 @@ class Claiming:
     def _is_variable(self, left: Sequence[Token]) -> bool:
         """`w = …`, `ŵ = …`, `w* = …`: no derivative, but where something holds."""
         name, after = name_at(ended(left), 0)
-        known = any(canonical(name) == own or canonical(name).startswith(f"{own}_") for own in self.variables)
-        return known and all(token.text in ("^", "*", "⋆", "{", "}", "_") for token in left[after:])
+        known = bool(name) and any(canonical(name).startswith(own) for own in self.variables)
+        return known and all(t.kind == "number" or t.text in ("^", "*", "⋆", "{", "}", "_") for t in left[after:])
 
     def _words(self, tokens: Sequence[Token]) -> list[tuple[int, int]]:
         found: list[tuple[int, int]] = []

@@ -123,6 +123,8 @@ class Limits:
         if not start or end is None or row[start].text != "(" or not row[start].space:
             return None
         inside, rest = row[start + 1 : end], row[end + 1 :]
+        cut = next((at for at in _top(inside) if at and inside[at].text in (",", "⇒")), len(inside))
+        inside = inside[:cut]  # `(u > 0, i.e. q < y)`
         if len(rest) < 2 or rest[0].text not in (":", ",") or not _compares(inside) or _derives(inside):
             return None
         return Limited(_after(rest), tuple(inside))

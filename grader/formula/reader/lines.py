@@ -16,6 +16,7 @@ from grader.formula.declarations import name_at
 from grader.formula.errors import Unreadable
 from grader.formula.functions import BY_SPELLING
 from grader.formula.names import LOSS_NAMES, Vocabulary, canonical
+from grader.formula.reader.beyond import holds_formula
 from grader.formula.reader.bounds import comparison_at
 from grader.formula.reader.columns import without_columns
 from grader.formula.reader.limited import Limits
@@ -43,6 +44,8 @@ from grader.formula.tree import Span
 _CONTINUES: Final = frozenset(("=", "==", "≈", "+"))
 _OPEN_ENDED: Final = frozenset(("+", "-", "*", "·", "/", "=", "==", ":=", "^", "⊙", "⊗", "@", ","))
 _IMPLIED: Final = re.compile(r"[\s$\\,.]*(⇒|⟹|=>|→|->|\\implies|\\Rightarrow|\\to\b|\\rightarrow)")
+_KEYWORDS: Final = frozenset(("case", "Case", "lambda", "else", "elif", "return", "def", "class"))
+"""Words before a colon that are no label."""
 _TAG: Final = re.compile(r"</?(details|summary|p|div|br|center|b|ul|li|hr)\b[^<>\n]{0,80}>")
 
 
@@ -153,16 +156,29 @@ class Lines:
                 not inside and token.kind == "op" and token.text == "&"
             ):
                 row.append(token)
+                if len(row) > 1 and token.kind == "number" and not inside and self._stops(at):
+                    yield row
+                    row = []
 
     def _cuts(self, at: int) -> bool:
         """Whether `;`, `⇒` or a full stop ends a formula: not in `TL;DR`."""
         token, after = self.tokens[at : at + 2]
         if token.text == "." and after.space and at and not self.markup:
-            word, _ = word_at(self.tokens, at + 1)
-            return len(word) > 1 and word[0].isupper() and word[1:].islower() and self._is_word(word)
+            return self._begins_sentence(at + 1)
         if token.text not in (";", "⇒"):
             return False
         return not self.markup or self.markup.holds(token) or after.kind not in ("letter", "word") or after.space
+
+    def _stops(self, at: int) -> bool:
+        """Whether a sentence ends with a number: `… else 0. dm/df = y`."""
+        ends = self.tokens[at].text[-1:] == "." and not self.markup
+        return ends and self.tokens[at + 1].space and self._begins_sentence(at + 1)
+
+    def _begins_sentence(self, at: int) -> bool:
+        """Whether `For r > 0 …`, `dL/dz = …` begins at a token, behind a full stop."""
+        word, end = word_at(self.tokens, at)
+        named = len(word) > 1 and word[0].isupper() and word[1:].islower() and self._is_word(word)
+        return named or (word[:1] == "d" and 1 < len(word) < 4 and self.tokens[end].text == "/")
 
     def _sieved(self, rows: Iterator[list[Token]]) -> Iterator[list[Token]]:
         """The rows without what is words for certain, since the mathematics beside it is set off."""
@@ -303,6 +319,8 @@ class Lines:
             return True
         if ";" in self.text[before[-1].end : row[0].start] or _IMPLIED.match(self.text, row[-1].end):
             return False
+        if self.markup.holds(row[0]) and "$" in self.text[before[-1].end : row[0].start]:
+            return False
         margin = row[0].start == 0 or self.text[row[0].start - 1] == "\n"
         return row[0].text == "-" and (row[1].space or not margin) and has_equals(before) and not has_equals(row)
 
@@ -419,6 +437,7 @@ class Lines:
         self._note(whole[:first])
         self._note(whole[last + 1 :])
         line, chained = self.line_of(tokens[0].start), tokens[0].text in _CONTINUES
+        reason = reason and not any(token.text == ":" for token in whole[:first])
         prose = self.mostly_words(whole) or self._heads(whole)
         passing = tokens[0].start in self.markup.in_passing
         return Statement(tuple(tokens), line, introduces, reason, chained, prose=prose, in_passing=passing)
@@ -479,7 +498,7 @@ class Lines:
         for at, token in enumerate(tokens):
             if token.kind == "op" and token.text == ":":
                 before = tokens[:at]
-                if before and at + 1 < len(tokens) and self.wordy(before):
+                if before and at + 1 < len(tokens) and (self.wordy(before) or self._labels(before)):
                     return tokens[at + 1 :]
                 return tokens
             if token.kind not in ("letter", "word", "number", "bad") and token.text not in (
@@ -493,6 +512,12 @@ class Lines:
                 return tokens
         return tokens
 
+    def _labels(self, tokens: Sequence[Token]) -> bool:
+        """Whether a word of its own stands before a colon: `Total: …`, `softplus: …`."""
+        word, end = word_at(tokens, 0)
+        name = canonical(word)
+        return end == len(tokens) and len(word) > 2 and name not in self.vocabulary.names and word not in _KEYWORDS
+
     def _without_remark(self, tokens: list[Token]) -> list[Token]:
         """A formula without a bracket of words behind it, as `(chain rule)`."""
         closing = matched(tokens)
@@ -502,7 +527,7 @@ class Lines:
             remark = (word in REMARKS or word in QUALITIES) and self._is_word(word)
             if self.wordy(inside) or remark or self._foreign(inside):
                 return tokens[:last]
-        if has_equals(tokens) and (at := self._apposed(tokens)):
+        if at := self._apposed(tokens):
             return tokens[:at]
         return tokens
 
@@ -511,10 +536,15 @@ class Lines:
         for at in range(len(tokens) - 2, 0, -1):
             comma = tokens[at].text == ","
             word, start = ("", at + 1) if comma else word_at(tokens, at)
-            if (comma or (word == "is" and tokens[at].space)) and word_at(tokens, start)[0] in ("the", "a", "an"):
+            if (comma or (word in ("is", "be") and tokens[at].space)) and word_at(tokens, start)[0] in (
+                "the",
+                "a",
+                "an",
+            ):
                 rest = tokens[start:]
-                plain = self.wordy(rest) and not restates(self.text[rest[0].start : rest[-1].start])
-                return at if plain and has_equals(tokens[:at]) else 0
+                plain = self.wordy(rest) and not holds_formula(rest, self.vocabulary.names)
+                plain = plain and not restates(self.text[rest[0].start : rest[-1].start])
+                return at if plain and (comma or has_equals(tokens[:at])) else 0
         return 0
 
     def _foreign(self, tokens: Sequence[Token]) -> bool:
@@ -524,12 +554,14 @@ class Lines:
             bool(words)
             and all(token.kind in ("letter", "word") for token in tokens)
             and any(len(word) > 2 for word in words)
-            and all(self._is_foreign(word) for word in words)
+            and (all(map(self._is_foreign, words)) or (len(words) > 1 and all(map(self._is_unknown, words))))
         )
 
     def _is_foreign(self, word: str) -> bool:
-        plain = self._is_word(word) and word not in MEANING
-        return plain and self.vocabulary.suggestion(word) is None
+        return self._is_unknown(word) and self.vocabulary.suggestion(word) is None
+
+    def _is_unknown(self, word: str) -> bool:
+        return len(word) > 1 and self._is_word(word) and word not in MEANING
 
     def mostly_words(self, tokens: Sequence[Token]) -> bool:
         """Whether tokens are words and punctuation only, and most of them certainly words, or two of a sentence."""

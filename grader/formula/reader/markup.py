@@ -207,11 +207,12 @@ class Markup:
 
     def _restates(self, row: Sequence[Token], parts: Sequence[tuple[bool, list[Token]]], at: int) -> bool:
         """Whether words behind a claim say of a formula at the end of a sentence that it is the derivative."""
-        if not self.claimed or at == 0:
+        first = next((token.text for token in parts[at][1] if token.text != "$"), "")
+        if at == 0 or first in ("→", "∈", "≈", "∝"):
             return False
         before = self.text[row[0].start : parts[at - 1][1][-1].end]
         alone = sum(token.kind != "bad" for token in parts[at][1]) < _FORMULA
-        return restates_by_name(before) if alone else restates(before)
+        return restates_by_name(before) if alone or not self.claimed else restates(before)
 
     def _heads_case(self, parts: Sequence[tuple[bool, list[Token]]], at: int) -> bool:
         """Whether `$r > 0$: $…$` stands here."""

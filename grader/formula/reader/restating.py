@@ -12,11 +12,11 @@ _OTHER: Final = re.compile(
     r"|(derivative|gradient) of (the )?(sigmoid|softmax|softplus|log\w*|inner|outer|first|mse|mae|hinge|square\w*|σ)"
     r"|log-?variance|loss (is|was|becomes)|class(es)?|others?(?! words)|otherwise|tends?|goes|grows|approach\w*"
     r"|converg\w+|scales|bounded|proportional|hinge|lasso|ridge|OLS|convention|parametri\w+|batch|samples?|examples|shape|magnitude"
-    r"|norm|size|negative gradient|mistake|not)\b",
+    r"|norm|size|mistake is)\b|^\W*not\b",
     re.IGNORECASE,
 )
 _NO_LEAD: Final = re.compile(
-    r"\b(of|in|for|by|with|at|on|between|than|since|because|when|if|where|that|using|from|into|over|and)\W*$",
+    r"\b(of|in|for|by|with|at|on|between|than|since|because|when|if|where|using|from|into|over|and)\W*$",
     re.IGNORECASE,
 )
 _LEAD: Final = re.compile(
@@ -32,7 +32,7 @@ _BY_NAME: Final = re.compile(
     r"\b(gradient|derivative|slope|answer|result)( (is|equals|becomes)( (simply|just|then|thus|therefore))?)?\W*$",
     re.IGNORECASE,
 )
-_IS_IT: Final = re.compile(r"\W*is (our|the|my) (final |required |desired )?(answer|gradient|derivative|result)\b")
+_IS_IT: Final = re.compile(r"\bis (our|the|my) (final |required |desired )?(answer|gradient|derivative|result)\b")
 
 
 def is_of_another(words: str) -> bool:
@@ -56,4 +56,4 @@ def restates_by_name(before: str) -> bool:
 
 def is_said_to_be(behind: str) -> bool:
     """Whether the words behind a formula say so: `… is our final answer`."""
-    return _IS_IT.match(behind) is not None
+    return _IS_IT.search(behind) is not None

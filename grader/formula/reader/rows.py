@@ -42,7 +42,7 @@ def matched(tokens: Sequence[Token]) -> dict[int, int]:
 
 def list_mark(row: Sequence[Token], *, several: bool, dashed: bool, counted: bool) -> int:
     """How many tokens at the beginning of a row only number it."""
-    texts = [token.text for token in row[:4]]
+    texts = [token.text for token in row[:5]]
     rest = row[1:] if len(row) > 1 else ()
     if dashed or (rest and texts[0] == "*"):
         return 1
@@ -54,6 +54,10 @@ def list_mark(row: Sequence[Token], *, several: bool, dashed: bool, counted: boo
         operand = row[1].kind != "op" or row[1].text in ("∂", "∇", "∑", "√", "frac")
         if (several and has_equals(rest)) or (counted and operand):
             return 1
+    closed = texts.index(")") if texts[:1] == ["("] and ")" in texts else 0
+    roman = "".join(texts[1:closed]) in ("ii", "iii", "iv", "vi")
+    if roman and several and len(row) > closed + 1 and row[closed + 1].space:
+        return closed + 1
     bracketed = texts[:1] == ["("] and texts[2:3] == [")"] and row[1].kind == "number" and len(row) > 3
     return 3 if bracketed and several and row[3].space and has_equals(rest) else 0
 
