@@ -55,9 +55,7 @@ def _kept(read: Derivation, claims: Claims) -> Iterator[Equation]:
             stated = equation.sides[-1]
         if stated is not None and _holds_at_optimum(equation, stated.expr, claims):
             there = True
-        elif (
-            stated is not None and (there or _is_estimate(equation)) and _misses_optimum(equation, stated.expr, claims)
-        ):
+        elif stated is not None and (there or _is_estimate(equation)) and _misses(equation, stated.expr, claims):
             yield _at_the_optimum(equation, stated, claims)
         elif there and _has_value(equation) and not _is_identity(equation, claims):
             continue  # its value at the optimum
@@ -81,12 +79,13 @@ def _holds_at_optimum(equation: Equation, stated: Expr, claims: Claims) -> bool:
     return any(claims.same(difference, Mul((Num(f), *scale, stated))) for scale in scales for f in _FACTORS)
 
 
-def _misses_optimum(equation: Equation, stated: Expr, claims: Claims) -> bool:
+def _misses(equation: Equation, stated: Expr, claims: Claims) -> bool:
     """Whether an equation gives the variable a value where the stated derivative is not zero: `η = −log y`."""
     value = _value_of_asked(equation, claims)
     if value is None or any(isinstance(node, Indicator | Cases | Call) and _jumps(node) for node in walk(stated)):
         return False
-    return claims.same(_there(stated, value, claims), ZERO) is False
+    missed = claims.same(_there(stated, value, claims), ZERO) is False
+    return missed and claims.is_truth(stated, claims.asked)
 
 
 def _is_estimate(equation: Equation) -> bool:

@@ -38,6 +38,8 @@ _OF_IT: Final = re.compile(r"\s*:|\s+(at|is|of|where|when|lies|has)\b")
 _SUBGRADIENT: Final = re.compile(r"\bsub-?(gradient|differential|derivative)s?\b", re.IGNORECASE)
 _SHAPE: Final = re.compile(r"\b[a-zA-Z]\s*(×|\\times)\s*\w|\bshapes?\b|\bmathbb\{R\}\^|ℝ\^")
 _BY: Final = re.compile(r"(w\.?\s?r\.?\s?t\.?|with respect to)[\s$\\({]*([^\W\d]+)")
+_SENTENCE: Final = 400
+"""How many characters before a formula are looked through for words that say what it is."""
 _ENDS: Final = re.compile(r"[\n;]|\.\s")
 
 
@@ -170,6 +172,7 @@ class Claiming:
     def sentence(self, tokens: Sequence[Token]) -> str:
         """The text from where the sentence begins in which a statement stands, to the end of the statement."""
         start = self.text.rfind("\n", 0, tokens[0].start) + 1
+        start = max(start, tokens[0].start - _SENTENCE)
         before = self.text[start : tokens[0].start]
         cut = max((match.end() for match in _ENDS.finditer(before)), default=0)
         return self.text[start + cut : tokens[-1].end]

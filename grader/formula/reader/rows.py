@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from grader.formula.reader.tokens import Token
+
+_IMPLIES: Final = re.compile(r"[\s$\\,.]*(⇒|⟹|=>|→|->|\\implies|\\Rightarrow|\\to\b|\\rightarrow)")
 
 
 def single_letters_introduced(tokens: Sequence[Token]) -> frozenset[str]:
@@ -124,6 +128,11 @@ def last_question(tokens: Sequence[Token]) -> int:
     return next(
         (at for at in range(len(tokens) - 1, -1, -1) if tokens[at].kind == "bad" and tokens[at].text == "?"), -1
     )
+
+
+def implies(text: str, at: int) -> bool:
+    """Whether `⇒` stands behind a place, or an arrow."""
+    return _IMPLIES.match(text, at) is not None
 
 
 def relations_at(tokens: Sequence[Token], *, asked: bool | None = None) -> Iterator[int]:

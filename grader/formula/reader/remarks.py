@@ -1,0 +1,110 @@
+"""What is said beside a formula in its own row: `by the chain rule: …`, `… (chain rule)`, `…, which is zero at 0`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from grader.formula.reader.beyond import holds_formula
+from grader.formula.reader.prose import QUALITIES, REMARKS
+from grader.formula.reader.restating import restates
+from grader.formula.reader.rows import (
+    has_equals,
+    last_word,
+    matched,
+    stripped,
+    word_at,
+)
+from grader.formula.reader.tokens import Token
+from grader.formula.reader.words import Words
+
+
+class Remarks:
+    """`note` sets tokens aside as words."""
+
+    def __init__(self, text: str, words: Words, note: Callable[[Sequence[Token]], None]) -> None:
+        self.text, self.words, self.note = text, words, note
+        self.vocabulary = words.vocabulary
+
+    def without_asides(self, row: list[Token]) -> list[Token]:
+        """A row without what only says something of it: `…, which is zero at p = y`, `(chain rule)`."""
+        at, closing = 1, matched(row)
+        while at < len(row):
+            word, end = word_at(row, at)
+            example = [token.text for token in row[at : at + 3]] == ["e", ".", "g"] and row[at].space
+            zero = row[at - 1].text == "," and word in ("zero", "vanishing", "positive", "negative")
+            if zero or example or (word == "which" and self._only_says(row, end)):
+                self.note(row[at:])
+                return self.ended(row[:at])
+            at = max(end, closing.get(at, at) + 1)
+        kept = self.without_remark(row)
+        self.note(row[len(kept) :])
+        return kept
+
+    def without_remark(self, tokens: list[Token]) -> list[Token]:
+        """A formula without a bracket of words behind it, as `(chain rule)`."""
+        closing = matched(tokens)
+        last = next((start for start, end in closing.items() if end == len(tokens) - 1), None)
+        if last and tokens[last].text in ("(", "[") and tokens[last].space:
+            word, inside = word_at(tokens, last + 1)[0], tokens[last + 1 : -1]
+            remark = (word in REMARKS or word in QUALITIES) and self.words.is_word(word)
+            if self.words.wordy(inside) or remark or self.words.foreign(inside):
+                return tokens[:last]
+        if at := self._apposed(tokens):
+            return tokens[:at]
+        return tokens
+
+    def _apposed(self, tokens: Sequence[Token]) -> int:
+        """Where words begin that say what an equation is: `…, the cross-entropy gradient`, `… is the sigmoid of z`."""
+        for at in range(len(tokens) - 2, 0, -1):
+            comma = tokens[at].text == ","
+            word, start = ("", at + 1) if comma else word_at(tokens, at)
+            if (comma or (word in ("is", "be") and tokens[at].space)) and word_at(tokens, start)[0] in (
+                "the",
+                "a",
+                "an",
+            ):
+                rest = tokens[start:]
+                plain = self.words.wordy(rest) and not holds_formula(rest, self.vocabulary.names)
+                plain = plain and not restates(self.text[rest[0].start : rest[-1].start])
+                return at if plain and (comma or has_equals(tokens[:at])) else 0
+        return 0
+
+    def _only_says(self, row: list[Token], at: int) -> bool:
+        """Whether `which is zero at …`, `which vanishes …` goes on at a token: no formula to judge."""
+        verb, end = word_at(row, at)
+        return verb in ("vanishes", "agrees", "matches") or (
+            verb in ("is", "are")
+            and (word_at(row, end)[0].lower() in QUALITIES or [token.text for token in row[end : end + 1]] == ["0"])
+        )
+
+    def after_colon(self, tokens: list[Token]) -> list[Token]:
+        """What stands behind `by the chain rule:`."""
+        for at, token in enumerate(tokens):
+            if token.kind == "op" and token.text == ":":
+                before = tokens[:at]
+                if before and at + 1 < len(tokens) and (self.words.wordy(before) or self.words.labels(before)):
+                    return tokens[at + 1 :]
+                return tokens
+            if token.kind not in ("letter", "word", "number", "bad") and token.text not in (
+                ",",
+                "'",
+                ".",
+                "-",
+                "(",
+                ")",
+            ):
+                return tokens
+        return tokens
+
+    def ended(self, tokens: list[Token]) -> list[Token]:
+        """Without punctuation, `✓` and `QED` at the end."""
+        while tokens:
+            shorter = stripped(tokens)
+            at = last_word(shorter)
+            word = word_at(shorter, at)[0] if at else ""
+            if at and word.upper() == "QED" and shorter[at].space and self.words.is_word(word):
+                shorter = shorter[:at]
+            if len(shorter) == len(tokens):
+                break
+            tokens = shorter
+        return tokens
