@@ -35,7 +35,15 @@ from grader.formula.reader.differentials import are_told, is_differential, with_
 from grader.formula.reader.elaborate import Elaborator
 from grader.formula.reader.indices import Cell, Typed
 from grader.formula.reader.introduce import LeftSides, NewName, with_loss
-from grader.formula.reader.limits import DEFINITIONS, DERIVATION_LENGTH, FORMULA_LENGTH, LINES, check_length, too_large
+from grader.formula.reader.limits import (
+    DEFINITIONS,
+    DERIVATION_LENGTH,
+    FORMULA_LENGTH,
+    LINES,
+    SENTENCE,
+    check_length,
+    too_large,
+)
 from grader.formula.reader.lines import Lines, Statement
 from grader.formula.reader.loss_subscripts import without_loss_subscripts
 from grader.formula.reader.notation import Token, tokenise
@@ -231,7 +239,8 @@ class _Reader:
         """Whether a statement behind a claim uses it (`w ← w − η∇L`), gives an example (`E.g. w = 1: dL/dw = 2`), or
         is a word in a sentence (`convex in z`)."""
         start = self.text.rfind("\n", 0, statement.tokens[0].start) + 1
-        example = is_example(self.text[start : statement.tokens[-1].end])
+        end = statement.tokens[-1].end
+        example = is_example(self.text[max(start, end - SENTENCE) : end])
         if (example and self._said(statement).in_numbers) or is_update(statement.tokens, self._is_variable):
             return True
         return not statement.chained and self._claiming.is_in_passing(statement.tokens)

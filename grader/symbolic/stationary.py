@@ -6,7 +6,6 @@ equation itself: where it holds, the derivative that was stated is zero.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -14,16 +13,14 @@ from itertools import islice, pairwise
 from typing import Final
 
 from grader.formula.equations import Derivation, Equation, Side
-from grader.formula.reader.asides import claims_nothing, speaks_of_optimum
-from grader.formula.reader.lines import Comment
 from grader.formula.rebuild import substituted
 from grader.formula.tree import ZERO, Add, Call, Cases, Deriv, Expr, Indicator, Mul, Name, Neg, Node, Num, Size, walk
+from grader.symbolic.beside import Beside
 from grader.symbolic.claims import Claims
 from grader.symbolic.quantity import LOSS, left_standing, names_in, root
 
 _LARGE: Final = 500
 """How many parts a formula has at least that is not written out any further."""
-_AT: Final = re.compile(r"\W*(when|where|iff?|at|for)\b")
 _FACTORS: Final = (Fraction(1), Fraction(-1), Fraction(2), Fraction(-2), Fraction(1, 2), Fraction(-1, 2))
 """What a stated derivative may be multiplied by: `p = y` for ½(p − y)."""
 
@@ -37,12 +34,15 @@ def without_optimum(read: Derivation, claims: Claims) -> Derivation:
 def _kept(read: Derivation, claims: Claims) -> Iterator[Equation]:
     stated: Side | None = None
     there = False
+    beside = Beside(read.comments)
     for place, equation in enumerate(read.equations):
-        said = _said_of(equation, read)
+        said = beside.speak_of_optimum(equation)
         there = there or (stated is not None and said)
         zero = _zero_at(equation, stated, claims)
         if zero is not None and (
-            _is_set(place, read, claims) or _sets(equation, read) or _goes_on(read.equations[place + 1 :], claims)
+            _is_set(place, read, claims, beside)
+            or beside.set_to_zero(equation)
+            or _goes_on(read.equations[place + 1 :], claims)
         ):
             there = True
             if zero > 1:
@@ -168,35 +168,9 @@ def _zero_at(equation: Equation, stated: Side | None, claims: Claims) -> int | N
     return at if about and claims.same(first, ZERO) is False else None
 
 
-def _is_set(place: int, read: Derivation, claims: Claims) -> bool:
+def _is_set(place: int, read: Derivation, claims: Claims, beside: Beside) -> bool:
     """Whether `∇L = … = 0` is an equation to solve, as it stands: nothing in its line or further on speaks of the 0."""
     equation = read.equations[place]
-    behind = (comment for comment in _beside(equation, read) if comment.span.start > equation.span.start)
-    if len(equation.sides) < 3 or not all(_is_of_optimum(c.text) or _AT.match(c.text) for c in behind):
+    if len(equation.sides) < 3 or not beside.leave_to_solve(equation):
         return False
     return not any(each.sides[-1].expr == ZERO and claims.answers(each) for each in read.equations[place + 1 :])
-
-
-def _sets(equation: Equation, read: Derivation) -> bool:
-    """Whether the words right before `∇L = 0` speak of the optimum, or something stands behind it in its line that
-    was set aside: `∇L = 0 ⇒ w = (XᵀX)⁻¹Xᵀy`."""
-    before = [comment.text for comment in _beside(equation, read) if comment.span.start < equation.span.start]
-    return any(map(_is_of_optimum, before[-1:])) or any(
-        comment.span.start > equation.span.start and "=" in comment.text for comment in _beside(equation, read)
-    )
-
-
-def _beside(equation: Equation, read: Derivation) -> Iterator[Comment]:
-    """What was set aside in the line of an equation."""
-    return (comment for comment in read.comments if comment.line == equation.line)
-
-
-def _is_of_optimum(text: str) -> bool:
-    return claims_nothing(text) or speaks_of_optimum(text)
-
-
-def _said_of(equation: Equation, read: Derivation) -> bool:
-    """Whether the words before an equation, in its own line, speak of the optimum."""
-    start = equation.span.start
-    before = any(_is_of_optimum(comment.text) for comment in _beside(equation, read) if comment.span.start < start)
-    return before or any(claims_nothing(comment.text) for comment in _beside(equation, read))

@@ -15,6 +15,7 @@ from grader.formula.names import LOSS_NAMES, canonical
 from grader.formula.reader.asides import claims_nothing, speaks_of_optimum
 from grader.formula.reader.beyond import holds_formula, is_second_derivative, may_derive
 from grader.formula.reader.bounds import is_remark, said_at
+from grader.formula.reader.limits import SENTENCE
 from grader.formula.reader.prose import LEADS_TO, MEANING, PROSE
 from grader.formula.reader.restating import is_of_another, is_said_to_be, restates
 from grader.formula.reader.rows import first_equals, word_at, words_in
@@ -38,8 +39,6 @@ _OF_IT: Final = re.compile(r"\s*:|\s+(at|is|of|where|when|lies|has)\b")
 _SUBGRADIENT: Final = re.compile(r"\bsub-?(gradient|differential|derivative)s?\b", re.IGNORECASE)
 _SHAPE: Final = re.compile(r"\b[a-zA-Z]\s*(×|\\times)\s*\w|\bshapes?\b|\bmathbb\{R\}\^|ℝ\^")
 _BY: Final = re.compile(r"(w\.?\s?r\.?\s?t\.?|with respect to)[\s$\\({]*([^\W\d]+)")
-_SENTENCE: Final = 400
-"""How many characters before a formula are looked through for words that say what it is."""
 _ENDS: Final = re.compile(r"[\n;]|\.\s")
 
 
@@ -172,7 +171,7 @@ class Claiming:
     def sentence(self, tokens: Sequence[Token]) -> str:
         """The text from where the sentence begins in which a statement stands, to the end of the statement."""
         start = self.text.rfind("\n", 0, tokens[0].start) + 1
-        start = max(start, tokens[0].start - _SENTENCE)
+        start = max(start, tokens[0].start - SENTENCE)
         before = self.text[start : tokens[0].start]
         cut = max((match.end() for match in _ENDS.finditer(before)), default=0)
         return self.text[start + cut : tokens[-1].end]

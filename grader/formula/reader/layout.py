@@ -22,6 +22,10 @@ _OPEN_ENDED: Final = frozenset(("+", "-", "*", "·", "/", "=", "==", ":=", "^", 
 _TAG: Final = re.compile(r"</?(details|summary|p|div|br|center|b|ul|li|hr)\b[^<>\n]{0,80}>")
 
 
+_EMPHASIS: Final = 80
+"""How many tokens are emphasised at most."""
+
+
 class Layout:
     """`note` sets tokens aside as words."""
 
@@ -122,6 +126,7 @@ class Layout:
 
     def _is_emphasised(self, row: Sequence[Token]) -> bool:
         """Whether a row ends in what Markdown's `*…*` or `**…**` sets off: no sign stands there."""
+        row = row[-_EMPHASIS:]
         stars = [at for at, token in enumerate(row) if self.text.startswith("*", token.start)]
         if len(stars) < 2 or stars[-1] != len(row) - 1 or row[-1].space:
             return False

@@ -9,6 +9,8 @@ from grader.formula.tree import Span
 
 FORMULA_LENGTH: Final = 2_000
 DERIVATION_LENGTH: Final = 20_000
+SENTENCE: Final = 400
+"""How many characters before a formula are looked through for words that say what it is."""
 LINES: Final = 1_000
 """Lines of a derivation, a `;` ending one too; and sides of its equations in all."""
 DEPTH: Final = 60

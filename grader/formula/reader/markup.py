@@ -15,6 +15,7 @@ from typing import Final
 from grader.formula.reader.asides import checking_code, claims_nothing, is_example, is_in_numbers, takes_back
 from grader.formula.reader.beyond import holds_formula, may_derive
 from grader.formula.reader.bounds import COMPARISONS
+from grader.formula.reader.limits import SENTENCE
 from grader.formula.reader.prose import BREAKS, INTRODUCING, MEANING, PROSE
 from grader.formula.reader.restating import is_of_another, is_said_to_be, restates, restates_by_name
 from grader.formula.reader.rows import LineOf, has_equals, last_word, matched, word_at, words_in
@@ -173,7 +174,7 @@ class Markup:
             conditional = any(word in _CONDITIONAL or word == "at" for word in _words(ahead)) or (
                 list(_words(ahead)) == ["with"] and self._at_a_number(tokens)
             )
-            before = self.text[row[0].start : parts[at - 1][1][-1].end] if at else ""
+            before = self._before(row, parts, at)
             led = last and at > 0 and _leads_to(parts[at - 1][1]) and not (self.claimed and is_of_another(before))
             told = bool(conditions) and conditions[-1] and not _holds_words(parts[at - 1][1])  # `when $y = 1$: $p - 1$`
             if (
@@ -205,12 +206,17 @@ class Markup:
         rows = [kept[:cut], kept[cut:]]
         return [_unbracketed(_without_empty_brackets(_without_last_words(part))) for part in rows], outside
 
+    def _before(self, row: Sequence[Token], parts: Sequence[tuple[bool, list[Token]]], at: int) -> str:
+        """The text of a row before one of its parts, as far as it may say what that is."""
+        end = parts[at - 1][1][-1].end if at else row[0].start
+        return self.text[max(row[0].start, end - SENTENCE) : end]
+
     def _restates(self, row: Sequence[Token], parts: Sequence[tuple[bool, list[Token]]], at: int) -> bool:
         """Whether words behind a claim say of a formula at the end of a sentence that it is the derivative."""
         first = next((token.text for token in parts[at][1] if token.text != "$"), "")
         if at == 0 or first in ("→", "∈", "≈", "∝"):
             return False
-        before = self.text[row[0].start : parts[at - 1][1][-1].end]
+        before = self._before(row, parts, at)
         alone = sum(token.kind != "bad" for token in parts[at][1]) < _FORMULA
         return restates_by_name(before) if alone or not self.claimed else restates(before)
 
