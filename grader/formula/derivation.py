@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from typing import Final, NamedTuple
+from typing import Final
 
 from grader.formula import tree
 from grader.formula.declarations import name_at
@@ -15,24 +15,20 @@ from grader.formula.equations import Derivation, Equation, Side
 from grader.formula.errors import Unreadable
 from grader.formula.names import LOSS_NAMES, LossNames, Vocabulary, canonical
 from grader.formula.reader.arguments import (
-    speaks_of_density,
     without_divergence_arguments,
     without_example_arguments,
 )
-from grader.formula.reader.asides import claims_nothing, is_example, is_in_numbers
-from grader.formula.reader.beyond import holds_formula, is_update, may_derive
 from grader.formula.reader.bounds import (
     COMPARISONS,
     comparison_at,
     is_general,
-    is_related,
     said_at,
     without_constant,
 )
-from grader.formula.reader.claiming import Claiming
 from grader.formula.reader.connectives import with_connectives
 from grader.formula.reader.differentials import are_told, is_differential, with_differentials
 from grader.formula.reader.elaborate import Elaborator
+from grader.formula.reader.gradient_names import GradientNames
 from grader.formula.reader.indices import Cell, Typed
 from grader.formula.reader.introduce import LeftSides, NewName, with_loss
 from grader.formula.reader.limits import (
@@ -40,7 +36,6 @@ from grader.formula.reader.limits import (
     DERIVATION_LENGTH,
     FORMULA_LENGTH,
     LINES,
-    SENTENCE,
     check_length,
     too_large,
 )
@@ -52,6 +47,7 @@ from grader.formula.reader.orders import check_order
 from grader.formula.reader.parse import Parser
 from grader.formula.reader.rebound import rebound
 from grader.formula.reader.rows import first_equals, relations_at
+from grader.formula.reader.set_aside import SetAside
 from grader.formula.reader.sides import introduced_names, own_loss_name, sides_of
 from grader.formula.reader.supposed import letters_of_derivatives, with_supposed
 from grader.formula.reader.tokens import ended
@@ -59,15 +55,7 @@ from grader.formula.reader.waiting import Waiting, reason_first, shadowing_first
 from grader.formula.reader.word_names import with_word_names
 from grader.formula.tree import Cond, Dim, Expr, Span
 
-_AS: Final = re.compile(
-    r"\b(same|writ\w+|rewrit\w+|express\w*|simplif\w*|equival\w*|given|put|stated|reads?)\s+(\w+\s+){0,3}as[\s$(`]*$"
-)
 _CODE: Final = re.compile(r"```|^[ \t]*return\b|\bnp\.", re.MULTILINE)
-_USING: Final = re.compile(r"\W*[Uu]sing[ \t$]+")
-_GRADIENT_WORDS: Final = frozenset(("grad", "gradient", "answer", "ans", "result", "Answer", "Gradient"))
-_GRADIENT_NAMES: Final = (
-    re.compile(r"(?:d|∂)(?:L|loss|J)_?(?:d|∂)_?(.+)"), re.compile(r"grad_(.+)"), re.compile(r"d_?([^_].*)"),
-)  # fmt: skip
 
 
 def read_derivation(text: str, scope: Scope, asked: str = "") -> Derivation:
@@ -105,13 +93,6 @@ def definition_from(tokens: Sequence[Token], scope: Scope) -> Definition:
     return found.definition(body, shape, elaborator)
 
 
-class _Said(NamedTuple):
-    """Of a line: whether it claims nothing, and whether it gives a name a number."""
-
-    nothing: bool
-    in_numbers: bool
-
-
 class _Reader:
     def __init__(self, text: str, scope: Scope, *, loss: bool = True, asked: str = "") -> None:
         self.text = text
@@ -122,10 +103,8 @@ class _Reader:
         self.introduced: frozenset[str] = frozenset()
         self.equations: list[Equation] = []
         self.steps = 0
-        self.said: dict[int, _Said] = {}
-        """By where the line begins."""
-        self.gradients: set[str] = set()
-        """Names that stand for gradients."""
+        self.gradients = GradientNames(asked)
+        self.aside = SetAside(text, asked)
         self.differentials = False
         """Whether `dr` is the differential of r."""
         self.supposed: set[str] = set()
@@ -148,7 +127,7 @@ class _Reader:
         waiting = Waiting(reason_first(shadowing_first(statements, self._means_something_else)))
         derived = letters_of_derivatives(tokens)
         for statement in waiting:
-            if self._is_reason(statement) or (self._claimed and self._goes_beyond(statement)):
+            if self.aside.before_reading(statement, self.scope, claimed=self._claimed):
                 lines.note(statement.tokens)
                 continue
             try:
@@ -161,7 +140,7 @@ class _Reader:
                     waiting.put_back(statement)
                 elif not several or error.code == "too-large":
                     raise
-                elif self._aside(statement, error, more=bool(waiting)):
+                elif self.aside.unread(statement, error, self.scope, claimed=self._claimed, more=bool(waiting)):
                     lines.note(statement.tokens)
                     pending = pending or error
                 elif not self._led_to(statement, lines):
@@ -184,30 +163,9 @@ class _Reader:
         """Whether something was read that may be the answer."""
         return any(map(_is_claim, self.equations))
 
-    def _aside(self, statement: Statement, error: Unreadable, *, more: bool) -> bool:
-        """Whether what cannot be read is no step: words, `dL/dz → 0`, or a remark about something else before
-        others, as `so that $\\sigma^2 = e^s$` without a σ."""
-        tokens = statement.tokens
-        if error.data.get("differential"):
-            return True  # of a shape that is not worked out
-        if self._claimed:
-            return not self._claiming.may_answer(tokens)
-        if statement.prose or self._claiming.is_other(tokens):
-            return True
-        if self._said(statement).nothing and is_related(tokens) and not may_derive(tokens):
-            return True
-        if not more or error.code != "unknown-symbol":
-            return False
-        passing = statement.in_passing and error.data.get("suggestion") is None
-        return passing or speaks_of_density(tokens, str(error.data["symbol"]))
-
-    @property
-    def _claiming(self) -> Claiming:
-        return Claiming(self.text, Vocabulary.of(self.scope).names, tuple(self.scope.variables), self.asked)
-
     def _led_to(self, statement: Statement, lines: Lines) -> bool:
         """Whether the words of a statement lead to something that can be read, and now is."""
-        rest = tuple(self._claiming.leads_to(statement.tokens)) if self._claimed else ()
+        rest = tuple(self.aside.claiming(self.scope).leads_to(statement.tokens)) if self._claimed else ()
         if not 0 < len(rest) < len(statement.tokens):
             return False
         try:
@@ -216,37 +174,6 @@ class _Reader:
             return False
         lines.note(statement.tokens[: -len(rest)])
         return True
-
-    def _said(self, statement: Statement) -> _Said:
-        """What the line says in which a statement begins."""
-        start = self.text.rfind("\n", 0, statement.tokens[0].start) + 1
-        if start not in self.said:
-            line = self.text[start:].partition("\n")[0]
-            self.said[start] = _Said(is_example(line) or claims_nothing(line), is_in_numbers(line))
-        return self.said[start]
-
-    def _is_reason(self, statement: Statement) -> bool:
-        """Whether a formula alone is a reason, `since 0 < p < 1`, `using log σ as …`: not in `… the same as p − y`."""
-        start = self.text.rfind("\n", 0, statement.tokens[0].start) + 1
-        used = _USING.fullmatch(self.text, start, statement.tokens[0].start) is not None and self._claimed
-        if not (statement.reason or used) or first_equals(statement.tokens) is not None:
-            return False
-        before = self.text[max(0, statement.tokens[0].start - 40) : statement.tokens[0].start]
-        said_as = _AS.search(before) is not None
-        return not (said_as and holds_formula(statement.tokens, Vocabulary.of(self.scope).names))
-
-    def _goes_beyond(self, statement: Statement) -> bool:
-        """Whether a statement behind a claim uses it (`w ← w − η∇L`), gives an example (`E.g. w = 1: dL/dw = 2`), or
-        is a word in a sentence (`convex in z`)."""
-        start = self.text.rfind("\n", 0, statement.tokens[0].start) + 1
-        end = statement.tokens[-1].end
-        example = is_example(self.text[max(start, end - SENTENCE) : end])
-        if (example and self._said(statement).in_numbers) or is_update(statement.tokens, self._is_variable):
-            return True
-        return not statement.chained and self._claiming.is_in_passing(statement.tokens)
-
-    def _is_variable(self, name: str) -> bool:
-        return self.scope.canonical(name) in self.scope.variables
 
     def _means_something_else(self, letter: Token) -> bool:
         """Whether a letter is no declared name, and can be read all the same."""
@@ -280,7 +207,7 @@ class _Reader:
         if chained and self.equations:
             self._continue(parts, lines, statement)
             return
-        if len(parts) == 1 and self.equations and self._gradient_name(parts[0]) is not None:
+        if len(parts) == 1 and self.equations and self.gradients.meant(parts[0], self.scope) is not None:
             lines.note(tokens)  # `return grad_w`, after `grad_w = …`
             return
         if len(parts) > 1:
@@ -316,7 +243,7 @@ class _Reader:
         sides = [*first, *self._in_case(sides[len(first) :], statement, elaborator)]
         self._add(sides, elaborator, lines, states_loss=states_loss)
         if len(parts) > 1 and not elaborator.free_indices:
-            self._keep_gradient(parts[0], sides[-1])
+            self.scope = self.gradients.keeping(parts[0], sides[-1], self.scope)
 
     def _with_differentials(self, tokens: list[Token]) -> list[Token]:
         """Where differentials are told, with names for them."""
@@ -444,7 +371,7 @@ class _Reader:
         glued = not any(token.space for token in tokens[1:])
         if first and glued and "".join(texts) == "dL" and "d" not in self.scope.variables:
             raise Unreadable("unreadable", span, ("a derivative, such as dL/dw",), {"got": "dL"})
-        if first and (named := self._gradient_name(tokens)) is not None:
+        if first and (named := self.gradients.meant(tokens, self.scope)) is not None:
             return Side(named[0], named[1], span)
         expr, shape = self.side(tokens, elaborator.scope, elaborator)
         at = comparison_at(tokens)
@@ -470,36 +397,9 @@ class _Reader:
 
     # -- left sides
 
-    def _gradient_name(self, tokens: list[Token]) -> Typed | None:
-        """`grad`, `dL_dz`, `dz`: names by which people call the gradient that is asked."""
-        name, after = name_at(ended(tokens), 0)
-        known = self.scope.canonical(canonical(name))
-        if after != len(tokens) or (known is not None and known not in self.gradients):
-            return None
-        loss = tree.Name("L")
-        span = Span(tokens[0].start, tokens[-1].end)
-        if name in _GRADIENT_WORDS:
-            return tree.Deriv(loss, None, span=span), None
-        if self.asked and name in {f"{spelled}_{self.asked}" for spelled in ("L", "J", "loss")}:
-            return tree.Deriv(loss, tree.Name(self.asked), span=span), self.scope.shape(self.asked)
-        for pattern in _GRADIENT_NAMES:
-            match = pattern.fullmatch(name)
-            if match is not None and (by := self.scope.canonical(canonical(match[1]))) is not None:
-                return tree.Deriv(loss, tree.Name(by), span=span), self.scope.shape(by)
-        return None
-
-    def _keep_gradient(self, tokens: list[Token], value: Side) -> None:
-        """After `dp = …`, lets `dp` stand for that value: `dz = dp * p * (1 - p)`."""
-        named = self._gradient_name(tokens)
-        name = canonical(name_at(ended(tokens), 0)[0])
-        if named is None or named[1] != value.shape or value.condition or value.perhaps or name in self.gradients:
-            return
-        self.gradients.add(name)
-        self.scope = self.scope.with_definition(Definition(name, value.expr, value.shape or ()))
-
     def _introduced(self, parts: list[list[Token]], statement: Statement) -> NewName | None:
         found = LeftSides(self.scope, loss=self.loss).new_name(parts[0], [t for part in parts[1:] for t in part])
-        if found is None or self._gradient_name(parts[0]) is not None:
+        if found is None or self.gradients.meant(parts[0], self.scope) is not None:
             return None
         if found.name == "psi" and found.parameters:
             return found  # `ψ(r) = …` is somebody's influence function, not the digamma function
