@@ -18,6 +18,7 @@ from grader.formula.reader.arguments import (
     without_divergence_arguments,
     without_example_arguments,
 )
+from grader.formula.reader.beyond import derives
 from grader.formula.reader.bounds import (
     COMPARISONS,
     comparison_at,
@@ -201,6 +202,14 @@ class _Reader:
             token = statement.tokens[-1]
             raise Unreadable("unreadable", Span(token.end, token.end), ("a formula",), {"got": ""})
         parts = self._values(sides_of(tokens), lines, chained=chained and bool(self.equations))
+        if (
+            len(parts) > 1
+            and not chained
+            and not derives(parts[0])
+            and self.aside.claiming(self.scope).names_answer(tokens)
+        ):
+            start = tokens[0].start
+            parts = [[Token("word", "gradient", start, start)], *parts]  # `The gradient is −(p − y) = y − p`
         self.steps += len(parts)
         if self.steps > LINES:
             raise too_large("steps", LINES, self.steps, tokens[0].start, tokens[-1].end)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from grader.formula.declare import Scope
 from grader.formula.shape_of import shape_of
-from grader.formula.tree import Call, Cond, Deriv, Expr, walk
+from grader.formula.tree import Call, Cond, Deriv, Expr, Neg, Num, walk
 from grader.symbolic.believing import Believed, believing
 from grader.symbolic.cases import at_a_number, in_case, thin
 from grader.symbolic.compare import Equal, Outcome, Unknown, compare
@@ -120,7 +120,9 @@ class _Judge:
             scope = at_a_number(condition, both, self.asked, self.scope)
             if scope is None:
                 return Unknown(("a condition that single points meet",))
-            return self._compared(*both, diagonal=False, scope=scope)
+            found = self._compared(*both, diagonal=False, scope=scope)
+            rounded = not isinstance(found, Equal) and any(map(_is_rounded, both))
+            return Unknown(("a rounded number",)) if rounded else found
         left, right = in_case(both, condition, self.asked, self.scope)
         return self._compare(left, right)
 
@@ -180,3 +182,9 @@ def _by_components(side: Expr, scope: Scope) -> bool:
             if of is None or by is None or (of and by):
                 return True
     return False
+
+
+def _is_rounded(side: Expr) -> bool:
+    """Whether a side is a decimal of two places or more: at a point, people round."""
+    number = side.arg if isinstance(side, Neg) else side
+    return isinstance(number, Num) and number.decimal and (number.value * 10).denominator != 1

@@ -67,6 +67,11 @@ def holds_formula(tokens: Sequence[Token], known: Container[str]) -> bool:
     return tokens[signs[-1] - 1].text == ")" or any(name and canonical(name) in known for name in names)
 
 
+def derives(side: Sequence[Token]) -> bool:
+    """Whether a side is a derivative, by its first signs."""
+    return any(token.text in ("∂", "∇", "'") or (token.text == "d" and token.kind == "letter") for token in side[:4])
+
+
 def may_derive(tokens: Sequence[Token]) -> bool:
     """Whether a statement may say what a derivative is, and not only that it is set to zero."""
     texts = [token.text for token in tokens]

@@ -16,8 +16,8 @@ from grader.formula.reader.asides import claims_nothing, speaks_of_optimum
 from grader.formula.reader.beyond import holds_formula, is_second_derivative, may_derive
 from grader.formula.reader.bounds import is_remark, said_at
 from grader.formula.reader.limits import SENTENCE
-from grader.formula.reader.prose import LEADS_TO, MEANING, PROSE
-from grader.formula.reader.restating import is_of_another, is_said_to_be, restates
+from grader.formula.reader.prose import LEADS_TO, MEANING, PROSE, QUALITIES
+from grader.formula.reader.restating import is_of_another, is_said_to_be, names_it, restates
 from grader.formula.reader.rows import first_equals, word_at, words_in
 from grader.formula.reader.tokens import Token, ended
 
@@ -73,6 +73,8 @@ class Claiming:
     def _may_be_answer(self, tokens: Sequence[Token]) -> bool:
         """Whether a statement that equates nothing may be a formula for the derivative."""
         sentence = self.sentence(tokens)
+        if word_at(tokens, 0)[0].lower() in QUALITIES:
+            return False  # `positive if z > 0 and negative if z < 0`
         if self._only_words(tokens) or said_at(tokens) is not None:
             return may_derive(tokens) or any(token.text in ("∂", "∇") for token in tokens)
         if not self.is_worded(sentence):
@@ -148,6 +150,12 @@ class Claiming:
         if by is None or not self.asked or canonical(by[2]) not in self.names:
             return False
         return not canonical(by[2]).startswith(self.asked) and not self.asked.startswith(canonical(by[2]))
+
+    def names_answer(self, tokens: Sequence[Token]) -> bool:
+        """Whether the words before an equation say that it tells what the derivative is worth."""
+        sentence = self.sentence(tokens)
+        before = sentence[: len(sentence) - (tokens[-1].end - tokens[0].start)]
+        return names_it(before) and not self._is_by_another(before)
 
     def leads_to(self, tokens: Sequence[Token]) -> Sequence[Token]:
         """What the words of a statement lead to: `In short dL/dr = …`, `In other words, the gradient is …`."""

@@ -241,7 +241,8 @@ class Lines:
             if token.kind in ("letter", "word"):
                 word, end = word_at(row, at)
                 called = word == "where" and end < len(row) and row[end].text == "("
-                if word.lower() in BREAKS and at > 0 and self.words.is_word(word) and not called:
+                follows = word in ("this", "it") and equated(cuts[-1], at) and word_at(row, end)[0] in ("is", "becomes")
+                if (word.lower() in BREAKS or follows) and at > 0 and self.words.is_word(word) and not called:
                     cuts.append(at)
                     reasons[at] = word.lower() in REASONS
                 elif word.lower() == "and" and at > 0 and equated(cuts[-1], at) and equated(end, len(row)):

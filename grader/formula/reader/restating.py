@@ -32,6 +32,12 @@ _BY_NAME: Final = re.compile(
     r"\b(gradient|derivative|slope|answer|result)( (is|equals|becomes)( (simply|just|then|thus|therefore))?)?\W*$",
     re.IGNORECASE,
 )
+_NAMED: Final = re.compile(
+    r"\b(gradient|derivative|slope|answer|result)( (of|for) (the |this )?(loss|L|BCE|objective|cost|cross-entropy))?"
+    r"( (with respect to|wrt|w\.r\.t\.) \S+)?"
+    r"(\**\s*[:—–]| (is|equals|becomes|reads)( (therefore|thus|then|simply|just|hence|actually|now))?)\W*$",
+    re.IGNORECASE,
+)
 _IS_IT: Final = re.compile(r"\bis (our|the|my) (final |required |desired )?(answer|gradient|derivative|result)\b")
 
 
@@ -52,6 +58,11 @@ def restates(before: str) -> bool:
 def restates_by_name(before: str) -> bool:
     """Whether they say so of a name alone: `the gradient is …`, `gradient …`, but not `the gradient in …`."""
     return _BY_NAME.search(before) is not None and not is_of_another(before)
+
+
+def names_it(before: str) -> bool:
+    """Whether words before an equation name what it is worth: `the gradient is y − p = −(p − y)`."""
+    return _NAMED.search(before) is not None and not is_of_another(before)
 
 
 def is_said_to_be(behind: str) -> bool:

@@ -20,6 +20,8 @@ from grader.formula.reader.rows import first_equals
 _AS: Final = re.compile(
     r"\b(same|writ\w+|rewrit\w+|express\w*|simplif\w*|equival\w*|given|put|stated|reads?)\s+(\w+\s+){0,3}as[\s$(`]*$"
 )
+_ROUNDED: Final = 4
+"""Of how many tokens `≈ −0.119` has less."""
 _USING: Final = re.compile(r"\W*[Uu]sing[ \t$]+")
 
 
@@ -85,6 +87,8 @@ class SetAside:
     def _goes_beyond(self, statement: Statement, scope: Scope) -> bool:
         """Whether a statement behind a claim uses it (`w ← w − η∇L`), gives an example (`E.g. w = 1: dL/dw = 2`), or
         is a word in a sentence (`convex in z`)."""
+        if statement.tokens[0].text == "≈" and len(statement.tokens) < _ROUNDED:
+            return True  # `the gradient is ≈ −0.119`
         end = statement.tokens[-1].end
         example = is_example(self.text[max(self._line(statement), end - SENTENCE) : end])
         if example and self._said(statement).in_numbers:
