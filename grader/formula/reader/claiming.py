@@ -73,7 +73,7 @@ class Claiming:
     def _may_be_answer(self, tokens: Sequence[Token]) -> bool:
         """Whether a statement that equates nothing may be a formula for the derivative."""
         sentence = self.sentence(tokens)
-        if word_at(tokens, 0)[0].lower() in QUALITIES:
+        if next(words_in(tokens), "").lower() in QUALITIES:
             return False  # `positive if z > 0 and negative if z < 0`
         if self._only_words(tokens) or said_at(tokens) is not None:
             return may_derive(tokens) or any(token.text in ("∂", "∇") for token in tokens)
