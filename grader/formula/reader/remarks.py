@@ -57,6 +57,8 @@ class Remarks:
         """Where words begin that say what an equation is: `…, the cross-entropy gradient`, `… is the sigmoid of z`."""
         for at in range(len(tokens) - 2, 0, -1):
             comma = tokens[at].text == ","
+            if not comma and not (tokens[at].space and tokens[at].text in ("i", "is", "b", "be")):
+                continue
             word, start = ("", at + 1) if comma else word_at(tokens, at)
             if (comma or (word in ("is", "be") and tokens[at].space)) and word_at(tokens, start)[0] in (
                 "the",

@@ -9,7 +9,7 @@ from typing import Final
 
 from grader.formula.reader.tokens import Token
 
-_IMPLIES: Final = re.compile(r"[\s$\\,.]*(⇒|⟹|=>|→|->|\\implies|\\Rightarrow|\\to\b|\\rightarrow)")
+_IMPLIES: Final = re.compile(r"[\s$\\,.]{0,8}(⇒|⟹|=>|→|->|\\implies|\\Rightarrow|\\to\b|\\rightarrow)")
 
 
 def single_letters_introduced(tokens: Sequence[Token]) -> frozenset[str]:
