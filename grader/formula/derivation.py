@@ -14,32 +14,16 @@ from grader.formula.declare import Definition, Scope
 from grader.formula.equations import Derivation, Equation, Side
 from grader.formula.errors import Unreadable
 from grader.formula.names import LOSS_NAMES, LossNames, Vocabulary, canonical
-from grader.formula.reader.arguments import (
-    without_divergence_arguments,
-    without_example_arguments,
-)
+from grader.formula.reader.arguments import without_divergence_arguments, without_example_arguments
 from grader.formula.reader.beyond import derives
-from grader.formula.reader.bounds import (
-    COMPARISONS,
-    comparison_at,
-    is_general,
-    said_at,
-    without_constant,
-)
+from grader.formula.reader.bounds import COMPARISONS, comparison_at, is_general, said_at, without_constant
 from grader.formula.reader.connectives import with_connectives
 from grader.formula.reader.differentials import are_told, is_differential, with_differentials
 from grader.formula.reader.elaborate import Elaborator
 from grader.formula.reader.gradient_names import GradientNames
 from grader.formula.reader.indices import Cell, Typed
 from grader.formula.reader.introduce import LeftSides, NewName, with_loss
-from grader.formula.reader.limits import (
-    DEFINITIONS,
-    DERIVATION_LENGTH,
-    FORMULA_LENGTH,
-    LINES,
-    check_length,
-    too_large,
-)
+from grader.formula.reader.limits import DEFINITIONS, DERIVATION_LENGTH, FORMULA_LENGTH, LINES, check_length, too_large
 from grader.formula.reader.lines import Lines, Statement
 from grader.formula.reader.loss_subscripts import without_loss_subscripts
 from grader.formula.reader.notation import Token, tokenise
@@ -308,7 +292,7 @@ class _Reader:
         """What is introduced after `where` belongs before the equation that it explains, which may be the answer."""
         before = self.equations[-2] if len(self.equations) > 1 else None
         last = self.equations[-1].introduces if self.equations else None
-        used = last is not None and before is not None and _uses(before, last.name)
+        used = last is not None and before is not None and before.uses(last.name)
         if statement.where and before is not None and before.introduces is None and used:
             self.equations[-2:] = [self.equations[-1], before]
 
@@ -480,10 +464,6 @@ class _Reader:
             sides.append(Side(expr, own, Span(part[0].start, part[-1].end), compared=alone))
         where = tuple(lines.line_of(side.span.start) for side in sides)
         self.equations.append(Equation(where[0], tuple(sides), definition, False, elaborator.free_indices, where))
-
-
-def _uses(equation: Equation, name: str) -> bool:
-    return any(node == tree.Name(name) for side in equation.sides for node in tree.walk(side.expr))
 
 
 def _is_claim(equation: Equation) -> bool:

@@ -48,6 +48,10 @@ class Equation:
     def span(self) -> Span:
         return Span(self.sides[0].span.start, self.sides[-1].span.end)
 
+    def uses(self, name: str) -> bool:
+        """Whether a name stands in it, the one that it introduces as well."""
+        return any(node == tree.Name(name) for side in self.sides for node in tree.walk(side.expr))
+
 
 @dataclass(frozen=True, slots=True)
 class Derivation:

@@ -15,7 +15,7 @@ from grader.formula.declare import Scope
 from grader.formula.equations import Derivation, Equation, Side
 from grader.formula.shape_of import shape_of
 from grader.formula.shapes import Known
-from grader.formula.tree import ONE, Call, Deriv, Expr, Index, IndexVar, Name, walk
+from grader.formula.tree import ONE, Call, Deriv, Expr, Index, IndexVar, Name
 from grader.symbolic.claims import Claims
 from grader.symbolic.quantity import indices_in, left_standing
 
@@ -129,7 +129,7 @@ def answer_at(equations: Sequence[Equation], claims: Claims) -> int:
         if equation.introduces is not None:
             if _is_other(equation, shape_of(stated, claims.scope)):
                 return False
-            return not any(_uses(each, equation.introduces.name) for each in equations[place + 1 :])
+            return not any(each.uses(equation.introduces.name) for each in equations[place + 1 :])
         first = equation.sides[0].expr
         if left_standing(first, claims.scope):
             return first == stated
@@ -149,7 +149,3 @@ def _is_other(equation: Equation, shape: Known) -> bool:
 
 _ANSWERS: Final = ("g", "d", "ans", "res", "out", "result", "final")
 """How names begin under which people give the answer once more."""
-
-
-def _uses(equation: Equation, name: str) -> bool:
-    return any(node == Name(name) for side in equation.sides for node in walk(side.expr))

@@ -112,7 +112,7 @@ class Claiming:
         signs = [at for at, text in enumerate(texts) if text in ("∂", "d") and at + 1 < len(texts)]
         if texts[0] == "∇" and texts[1:2] == ["_"]:
             signs = [1 + (texts[2:3] == ["{"])]
-        elif not signs or (texts[0] not in ("∂", "d", "frac") and texts[:1] != ["d"]):
+        elif not signs or texts[0] not in ("∂", "d", "frac"):
             return False
         name, _ = name_at(ended(head), signs[-1] + 1)
         by = canonical(name)
@@ -128,9 +128,7 @@ class Claiming:
         """Whether a formula alone is only a word of its sentence: `The loss is convex in z`, `The optimum is y²`."""
         if first_equals(tokens) is not None:
             return False
-        before = self.text[: tokens[0].start]
-        sentence = self.sentence(tokens)
-        said = sentence[: len(sentence) - (tokens[-1].end - tokens[0].start)]
+        sentence, said = self.sentence(tokens), self._before(tokens)
         if (
             speaks_of_optimum(sentence)
             or is_of_another(said)
@@ -141,7 +139,7 @@ class Claiming:
             return self.is_worded(sentence)
         _, after = name_at(ended(tokens), 0)
         words = re.findall(r"[^\W\d_]+", said)
-        alone = after == len(tokens) and before[-1:] in (" ", "$") and self.is_worded(sentence)
+        alone = after == len(tokens) and said[-1:] in (" ", "$") and self.is_worded(sentence)
         return alone and bool(words) and words[-1].lower() not in LEADS_TO
 
     def _is_by_another(self, sentence: str) -> bool:
@@ -153,8 +151,7 @@ class Claiming:
 
     def names_answer(self, tokens: Sequence[Token]) -> bool:
         """Whether the words before an equation say that it tells what the derivative is worth."""
-        sentence = self.sentence(tokens)
-        before = sentence[: len(sentence) - (tokens[-1].end - tokens[0].start)]
+        before = self._before(tokens)
         return names_it(before) and not self._is_by_another(before)
 
     def leads_to(self, tokens: Sequence[Token]) -> Sequence[Token]:
@@ -183,6 +180,10 @@ class Claiming:
         before = self.text[start : tokens[0].start]
         cut = max((match.end() for match in _ENDS.finditer(before)), default=0)
         return self.text[start + cut : tokens[-1].end]
+
+    def _before(self, tokens: Sequence[Token]) -> str:
+        """The sentence before a statement."""
+        return self.sentence(tokens).removesuffix(self.text[tokens[0].start : tokens[-1].end])
 
     def is_worded(self, sentence: str) -> bool:
         """Whether a sentence has words that are surely no formula: two together, or one before a colon or a comma."""

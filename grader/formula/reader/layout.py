@@ -9,19 +9,12 @@ from typing import Final
 
 from grader.formula.reader.markup import Markup
 from grader.formula.reader.prose import MEANING
-from grader.formula.reader.rows import (
-    has_equals,
-    implies,
-    list_mark,
-    word_at,
-)
+from grader.formula.reader.rows import has_equals, implies, list_mark, word_at
 from grader.formula.reader.tokens import Token
 from grader.formula.reader.words import Words
 
 _OPEN_ENDED: Final = frozenset(("+", "-", "*", "·", "/", "=", "==", ":=", "^", "⊙", "⊗", "@", ","))
 _TAG: Final = re.compile(r"</?(details|summary|p|div|br|center|b|ul|li|hr)\b[^<>\n]{0,80}>")
-
-
 _EMPHASIS: Final = 80
 """How many tokens are emphasised at most."""
 
@@ -58,7 +51,7 @@ class Layout:
         several = len(rows) > 1
         heads = [row for row in rows if self.begins_line(row[0])]
         dashed = all(row[0].text == "-" and len(row) > 1 and row[1].space for row in heads)
-        dashed = dashed and (several or any(self._is_bold(row[1]) for row in unmarked))
+        dashed = dashed and (several or any(self.markup.bold(row[1]) for row in unmarked))
         counted = [row[0].text for row in rows] == [f"{number}." for number in range(1, len(rows) + 1)]
         return [row[list_mark(row, several=several, dashed=dashed and self.begins_line(row[0]), counted=counted) :]
                 for row in rows]  # fmt: skip
@@ -106,10 +99,10 @@ class Layout:
         ticks = [token for token in row if token.text == "`"]
         if len(ticks) % 2 == 0:
             row = [token for token in row if token.text != "`"]
-        if len(row) > 2 and self._is_bold(row[1]) and row[0].text == "-" and self.begins_line(row[0]):
+        if len(row) > 2 and self.markup.bold(row[1]) and row[0].text == "-" and self.begins_line(row[0]):
             inner = self._unmarked(row[1:])  # `- **dL/dz = …**`
             return [row[0], replace(inner[0], space=True), *inner[1:]]
-        stars = [at for at, token in enumerate(row) if self._is_bold(token)]
+        stars = [at for at, token in enumerate(row) if self.markup.bold(token)]
         if len(stars) < 2:
             return row
         first, last = stars[0], stars[-1]
@@ -131,9 +124,6 @@ class Layout:
         if len(stars) < 2 or stars[-1] != len(row) - 1 or row[-1].space:
             return False
         return row[stars[-2]].space and not row[stars[-2] + 1].space
-
-    def _is_bold(self, token: Token) -> bool:
-        return self.text.startswith("**", token.start)
 
     def begins_line(self, token: Token) -> bool:
         return not self.text[: token.start].rpartition("\n")[2].strip()

@@ -86,7 +86,7 @@ class Lines:
         self.remarks = Remarks(text, self.words, self.note)
         self.tokens, remarks = without_columns(tokens, text, self.markup.holds)
         for remark in remarks:
-            self._note(remark)
+            self.note(remark)
 
     def statements(self) -> list[Statement]:
         rows = self.layout.unlisted(self.layout.joined(self._sieved(self._rows())))
@@ -98,7 +98,7 @@ class Lines:
         limits = Limits(self.words.is_word, self.vocabulary)
         for row in (part for whole in rows for part in limits.several(whole)):
             limited = limits.of(row)
-            self._note(limited.aside)
+            self.note(limited.aside)
             if not limited.row:
                 heading = limited.condition
                 continue
@@ -117,7 +117,7 @@ class Lines:
                 own = limited.condition
                 if not own and statement.tokens:
                     inner = limits.ended(list(statement.tokens))
-                    self._note(inner.aside)
+                    self.note(inner.aside)
                     statement, own = replace(statement, tokens=tuple(inner.row)), inner.condition
                 found.append(replace(statement, condition=own or standing, heading=not own and not sure))
                 if len(found) > LINES:
@@ -135,7 +135,7 @@ class Lines:
             inside = at <= until and at != until
             if token.kind == "comment":
                 self._refuse_operator(token)
-                self._note([token])
+                self.note([token])
             elif token.kind == "end" or (
                 not inside and (token.kind == "newline" or (token.kind == "op" and self._cuts(at)))
             ):
@@ -183,11 +183,11 @@ class Lines:
         claimless = markup.claimless(every)
         for at, row in enumerate(every):
             if at in claimless:
-                self._note(row)
+                self.note(row)
                 continue
             kept, words = markup.sieved(row, last=at >= last)
             for run in words:
-                self._note(run)
+                self.note(run)
             yield from filter(None, kept)
 
     def _refuse_operator(self, token: Token) -> None:
@@ -288,11 +288,11 @@ class Lines:
                 break
         tokens = self.remarks.ended(self.remarks.without_remark(self.remarks.ended(tokens)))
         if not tokens:
-            self._note(whole)
+            self.note(whole)
             return None
         first, last = whole.index(tokens[0]), whole.index(tokens[-1])
-        self._note(whole[:first])
-        self._note(whole[last + 1 :])
+        self.note(whole[:first])
+        self.note(whole[last + 1 :])
         line, chained = self.line_of(tokens[0].start), tokens[0].text in _CONTINUES
         reason = reason and not any(token.text == ":" for token in whole[:first])
         prose = self.words.mostly_words(whole) or self.words.heads(whole)
@@ -301,9 +301,6 @@ class Lines:
 
     def note(self, tokens: Sequence[Token]) -> None:
         """Set tokens aside as words."""
-        self._note(tokens)
-
-    def _note(self, tokens: Sequence[Token]) -> None:
         if any(token.kind in ("letter", "word", "comment") for token in tokens):
             span = Span(tokens[0].start, tokens[-1].end)
             self.comments.append(Comment(self.line_of(span.start), self.text[span.start : span.end].strip(), span))

@@ -151,7 +151,8 @@ class Markup:
         spaced = self.text[first.end : first.end + 1].isspace()
         return first.text in ("-", "*", "+") and spaced and not self.text[: first.start].rpartition("\n")[2].strip()
 
-    def _bold(self, token: Token) -> bool:
+    def bold(self, token: Token) -> bool:
+        """Whether `**` stands here."""
         return self.text.startswith("**", token.start)
 
     def _is_sentence(self, tokens: Sequence[Token]) -> bool:
@@ -162,15 +163,12 @@ class Markup:
         if sum(len(word) > 2 and word in PROSE for word in words) > 1:
             return True
         plain = all(
-            token.kind in ("letter", "word", "number", "bad") or token.text in ",.:()'*-!?&" or self._bold(token)
+            token.kind in ("letter", "word", "number", "bad") or token.text in ",.:()'*-!?&" or self.bold(token)
             for token in tokens
         )
         own = [word for word in words if len(word) > 2 and self.is_word(word) and word not in MEANING]
         said = (
-            len(own) > 1
-            or tokens[-1].text in (":", ",")
-            or self._bold(tokens[-1])
-            or any(word in PROSE for word in own)
+            len(own) > 1 or tokens[-1].text in (":", ",") or self.bold(tokens[-1]) or any(word in PROSE for word in own)
         )
         return plain and bool(own) and said
 

@@ -7,13 +7,7 @@ from collections.abc import Callable, Sequence
 from grader.formula.reader.beyond import holds_formula
 from grader.formula.reader.prose import QUALITIES, REMARKS
 from grader.formula.reader.restating import restates
-from grader.formula.reader.rows import (
-    has_equals,
-    last_word,
-    matched,
-    stripped,
-    word_at,
-)
+from grader.formula.reader.rows import has_equals, last_word, matched, stripped, word_at
 from grader.formula.reader.tokens import Token
 from grader.formula.reader.words import Words
 
@@ -59,12 +53,8 @@ class Remarks:
             comma = tokens[at].text == ","
             if not comma and not (tokens[at].space and tokens[at].text in ("i", "is", "b", "be")):
                 continue
-            word, start = ("", at + 1) if comma else word_at(tokens, at)
-            if (comma or (word in ("is", "be") and tokens[at].space)) and word_at(tokens, start)[0] in (
-                "the",
-                "a",
-                "an",
-            ):
+            word, start = (",", at + 1) if comma else word_at(tokens, at)
+            if word in (",", "is", "be") and word_at(tokens, start)[0] in ("the", "a", "an"):
                 rest = tokens[start:]
                 plain = self.words.wordy(rest) and not holds_formula(rest, self.vocabulary.names)
                 plain = plain and not restates(self.text[rest[0].start : rest[-1].start])
@@ -87,14 +77,7 @@ class Remarks:
                 if before and at + 1 < len(tokens) and (self.words.wordy(before) or self.words.labels(before)):
                     return tokens[at + 1 :]
                 return tokens
-            if token.kind not in ("letter", "word", "number", "bad") and token.text not in (
-                ",",
-                "'",
-                ".",
-                "-",
-                "(",
-                ")",
-            ):
+            if token.kind not in ("letter", "word", "number", "bad") and token.text not in ",'.-()":
                 return tokens
         return tokens
 

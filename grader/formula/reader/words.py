@@ -12,11 +12,7 @@ from typing import Final
 from grader.formula.functions import BY_SPELLING
 from grader.formula.names import Vocabulary, canonical
 from grader.formula.reader.prose import INTRODUCING, MEANING, PROSE, SAYING
-from grader.formula.reader.rows import (
-    has_equals,
-    word_at,
-    words_in,
-)
+from grader.formula.reader.rows import has_equals, word_at, words_in
 from grader.formula.reader.tokens import Token
 
 _KEYWORDS: Final = frozenset(("case", "Case", "lambda", "else", "elif", "return", "def", "class"))
@@ -43,9 +39,7 @@ class Words:
             token = tokens[at]
             if token.kind in ("letter", "word"):
                 word, at = word_at(tokens, at)
-                certain = certain or (
-                    len(word) > 1 and word.lower() in PROSE and word not in MEANING and self.is_word(word)
-                )
+                certain = certain or (len(word) > 1 and self.certain(word))
                 continue
             if token.kind == "number" and not token.text.rstrip(".").isdigit():
                 return False
