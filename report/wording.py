@@ -324,6 +324,8 @@ _DERIVATION: Final[dict[str, tuple[tuple[Template, ...], str | None]]] = {
     "other-convention": (
         (
             "Your loss is {factor} times the one that was asked about; your gradient is right for it.",
+            "Your loss differs from the one that was asked about only by what does not depend on {free_of}: the"
+            " gradient is the same.",
             "You started from another convention of the loss; your gradient is right for it.",
         ),
         None,

@@ -15,6 +15,7 @@ from grader.formula.equations import Derivation, Equation, Side
 from grader.formula.errors import Unreadable
 from grader.formula.names import LOSS_NAMES, LossNames, Vocabulary, canonical
 from grader.formula.reader.arguments import without_divergence_arguments, without_example_arguments
+from grader.formula.reader.at_points import at_its_point
 from grader.formula.reader.beyond import derives
 from grader.formula.reader.bounds import COMPARISONS, comparison_at, is_general, said_at, without_constant
 from grader.formula.reader.connectives import with_connectives
@@ -34,6 +35,7 @@ from grader.formula.reader.rebound import rebound
 from grader.formula.reader.rows import first_equals, relations_at
 from grader.formula.reader.set_aside import SetAside
 from grader.formula.reader.sides import introduced_names, own_loss_name, sides_of
+from grader.formula.reader.spoken_derivatives import told, with_label
 from grader.formula.reader.supposed import letters_of_derivatives, with_supposed
 from grader.formula.reader.tokens import ended
 from grader.formula.reader.waiting import Waiting, reason_first, shadowing_first
@@ -102,7 +104,8 @@ class _Reader:
         lines = Lines(tokens, self.text, vocabulary)
         declared = self.scope.canonical
         code = _CODE.search(self.text) is not None
-        statements = rebound(lines.statements(), lambda name: declared(name) is not None, code=code)
+        placed = [at_its_point(statement, self.asked) for statement in lines.statements()]
+        statements = rebound(placed, lambda name: declared(name) is not None, code=code)
         self.introduced = introduced_names(statements)
         names = {*Vocabulary.of(self.scope).names, *(n for n in self.introduced if n[:1] != "d"), "L"}
         self.differentials = bool(self.asked) and are_told(statements, names, self.asked)
@@ -114,6 +117,8 @@ class _Reader:
         for statement in waiting:
             if self.aside.before_reading(statement, self.scope, claimed=self._claimed):
                 lines.note(statement.tokens)
+                continue
+            if self._told(statement, lines):
                 continue
             try:
                 self._statement(statement, lines)
@@ -160,6 +165,17 @@ class _Reader:
         lines.note(statement.tokens[: -len(rest)])
         return True
 
+    def _told(self, statement: Statement, lines: Lines) -> bool:
+        """Whether a statement tells a derivative in words that can be read, and now is."""
+        in_signs = told(statement, self.text, Vocabulary.of(self.scope), self.asked)
+        if in_signs is None:
+            return False
+        try:
+            self._statement(in_signs, lines)
+        except Unreadable:
+            return False
+        return True
+
     def _means_something_else(self, letter: Token) -> bool:
         """Whether a letter is no declared name, and can be read all the same."""
         return self.scope.canonical(canonical(letter.text)) is None and self._reads([letter])
@@ -181,7 +197,7 @@ class _Reader:
         chained = statement.chained and tokens[0].text in ("=", "==", "≈")
         if chained:
             tokens = tokens[1:]
-        tokens = self._with_differentials(tokens)
+        tokens = self._with_differentials(with_label(tokens, self._reads, claimed=self._claimed))
         if not tokens:
             token = statement.tokens[-1]
             raise Unreadable("unreadable", Span(token.end, token.end), ("a formula",), {"got": ""})

@@ -86,6 +86,29 @@ def with_bounds_apart(read: Derivation, claims: Claims) -> Derivation:
     return replace(read, equations=tuple(map(settled, read.equations)))
 
 
+def with_points_apart(read: Derivation, claims: Claims) -> Derivation:
+    """Of `dL/dz = σ(z) − y = −½ at z = 0, y = 1` the part that holds for all, and by itself the value at the point."""
+
+    def parted(equation: Equation) -> tuple[Equation, ...]:
+        first, *others = equation.sides
+        if len(others) < 2 or others[-1].condition is None or not claims.slope_of_asked(equation):
+            return (equation,)
+        wrt = asked_by(claims.asked, equation, claims.scope)
+        whole = next((at for at, side in enumerate(others[:-1], 1) if claims.is_truth(side.expr, wrt)), 0)
+        if not whole or claims.is_truth(others[-1].expr, wrt):
+            return (equation,)
+        lines = equation.lines or (equation.line,) * len(equation.sides)
+        general = tuple(replace(side, condition=None, perhaps=None) for side in equation.sides[: whole + 1])
+        return (
+            replace(equation, sides=general, lines=lines[: whole + 1]),
+            replace(equation, sides=(first, *equation.sides[whole + 1 :]), lines=(lines[0], *lines[whole + 1 :])),
+        )
+
+    if all(side.condition is None for equation in read.equations for side in equation.sides):
+        return read
+    return replace(read, equations=tuple(part for equation in read.equations for part in parted(equation)))
+
+
 def with_values_named(read: Derivation, claims: Claims) -> Derivation:
     """With `p = σ(z) > 0` as a name for σ(z): 1 wherever σ(z) > 0 would be one for 1."""
     scope, made = read.scope, list(read.equations)

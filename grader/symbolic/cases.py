@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from grader.formula.declare import Finite, Integers, Interval, Scope, Simplex
 from grader.formula.shape_of import shape_of
-from grader.formula.tree import ZERO, Cases, Compare, Cond, Deriv, Expr, Logic, Mul, Name, Num, walk
+from grader.formula.tree import ZERO, Cases, Compare, Cond, Deriv, Expr, Logic, Mul, Name, walk
+from grader.symbolic.constants import number
 from grader.symbolic.quantity import names_in, root
 
 
@@ -35,7 +36,10 @@ def at_a_number(condition: Cond, sides: Sequence[Expr], asked: Expr, scope: Scop
             for arg in args:
                 found = None if found is None else at_a_number(arg, sides, asked, found)
             return found
-        case Compare("==", Name(name), Num(value)) if name in scope.variables and not scope.shape(name):
+        case Compare("==", Name(name), right) if name in scope.variables and not scope.shape(name):
+            value = number(right)
+            if value is None:
+                return None
             derived = [node.wrt or asked for side in sides for node in walk(side) if isinstance(node, Deriv)]
             others = (wrt for wrt in derived if root(wrt) != name)
             if name in {below for wrt in others for below in names_in(wrt, scope)}:

@@ -23,7 +23,13 @@ class Claims:
         if len(equation.sides) == 1:
             side = equation.sides[0]
             return side.compared is None and not side.condition and not side.perhaps
-        return self.slope_of_asked(equation) and not any(side.condition or side.perhaps for side in equation.sides)
+        if not self.slope_of_asked(equation) or any(side.condition for side in equation.sides):
+            return False
+        # `dL/dz = σ(z) − y, which is −½ for z = 0`: said of all, where it holds for all
+        if not any(side.perhaps for side in equation.sides):
+            return True
+        left = equation.sides[0].expr
+        return isinstance(left, Deriv) and self.is_truth(equation.sides[-1].expr, left.wrt or self.asked)
 
     def slope_of_asked(self, equation: Equation) -> bool:
         """Whether an equation begins with the derivative that is asked for."""

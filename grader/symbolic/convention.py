@@ -1,20 +1,44 @@
 """The loss as a submission states it: the asked one, or one in another convention, as ½(y − ŷ)² where the question
-has no ½."""
+has no ½, or with a term that has no part in the derivative, as log(y!) in the likelihood of a count."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
 from grader.formula.declare import Scope
-from grader.formula.tree import ONE, Call, Expr, Mul, Num
+from grader.formula.tree import ONE, Call, Deriv, Expr, Mul, Num
 from grader.symbolic.compare import Equal, compare
 from grader.symbolic.differentiate import over, times
 from grader.symbolic.domain import domain_of
-from grader.symbolic.quantity import Formula
+from grader.symbolic.quantity import Formula, Gradient
 from grader.symbolic.trial import Trial
 
 _BASES: Final = (ONE, Call("log", (Num(Fraction(2)),)), Call("log", (Num(Fraction(10)),)))
+
+
+@dataclass(frozen=True, slots=True)
+class Convention:
+    """A stated loss is `factor` times the asked one; `but_for_a_constant`: but for what does not depend on the
+    variable asked for."""
+
+    factor: Expr
+    but_for_a_constant: bool = False
+
+
+SAME: Final = Convention(ONE)
+
+
+def convention_of(stated: Expr, asked: Expr, by: Expr, scope: Scope, *, deadline: float) -> Convention | None:
+    """How a stated loss goes with the asked one; None where it does not. `by`: the variable asked for."""
+    factor = positive_factor(asked, stated, scope, deadline=deadline)
+    if factor is not None:
+        return Convention(factor)
+    domain = domain_of(scope, (asked, stated, by), asked=by)
+    own = Formula(Deriv(stated, by), scope, by)
+    same = isinstance(compare(Gradient(asked, by, scope), own, domain, deadline=deadline), Equal)
+    return Convention(ONE, but_for_a_constant=True) if same else None
 
 
 def positive_factor(asked: Expr, stated: Expr, scope: Scope, *, deadline: float) -> Expr | None:

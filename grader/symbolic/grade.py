@@ -155,10 +155,14 @@ class _Grading:
     def _right(self, found: Equal, judged: list[Judged]) -> Verdict:
         findings: list[Finding] = []
         score = RIGHT
-        factor = self.read.convention
-        if factor is not None:
+        convention = self.read.convention
+        if convention is not None:
+            factor = convention.factor
             text = str(factor.value) if isinstance(factor, Num) else show(factor)
-            self.notes.append(Finding("other-convention", "note", data={"factor": text}))
+            data: dict[str, Fact] = {"factor": text}
+            if convention.but_for_a_constant:
+                data = {"free_of": show(self.problem.wrt)}
+            self.notes.append(Finding("other-convention", "note", data=data))
         witness = None
         if self._lying:
             expected, got = self._shapes()

@@ -11,10 +11,17 @@ from grader.formula.derivation import read_derivation
 from grader.formula.equations import Derivation, Side, with_cases
 from grader.formula.errors import Unreadable
 from grader.formula.shape_of import shape_of
-from grader.formula.tree import ONE, Deriv, Expr, Index, Name, Span, walk
-from grader.symbolic.answering import answer_at, asked_by, turned_round, with_bounds_apart, with_values_named
+from grader.formula.tree import Deriv, Expr, Index, Name, Span, walk
+from grader.symbolic.answering import (
+    answer_at,
+    asked_by,
+    turned_round,
+    with_bounds_apart,
+    with_points_apart,
+    with_values_named,
+)
 from grader.symbolic.claims import Claims
-from grader.symbolic.convention import positive_factor
+from grader.symbolic.convention import SAME, Convention, convention_of
 from grader.symbolic.domain import without_range
 from grader.symbolic.in_names import Restated, restated
 from grader.symbolic.place import place_of
@@ -27,7 +34,7 @@ from grader.symbolic.task import Problem
 @dataclass(frozen=True, slots=True)
 class Submitted:
     """`wrt` is what was asked, in the index letters of the answer; `loss` is the asked one, or the one that the
-    submission states in a convention of its own (then `convention` is the factor between them)."""
+    submission states in a convention of its own."""
 
     equations: tuple[Equation, ...]
     scope: Scope
@@ -36,7 +43,7 @@ class Submitted:
     final: Expr
     place: Span
     """Where `final` stands, brackets and all."""
-    convention: Expr | None
+    convention: Convention | None
     partly: Mapping[tuple[Expr, str], Expr] = field(default_factory=dict)
     """As `Scope.rewritten`, where the variable asked for stands beside the name: what ∂L/∂u may be taken of."""
 
@@ -51,17 +58,19 @@ def read_submission(text: str, problem: Problem, *, deadline: float, own: bool =
         letter = without_range(side.expr, scope)
         if letter is not None:
             raise Unreadable("unreadable", side.span, ("an index of something that has components",), {"index": letter})
-    if read.stated_loss is not None:
-        factor = positive_factor(problem.loss, read.stated_loss, scope, deadline=deadline)
-        if factor == ONE:
-            scope = replace(scope, stated=read.stated_loss)
-        elif factor is not None and own:
-            convention, loss = factor, read.stated_loss
+    stated = read.stated_loss
+    if stated is not None:
+        found = convention_of(stated, problem.loss, problem.wrt, scope, deadline=deadline)
+        if found == SAME:
+            scope = replace(scope, stated=stated)
+        elif found is not None and own:
+            convention, loss = found, stated
             scope = replace(scope, loss=loss)
             if LOSS not in scope.variables:
                 scope = scope.with_definition(Definition(LOSS, loss))
     claims = Claims(scope, loss, problem.wrt, deadline=deadline)
-    read = without_optimum(with_bounds_apart(turned_round(read, claims), claims), claims)
+    read = with_points_apart(with_bounds_apart(turned_round(read, claims), claims), claims)
+    read = without_optimum(read, claims)
     at = answer_at(read.equations, claims)
     wrt = asked_by(problem.wrt, read.equations[at], scope)
     written = dict(_in_its_names(read, scope, wrt, deadline=deadline))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.fuzz.generate import Input, make
 from tests.fuzz.run import Fault, attempt, dealt, run, targets_of
 from tests.fuzz.targets import EVERY, TARGETS
-from tests.fuzz.tasks import OWN
+from tests.fuzz.tasks import OWN, tasks
 
 CORPUS = sorted(Path(__file__).with_name("corpus").glob("*.txt"))
 REPLAYED = (0, len(OWN) - 1)
@@ -25,6 +25,13 @@ def test_what_was_found_is_a_verdict_now(file: Path) -> None:
         TARGETS["check"](Input(1, task, text))
     TARGETS["declare"](Input(1, 0, text))
     TARGETS["case"](Input(2, 0, text))
+
+
+@pytest.mark.parametrize("text", ["p = (z)^T\np[c] -= 1\nreturn p", "dL/dz = 0\nL'(0) = 1/(2 for y = 1"])
+def test_a_refusal_has_its_place_in_the_order_of_the_text(text: str) -> None:
+    classes = [at for at, (task, _) in enumerate(tasks()) if {"z: real[K]", "c: index(K)"} <= {*task.variables}]
+    for task in classes:
+        TARGETS["read"](Input(0, task, text))
 
 
 @given(st.integers(0, 2**40), st.integers(0, 2**40))

@@ -115,7 +115,7 @@ def derivative(parser: Parser) -> Syntax:
         parser.advance()
         wrt = quantity(parser)
         _same_order(parser, order)
-        return Derivative(_reach(parser), wrt, order, span=parser.span(start))
+        return Derivative(_reach(parser, start), wrt, order, span=parser.span(start))
     of = _numerator(parser, "/")
     parser.expect("/")
     parser.advance()
@@ -139,7 +139,7 @@ def fraction(parser: Parser) -> Syntax:
         wrt = quantity(parser)
         _same_order(parser, order)
         parser.expect("}")
-        body = _reach(parser) if of is None else _with_argument(of, wrt)
+        body = _reach(parser, start) if of is None else _with_argument(of, wrt)
         return Derivative(body, wrt, order, span=parser.span(start))
     num = latex_argument(parser)
     den = latex_argument(parser)
@@ -298,11 +298,13 @@ def _with_argument(of: Syntax, wrt: Syntax) -> Syntax:
     return Apply(of.function, (wrt,), span=of.span) if isinstance(of, Apply) and not of.args else of
 
 
-def _reach(parser: Parser) -> Syntax:
+def _reach(parser: Parser, start: int) -> Syntax:
     """What an operator acts on: the product that follows, or the loss by a name of its own."""
     if (named := loss_name(parser, "")) is not None:
         begin, parser.at = parser.at, named
         return Ident("L", "loss", span=parser.span(begin))
+    if start == 0 and parser.runs.loss and parser.token.kind == "end":  # `d/dz = …`
+        return Ident("L", "loss", span=parser.span(start))
     return parser.expression(Level.PRODUCT)
 
 
@@ -333,7 +335,7 @@ def nabla(parser: Parser) -> Syntax:
         if not parser.runs.loss:
             raise parser.fail("a formula")
         return Derivative(Ident("L", "loss", span=parser.span(start)), wrt, span=parser.span(start))
-    return Derivative(_reach(parser), wrt, span=parser.span(start))
+    return Derivative(_reach(parser, start), wrt, span=parser.span(start))
 
 
 def physics(parser: Parser) -> Syntax:
@@ -349,7 +351,7 @@ def physics(parser: Parser) -> Syntax:
         parser.expect("{")
     wrt = quantity(parser)
     parser.expect("}")
-    body = _reach(parser) if of is None else _with_argument(of, wrt)
+    body = _reach(parser, start) if of is None else _with_argument(of, wrt)
     return Derivative(body, wrt, span=parser.span(start))
 
 

@@ -105,6 +105,7 @@ class LatexCommands(TokenList):
             rest += 1
         side = "(" if name.endswith(("left", "l")) else ")" if name.endswith(("right", "r")) else ""
         if side and self.text[rest : rest + 1] == ".":
+            self._closes_one_sided() if side == ")" else self.sized.append(True)
             self.at, self.space = rest + 1, True
             return
         for typed, sign in (
@@ -118,9 +119,18 @@ class LatexCommands(TokenList):
         ):
             if side and self.text.startswith(typed, rest):
                 kind: Kind = "open" if side == "(" else "close"
+                if kind == "open":
+                    self.sized.append(False)
+                elif self._closes_one_sided():  # `\left. dL/dz \right|_{z=0}`
+                    self._emit("op", sign, rest + len(typed))
+                    return
                 self._emit(kind, sign + side, rest + len(typed))
                 return
         self.at, self.space = end, True
+
+    def _closes_one_sided(self) -> bool:
+        """Whether the bar that closes here has none before it."""
+        return self.sized.pop() if self.sized else True
 
     def _font(self, name: str, end: int) -> None:
         rest = end

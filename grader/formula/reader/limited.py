@@ -19,7 +19,8 @@ from grader.formula.reader.tokens import Token
 
 _HEADS: Final = frozenset(("case", "for", "if", "when", "whenever", "assuming", "suppose", "assume", "in", "at"))
 _TAILS: Final = frozenset(("if", "iff", "for", "when", "whenever", "provided", "assuming", "where", "with", "at"))
-_CASES: Final = frozenset(("for", "if", "when"))
+_CASES: Final = frozenset(("for", "if", "when", "at"))
+_ITSELF: Final = frozenset(("it", "that", "this"))
 _OPENING: Final = frozenset(("so", "thus", "hence", "then", "and", "therefore", "but"))
 _FILLERS: Final = frozenset(("the", "case", "where", "that", "when", "in", "first", "second"))
 _ENDS: Final = SAYING | {"then", "we", "so", "it", "this", "that", "the", "thus", "hence"}
@@ -52,8 +53,7 @@ class Limits:
 
     def several(self, row: list[Token]) -> list[list[Token]]:
         """A row cut where another condition begins: `for y = 1 it is p − 1, and for y = 0 it is p`."""
-        if self._head(row) is None:
-            return [row]
+        headed = self._head(row) is not None
         cuts = [0]
         for at in _top(row):
             if row[at].text not in (",", "."):
@@ -61,7 +61,8 @@ class Limits:
             word, end = self._word(row, at + 1)
             if word in ("and", "but", "while", "whereas"):
                 word, _ = self._word(row, end)
-            if word in _CASES and self._head(row[at + 1 :]) is not None:
+            head = self._head(row[at + 1 :]) if word in _CASES else None
+            if head is not None and (headed or self._word(head.row, 0)[0] in _ITSELF):
                 cuts.append(at + 1)
         return [row[start:end] for start, end in pairwise([*cuts, len(row)])]
 
@@ -189,6 +190,9 @@ class Limits:
         inner, after = self._word(said, 0)
         if _ranges(said) or (inner in _EACH and all(t.kind in ("letter", "word", "op") for t in said[after:])):
             return Limited(before, (), tuple(row[at:]))
+        points = _several(said)
+        if len(points) > 1 and all(map(self._at_a_number, points)):
+            return Limited(before, _joined(points))  # `… at z = 0, y = 1`
         more = (at for at in _top(said) if said[at].text == ",")
         if any(has_equals(said[at:]) for at in islice(more, 1)) or any(w in BREAKS for w, _, _ in self._words(said)):
             return None  # another equation follows

@@ -113,13 +113,16 @@ class Lines:
                 opening, sure = (line, limited.condition), True  # `L = r for r > 0 ⇒ dL/dr = 1`
             standing = opening[1] if opening[0] == line else heading
             sure = sure and opening[0] == line
-            for statement in self._parts(limited.row):
+            parts = list(self._parts(limited.row))
+            said_last = bool(limited.condition) and limited.condition[0].start > limited.row[-1].start
+            for number, statement in enumerate(parts, 1):
                 own = limited.condition
+                perhaps = said_last and number < len(parts)  # `dL/dz = σ(z) − y, hence dL/dz = −½ for z = 0`
                 if not own and statement.tokens:
                     inner = limits.ended(list(statement.tokens))
                     self.note(inner.aside)
                     statement, own = replace(statement, tokens=tuple(inner.row)), inner.condition
-                found.append(replace(statement, condition=own or standing, heading=not own and not sure))
+                found.append(replace(statement, condition=own or standing, heading=perhaps or (not own and not sure)))
                 if len(found) > LINES:
                     first, last = limited.row[0], limited.row[-1]
                     raise too_large("formulas", LINES, len(found), first.start, last.end)

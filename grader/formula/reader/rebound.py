@@ -64,11 +64,12 @@ def _versions(made: list[Statement], name: str, places: Sequence[int], *, declar
             opening = Token("open", "(", sign.start, sign.start)
             closing = Token("close", ")", tokens[-1].end, tokens[-1].end)
             old = Token("word", before, head.start, head.end, True)
-            right = [old, sign, opening, *right, closing]
-            if tokens[start - 2].text == "]" and sign.text in ("+", "-"):  # times e_c
+            change = [opening, *right, closing]
+            if tokens[start - 2].text == "]" and sign.text in ("+", "-"):  # e_c times that, in the order of the text
                 label = tokens[start - 3]
                 unit = [replace(label, kind="letter", text="e", space=True), Token("op", "_", label.start, label.start)]
-                right = [*right, Token("op", "*", closing.end, closing.end), *unit, replace(label, space=False)]
+                change = [*unit, replace(label, space=False), Token("op", "*", sign.end, sign.end), *change]
+            right = [old, sign, *change]
         new = Token("word", left, head.start, head.end, head.space)
         made[at] = replace(statement, tokens=(new, equal, *right))
 

@@ -47,6 +47,8 @@ class TokenList:
         """Where a label below or above a brace begins and ends."""
         self.groups: list[Literal["keep", "drop", "words"]] = []
         """What to do with the brace that closes each open one: LaTeX fonts and accents drop theirs."""
+        self.sized: list[bool] = []
+        """Of each `\\left` with a bar or a dot that is open, whether it is a dot."""
         self.words = 0
         """How many open groups are read as whole words."""
         self.mark: tuple[str, int] | None = None
