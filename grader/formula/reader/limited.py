@@ -19,6 +19,10 @@ from grader.formula.reader.tokens import Token
 
 _HEADS: Final = frozenset(("case", "for", "if", "when", "whenever", "assuming", "suppose", "assume", "in", "at"))
 _TAILS: Final = frozenset(("if", "iff", "for", "when", "whenever", "provided", "assuming", "where", "with", "at"))
+_MOST: Final = 100
+"""Into how many conditions more a row is cut at most."""
+_AHEAD: Final = 30
+"""How many tokens of a condition are looked at before a row is cut there."""
 _CASES: Final = frozenset(("for", "if", "when", "at"))
 _ITSELF: Final = frozenset(("it", "that", "this"))
 _OPENING: Final = frozenset(("so", "thus", "hence", "then", "and", "therefore", "but"))
@@ -56,12 +60,12 @@ class Limits:
         headed = self._head(row) is not None
         cuts = [0]
         for at in _top(row):
-            if row[at].text not in (",", "."):
+            if row[at].text not in (",", ".") or len(cuts) > _MOST:
                 continue
             word, end = self._word(row, at + 1)
             if word in ("and", "but", "while", "whereas"):
                 word, _ = self._word(row, end)
-            head = self._head(row[at + 1 :]) if word in _CASES else None
+            head = self._head(row[at + 1 : at + _AHEAD]) if word in _CASES else None
             if head is not None and (headed or self._word(head.row, 0)[0] in _ITSELF):
                 cuts.append(at + 1)
         return [row[start:end] for start, end in pairwise([*cuts, len(row)])]

@@ -10,6 +10,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, pairwise
 from typing import Final
 
 from grader.formula.declarations import name_at
@@ -113,11 +114,12 @@ class Lines:
                 opening, sure = (line, limited.condition), True  # `L = r for r > 0 ⇒ dL/dr = 1`
             standing = opening[1] if opening[0] == line else heading
             sure = sure and opening[0] == line
-            parts = list(self._parts(limited.row))
             said_last = bool(limited.condition) and limited.condition[0].start > limited.row[-1].start
-            for number, statement in enumerate(parts, 1):
+            for statement, after in pairwise(chain(self._parts(limited.row), (None,))):
+                if statement is None:
+                    break
                 own = limited.condition
-                perhaps = said_last and number < len(parts)  # `dL/dz = σ(z) − y, hence dL/dz = −½ for z = 0`
+                perhaps = said_last and after is not None  # `dL/dz = σ(z) − y, hence dL/dz = −½ for z = 0`
                 if not own and statement.tokens:
                     inner = limits.ended(list(statement.tokens))
                     self.note(inner.aside)

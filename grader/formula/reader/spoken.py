@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Final
 
 from grader.formula.reader.bounds import comparison_at
@@ -37,6 +38,12 @@ class _Case:
     def claims(self) -> bool:
         """Whether it is an equation in a case of its own, to be judged by itself."""
         return self.condition is not None and bool(self.left) and self.left[-1].text in ("=", ":=")
+
+
+_LONGEST: Final = 1000
+"""Of how many tokens a case has less."""
+_MOST: Final = 24
+"""Between how many conditions one choice is made at most."""
 
 
 class Choices:
@@ -98,7 +105,7 @@ class Choices:
     def _cases(self, row: list[Token]) -> list[_Case]:
         found: list[_Case] = []
         for chunk in self._chunks(_trimmed(row)):
-            cases = self._case(chunk)
+            cases = self._case(chunk) if len(chunk) < _LONGEST else []
             if not cases:
                 return []
             found.extend(cases)
@@ -129,11 +136,11 @@ class Choices:
                 chunks.append(chunk)
         return chunks
 
-    def _case(self, chunk: list[Token]) -> list[_Case]:
+    def _case(self, chunk: list[Token], depth: int = 0) -> list[_Case]:
         """The case that a chunk says, or both cases of `if c: a else b`, or the cases on both sides of `and`."""
         chunk = self._unbracketed(_trimmed(chunk))
         marks = list(self._marks(chunk))
-        if not marks:
+        if not 0 < len(marks) <= _MOST:
             return []
         word, at, end = marks[0]
         if word in _CLOSERS:
@@ -151,9 +158,13 @@ class Choices:
             first = self._made(rest[: closers[0][1]], chunk[end : cut[0]])
             second = self._made(rest[closers[0][2] :], None)
             return [*first, *second] if first and second else []
-        for joiner, middle, after in self._words(chunk):
-            if joiner in _JOINS and middle > end and (later := self._case(chunk[after:])):
-                first = self._case(chunk[:middle])
+        until = marks[-1][1]  # what is behind the last mark is no case
+        joiners = (
+            (middle, after) for word, middle, after in self._words(chunk) if word in _JOINS and end < middle < until
+        )
+        for middle, after in islice(joiners, _MOST if depth < _MOST else 0):
+            if later := self._case(chunk[after:], depth + len(marks)):
+                first = self._case(chunk[:middle], depth + len(marks))
                 return [*first, *later] if first else []
         return [] if len(marks) > 1 else self._made(chunk[:at], chunk[end:])
 

@@ -15,6 +15,8 @@ from grader.formula.reader.tokens import Token
 _OF: Final = re.compile(r"\b(derivative|gradient|slope) of\s{0,3}$")
 _BEFORE: Final = 40
 """How many characters before a statement are looked at."""
+_PHRASE: Final = 24
+"""Of how many tokens `with respect to z` has at most."""
 _LABEL: Final = 12
 """Of how many tokens `\\frac{\\partial L}{\\partial z}:` has at most."""
 
@@ -80,7 +82,7 @@ def _with_respect_to(of: list[Token]) -> tuple[list[Token], str]:
         if not at or token.text not in ("w", "with"):
             continue
         words, end = [], at
-        while end < len(of) and of[end].kind in ("letter", "word", "op"):
+        while end < len(of) and end < at + _PHRASE and of[end].kind in ("letter", "word", "op"):
             word, after = word_at(of, end)
             words.append(word or of[end].text)
             end = max(after, end + 1)
