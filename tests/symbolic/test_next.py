@@ -16,7 +16,7 @@ from questions.kinds import Derivation
 
 HERE = Path(__file__).parent
 MOST_LINES = 12
-EVERY = 20
+EVERY = 60
 """Of the losses of the other tests, so many are one tested by default; the others are slow."""
 BCE = DerivationTask("-(y*log(p) + (1-y)*log(1-p))", "z", ("z: real", "y: {0,1}"), ("p = sigmoid(z)",))
 
