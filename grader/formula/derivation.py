@@ -167,7 +167,7 @@ class _Reader:
 
     def _told(self, statement: Statement, lines: Lines) -> bool:
         """Whether a statement tells a derivative in words that can be read, and now is."""
-        in_signs = told(statement, self.text, Vocabulary.of(self.scope), self.asked)
+        in_signs = told(statement, self.text, self.scope, self.asked)
         if in_signs is None:
             return False
         try:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from grader.formula.names import LOSS_NAMES
+from grader.formula.reader.limited import joined
 from grader.formula.reader.lines import Statement
 from grader.formula.reader.rows import first_equals, matched, word_at
 from grader.formula.reader.tokens import Token
@@ -28,20 +29,23 @@ def at_its_point(statement: Statement, asked: str) -> Statement:
         return statement
     head, condition = found
     if statement.condition:  # `L'(0) = −½ for y = 1`
-        also = Token("op", "and", condition[0].start, condition[0].start, True)
-        first, second = sorted((statement.condition, condition), key=lambda said: said[0].start)
-        condition = (*first, also, *second)
+        condition = joined(sorted((statement.condition, condition), key=lambda said: said[0].start))
     return replace(statement, tokens=(*head, *tokens[equal:]), condition=condition)
 
 
 def _in_bracket(head: Sequence[Token], asked: str) -> tuple[Sequence[Token], tuple[Token, ...]] | None:
     """`L'(0)`, `L(z = 0)`."""
-    start = next((start for start, end in matched(head).items() if end == len(head) - 1), 0)
+    start = _last_bracket(head)
     if not start or head[start].text != "(":
         return None
     before, inside = head[:start], head[start + 1 : -1]
     by = _by(before, asked)
     return (before, _condition(inside, by)) if by and _is_number(_value(inside)) else None
+
+
+def _last_bracket(head: Sequence[Token]) -> int:
+    """Where the bracket begins with which a left side ends; 0 where none does."""
+    return next((start for start, end in matched(head).items() if end == len(head) - 1), 0)
 
 
 def _behind_bar(head: Sequence[Token], asked: str) -> tuple[Sequence[Token], tuple[Token, ...]] | None:
@@ -60,7 +64,7 @@ def _behind_bar(head: Sequence[Token], asked: str) -> tuple[Sequence[Token], tup
 
 def _by(head: Sequence[Token], asked: str) -> str:
     """By what a loss, or a derivative of it, is seen as a function; empty for anything else."""
-    start = next((start for start, end in matched(head).items() if end == len(head) - 1), 0)
+    start = _last_bracket(head)
     if start and head[start].text == "(" and word_at(head, start + 1)[1] == len(head) - 1:
         head = head[:start]  # `L'(z)|_{z=0}`
     if not head:

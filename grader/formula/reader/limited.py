@@ -114,7 +114,7 @@ class Limits:
             return Limited([], (), tuple(row))  # `If the triplet is satisfied, L = 0`
         if not _compares(said) or (end == len(row) and spelled != "case"):
             return None
-        return Limited(_after(row[end:]), _joined(_several(said) or [said]))
+        return Limited(_after(row[end:]), joined(_several(said) or [said]))
 
     def _bracketed_head(self, row: list[Token]) -> Limited | None:
         """`For the true class (y_i = 1): …`, `Outside (|r| > δ): …`."""
@@ -196,7 +196,7 @@ class Limits:
             return Limited(before, (), tuple(row[at:]))
         points = _several(said)
         if len(points) > 1 and all(map(self._at_a_number, points)):
-            return Limited(before, _joined(points))  # `… at z = 0, y = 1`
+            return Limited(before, joined(points))  # `… at z = 0, y = 1`
         more = (at for at in _top(said) if said[at].text == ",")
         if any(has_equals(said[at:]) for at in islice(more, 1)) or any(w in BREAKS for w, _, _ in self._words(said)):
             return None  # another equation follows
@@ -291,7 +291,8 @@ def _several(said: Sequence[Token]) -> list[Sequence[Token]]:
     return parts if all(_compares(part) and not _derives(part) for part in parts) else []
 
 
-def _joined(parts: Sequence[Sequence[Token]]) -> tuple[Token, ...]:
+def joined(parts: Sequence[Sequence[Token]]) -> tuple[Token, ...]:
+    """Conditions as one: `z = 0 and y = 1`."""
     made = list(parts[0])
     for part in parts[1:]:
         made += [Token("op", "and", part[0].start, part[0].start, True), *part]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
+from grader.formula.declare import Scope
 from grader.formula.names import LOSS_NAMES, Vocabulary, canonical
 from grader.formula.reader.lines import Statement
 from grader.formula.reader.rows import has_equals, word_at, words_in
@@ -34,7 +35,7 @@ def with_label(tokens: list[Token], is_derivative: Callable[[list[Token]], bool]
     return [*head, replace(tokens[at], text="="), *tokens[at + 1 :]]
 
 
-def told(statement: Statement, text: str, vocabulary: Vocabulary, asked: str) -> Statement | None:
+def told(statement: Statement, text: str, scope: Scope, asked: str) -> Statement | None:
     """`d/dz (log(1 + e^z)) = σ(z)` for `… the derivative of log(1 + e^z) is σ(z)`; None for other statements, and
     where it is not clear what the derivative is by."""
     tokens = statement.tokens
@@ -46,7 +47,7 @@ def told(statement: Statement, text: str, vocabulary: Vocabulary, asked: str) ->
         return None
     of, value = list(tokens[: found[0]]), list(tokens[found[1] :])
     of, by = _with_respect_to(of)
-    names = vocabulary.names
+    names = Vocabulary.of(scope).names
     inner = {names[name] for word in words_in(of) if (name := canonical(word)) in names}
     by = by or (asked if inner & {asked, "L"} else next(iter(inner)) if len(inner) == 1 else "")
     if not by or has_equals(of) or not value:
