@@ -258,6 +258,7 @@ _DERIVATION: Final[dict[str, tuple[tuple[Template, ...], str | None]]] = {
     "wrong-branch": (
         (
             Is("missing", "case", "Right as far as it goes, but one case of the loss is left out."),
+            Is("exchanged", "cases", "The branches are exchanged: each stands in the case of the other."),
             "One branch of the piecewise gradient is wrong.",
         ),
         "Take each case of the loss by itself, and differentiate it there.",

@@ -13,6 +13,7 @@ from grader.formula.declarations import name_at
 from grader.formula.declare import Definition, Scope
 from grader.formula.equations import Derivation, Equation, Side
 from grader.formula.errors import Unreadable
+from grader.formula.functions import BY_SPELLING
 from grader.formula.names import LOSS_NAMES, LossNames, Vocabulary, canonical
 from grader.formula.reader.arguments import without_divergence_arguments, without_example_arguments
 from grader.formula.reader.at_points import at_its_point
@@ -124,7 +125,8 @@ class _Reader:
                 self._statement(statement, lines)
             except Unreadable as error:
                 symbol = str(error.data["symbol"]) if error.code == "unknown-symbol" else ""
-                if symbol and waiting.bring(symbol, Vocabulary.of(self.scope).names, statement):
+                wanted = symbol or str(error.data.get("bare", ""))
+                if wanted and waiting.bring(wanted, Vocabulary.of(self.scope).names, statement):
                     continue
                 if symbol and self._suppose(symbol, derived):
                     waiting.put_back(statement)
@@ -176,9 +178,12 @@ class _Reader:
             return False
         return True
 
-    def _means_something_else(self, letter: Token) -> bool:
-        """Whether a letter is no declared name, and can be read all the same."""
-        return self.scope.canonical(canonical(letter.text)) is None and self._reads([letter])
+    def _means_something_else(self, left: Sequence[Token]) -> bool:
+        """Whether a left side is no declared name, and can be read all the same: a letter, the word of a function."""
+        if len(left) == 1 and left[0].kind == "letter" and left[0].text not in BY_SPELLING:
+            return self.scope.canonical(canonical(left[0].text)) is None and self._reads(list(left))
+        name, after = name_at(ended(left), 0)
+        return after == len(left) and name in BY_SPELLING and self._word_alone(list(left))
 
     def _suppose(self, symbol: str, derived: frozenset[str]) -> bool:
         """Whether a letter that was never introduced is known all the same, and now is in the scope."""
@@ -473,7 +478,7 @@ class _Reader:
         self.scope = self.scope.with_definition(definition)
         left: Expr = tree.Name(definition.name, span=found.span)
         if found.letters:
-            left = tree.Index(left, tuple(tree.IndexVar(letter) for letter in found.letters), span=found.span)
+            left = tree.Index(left, found.subscripts, span=found.span)
         shape = definition.shape if not found.letters else ()
         sides = [Side(left, shape, found.span)]
         for (expr, own), alone, part in zip(right, compared, parts[1:], strict=True):

@@ -43,6 +43,7 @@ from grader.symbolic.quantity import Formula, Gradient, Quantity, root
 from grader.symbolic.slips import inner_gradients, rules_left_out
 from grader.symbolic.terms import short
 from grader.symbolic.trial import Items, Row, Trial, relaxed
+from grader.symbolic.turned import with_condition_turned
 from grader.verdict import Fact, Finding
 
 T = TypeVar("T")
@@ -69,13 +70,15 @@ def diagnose(asked: Asked, answer: Quantity, witness: Point[Fraction], *, deadli
         found += [finding for finding in terms if finding not in found]
     if not found:  # λ for λ − y lost a term, though it is dλ/dz as well
         found += _inner_alone(asked, trial)
+    found += _exchanged_branches(asked, answer, trial)
     found += _swaps(asked, answer, witness, trial)
     others = list(_other_gradients(asked, trial))
     if others:  # the gradient by something else is no gradient by this one with a factor too many
         surplus = any(finding.data.get("missing") is False for finding in found)
         found = [] if surplus else found
     found += others
-    found += _branches(trial, telling=True)
+    if not any(finding.code == "wrong-branch" for finding in found):
+        found += _branches(trial, telling=True)
     found = found or list(_other_way_round(asked, trial))
     found = found or list(_branches(trial, telling=False)) or list(_regions(asked, trial))
     return found or list(right_at_kink_only(asked, answer, deadline=deadline))
@@ -249,6 +252,15 @@ def _missing_cases(asked: Asked, answer: Quantity, deadline: float) -> Iterator[
         trial = Trial(asked.truth, answer, asked.domain, deadline)
         if trial.agree(lambda row: zip(row.expected.items, row.got.items, strict=True)):
             yield _finding("wrong-branch", missing="case")
+
+
+def _exchanged_branches(asked: Asked, answer: Quantity, trial: Trial) -> Iterator[Finding]:
+    """The right branches, each in the case of the other: right once the one condition is turned round."""
+    if not isinstance(answer, Formula):
+        return
+    turned = with_condition_turned(answer.expr)
+    if turned is not None and trial.agree(partial(_whole, quantity=replace(answer, expr=turned))):
+        yield _finding("wrong-branch", exchanged="cases")
 
 
 def _branches(trial: Trial, *, telling: bool) -> Iterator[Finding]:

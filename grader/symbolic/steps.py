@@ -10,10 +10,11 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 from grader.formula.declare import Scope
 from grader.formula.shape_of import shape_of
-from grader.formula.tree import Call, Cond, Deriv, Expr, Neg, Num, walk
+from grader.formula.tree import Call, Cond, Deriv, Expr, Mul, Neg, Num, Size, walk
 from grader.symbolic.believing import Believed, believing
 from grader.symbolic.cases import at_a_number, in_case, thin
 from grader.symbolic.compare import Equal, Outcome, Unknown, compare
@@ -143,6 +144,9 @@ class _Judge:
         other = self._compared(left, right, diagonal=True)
         if isinstance(other, Equal):
             return other
+        along = _along(left, right, self.scope) or _along(right, left, self.scope)
+        if along is not None and isinstance(other := self._compared(*along, diagonal=True), Equal):
+            return other
         matrices = [side for side in (left, right) if len(shape_of(side, self.scope) or ()) == 2]
         if matrices and any(isinstance(side, Deriv) for side in (left, right)):  # a Jacobian, in either layout
             turned = self._compared(*(_turned(side, matrices) for side in (left, right)), diagonal=False)
@@ -172,6 +176,17 @@ class _Judge:
 
 def _turned(side: Expr, matrices: list[Expr]) -> Expr:
     return Call("transpose", (side,)) if side in matrices else side
+
+
+def _along(side: Expr, number: Expr, scope: Scope) -> tuple[Expr, Expr] | None:
+    """`du/dz` and `1/T` for all components: people write the number that stands on the diagonal."""
+    if not isinstance(side, Deriv) or side.wrt is None or shape_of(number, scope) != ():
+        return None
+    of, by = shape_of(side.of, scope), shape_of(side.wrt, scope)
+    if of is None or of != by or len(of) != 1:
+        return None
+    size: Expr = Size(of[0]) if isinstance(of[0], str) else Num(Fraction(of[0]))
+    return side, Mul((number, Call("diag", (Call("eye", (size,)),))))
 
 
 def _by_components(side: Expr, scope: Scope) -> bool:

@@ -42,6 +42,8 @@ class Applied(Products):
         span, name = node.span, node.function
         if (name, len(node.args)) in (("eye", 1), ("onehot", 2)):
             return self._sized(node)
+        if (name, len(node.args)) == ("onehot", 1) and (unit := self._onehot(node.args[0], span)) is not None:
+            return unit
         args = [self.expr(arg) for arg in node.args]
         if name.startswith("@"):
             definition = self.scope.definitions[name[1:]]
@@ -97,6 +99,15 @@ class Applied(Products):
             return tree.Call("eye", (size,), span=node.span), (dim, dim)
         label = self._position(node.args[0], dim, code=True)
         return tree.Call("onehot", (label, size), span=node.span), (dim,)
+
+    def _onehot(self, item: Syntax, span: Span) -> Typed | None:
+        """`onehot(c)`, `e_c`: the class is declared with its size."""
+        label = tree.Name(item.name, span=item.span) if isinstance(item, Ident) and item.meaning == "name" else None
+        dim = None if label is None else self._classes(label)
+        if label is None or dim is None:
+            return None
+        size: Expr = tree.Size(dim) if isinstance(dim, str) else tree.Num(Fraction(dim))
+        return tree.Call("onehot", (label, size), span=span), (dim,)
 
     def _options(self, node: Apply, args: list[Typed]) -> tuple[list[Typed], int | None]:
         axis: int | None = None

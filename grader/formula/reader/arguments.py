@@ -5,14 +5,20 @@ from __future__ import annotations
 import itertools
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Final
 
 from grader.formula.names import Vocabulary, canonical
 from grader.formula.reader.rows import matched
 from grader.formula.reader.tokens import Token
 
+_NAME: Final = 12
+"""Of how many tokens a name in such a bracket is at most."""
+
 
 def without_divergence_arguments(tokens: Sequence[Token]) -> list[Token]:
     """The tokens without the bracket of a divergence, where the text has one divergence only."""
+    tokens = _with_double_bars(tokens)
     found = [
         (start, end)
         for start, end in _around(tokens, "‖")
@@ -24,6 +30,29 @@ def without_divergence_arguments(tokens: Sequence[Token]) -> list[Token]:
         return list(tokens)
     dropped = {at for start, end in found for at in range(start, end + 1)}
     return [token for at, token in enumerate(tokens) if at not in dropped]
+
+
+def _with_double_bars(tokens: Sequence[Token]) -> list[Token]:
+    """`KL(p||q)` as `KL(p‖q)`: names alone stand beside the bars, in the bracket behind a name."""
+    made: list[Token] = []
+    opening = -1
+    """Where the last bracket opened behind a name, if names alone stood in it since."""
+    for at, token in enumerate(tokens):
+        if token.text == "(" and made and made[-1].kind in ("letter", "word"):
+            opening = len(made)
+        elif token.text == "|" and made and made[-1].text == "|" and not token.space and 0 < opening < len(made) - 2:
+            after = next((later.text for later in tokens[at + 1 : at + 1 + _NAME] if not _in_a_name(later)), "")
+            if after == ")":
+                made[-1] = replace(made[-1], kind="op", text="‖", end=token.end)
+                continue
+        elif token.text != "|" and not _in_a_name(token):
+            opening = -1
+        made.append(token)
+    return made
+
+
+def _in_a_name(token: Token) -> bool:
+    return token.kind in ("letter", "word", "number") or token.text == "_"
 
 
 def _around(tokens: Sequence[Token], sign: str) -> Iterator[tuple[int, int]]:

@@ -106,6 +106,9 @@ def _applied(parser: Parser, name: str, start: int, typed: str, below: tuple[Syn
         return _sympy_piecewise(parser, start)
     if token.kind == "open" and token.text in ("(", "[", "{"):
         args, options = parser.arguments()
+    elif token.kind == "op" and token.text == "-" and (len(typed) == 1 or token.space == parser.ahead().space):
+        # `σ − y` is no σ(−y): a name that is still to come, or a function without its argument
+        raise Unreadable("unreadable", Span(token.start, token.end), ("(",), {"got": token.text, "bare": typed})
     elif (token.kind == "op" and token.text == "-") or parser.begins_factor():
         low = FUNCTIONS[name].low if name in FUNCTIONS else 2 - (name in _ELEMENTARY)
         if low > 1 or (name == "gamma" and typed != "Γ") or name == "digamma":

@@ -87,6 +87,8 @@ class Elaborator(Applied):
                 return self._power(base, exponent, span, code=code)
             case Subscript():
                 return self._subscript(node)
+            case Transpose(Number(value) as base) if value == 1 and not base.decimal:  # `1ᵀy`
+                return self._transposed(self.expr(Ones(span=base.span)), span)
             case Transpose(base):
                 return self._transposed(self.expr(base), span)
             case Prime():
@@ -368,13 +370,7 @@ class Elaborator(Applied):
         """`e_y`, where y is a class: 1 at y, 0 elsewhere."""
         if not isinstance(base, tree.Const) or base.name != "e" or len(node.items) != 1:
             return None
-        item = node.items[0]
-        label = tree.Name(item.name, span=item.span) if isinstance(item, Ident) and item.meaning == "name" else None
-        dim = None if label is None else self._classes(label)
-        if label is None or dim is None:
-            return None
-        size: Expr = tree.Size(dim) if isinstance(dim, str) else tree.Num(Fraction(dim))
-        return tree.Call("onehot", (label, size), span=node.span), (dim,)
+        return self._onehot(node.items[0], node.span)
 
     def _counts_columns(self, item: Syntax, shape: tuple[Dim, ...]) -> bool:
         """Whether an index is known to run over the second axis only: `X_j` is then column j."""

@@ -17,7 +17,7 @@ from grader.formula.reader.entries import matrix_of
 from grader.formula.reader.limits import NAME
 from grader.formula.reader.tokens import Token, ended
 from grader.formula.shapes import Known
-from grader.formula.tree import Expr, Name, Shape, Span, free_letters, walk
+from grader.formula.tree import Dim, Expr, IndexVar, Name, Shape, Span, free_letters, walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class NewName:
             raise Unreadable(
                 "shape-mismatch", self.span, data={"left": "scalar", "right": shapes.text(shape), "operation": "="}
             )
-        indices = {**elaborator.free_indices, **self.scope.indices}
+        indices = {**self._classes(), **elaborator.free_indices, **self.scope.indices}
         dims: Shape = tuple(indices[letter] for letter in self.letters if letter in indices)
         found: Expr | None = None
         if len(dims) == len(self.letters) == 1:
@@ -55,6 +55,20 @@ class NewName:
             expected = ("a definition without an index",)
             raise Unreadable("unreadable", self.span, expected, {"index": self.letters[-1]})
         return Definition(self.name, found, dims)
+
+    @property
+    def subscripts(self) -> tuple[Expr, ...]:
+        classes = self._classes()
+        return tuple(Name(letter) if letter in classes else IndexVar(letter) for letter in self.letters)
+
+    def _classes(self) -> dict[str, Dim]:
+        """What runs along with a class: `p_c = …` for the class c says the same of each."""
+        variables = ((letter, self.scope.variables.get(letter)) for letter in self.letters)
+        return {
+            letter: variable.domain.count
+            for letter, variable in variables
+            if variable is not None and isinstance(variable.domain, Classes)
+        }
 
 
 class LeftSides:

@@ -36,11 +36,13 @@ _DOTS: Final = ("…", "⋯", "\\dots", "\\ldots", "\\cdots")
 
 @dataclass(frozen=True, slots=True)
 class Limited:
-    """A row without its condition; `aside` is what says that it holds for all."""
+    """A row without its condition; `aside` is what says that it holds for all, `heads` whether the rows that follow
+    are of this case too."""
 
     row: list[Token]
     condition: tuple[Token, ...] = ()
     aside: tuple[Token, ...] = ()
+    heads: bool = False
 
 
 class Limits:
@@ -101,7 +103,7 @@ class Limits:
         bracket = matched(row).get(start)
         if bracket is not None and spelled == "case" and row[start].text == "(":
             inside, rest = row[start + 1 : bracket], row[bracket + 1 :]
-            return Limited(_after(rest), tuple(inside)) if _compares(inside) else None
+            return Limited(_after(rest), tuple(inside), heads=True) if _compares(inside) else None
         end = self._end(row, start)
         said = row[start:end]
         colon = next((at for at in _top(row, start) if row[at].text == ":"), 0)
@@ -114,7 +116,7 @@ class Limits:
             return Limited([], (), tuple(row))  # `If the triplet is satisfied, L = 0`
         if not _compares(said) or (end == len(row) and spelled != "case"):
             return None
-        return Limited(_after(row[end:]), joined(_several(said) or [said]))
+        return Limited(_after(row[end:]), joined(_several(said) or [said]), heads=spelled == "case")
 
     def _bracketed_head(self, row: list[Token]) -> Limited | None:
         """`For the true class (y_i = 1): …`, `Outside (|r| > δ): …`."""
@@ -159,8 +161,9 @@ class Limits:
         return Limited(_after(row[at:]), tuple(said))
 
     def _end(self, row: list[Token], start: int) -> int:
-        """Where the condition ends that begins at `start`: before `:`, `,`, `then`, `we have`."""
+        """Where the condition ends that begins at `start`: before `:`, `,`, `then`, `we have`, a full stop."""
         colon = next((at for at in _top(row, start) if row[at].kind == "op" and row[at].text == ":"), len(row))
+        colon = next((at for at in _top(row, start) if at < colon and _stops(row, at)), colon)
         if _ranges(row[start:colon]) and row[start + 1].text != "∈":
             return colon
         if colon < len(row) and len(_several(row[start:colon])) > 1:
@@ -270,7 +273,7 @@ class Limits:
 
 def _after(rest: list[Token]) -> list[Token]:
     """What stands behind a condition, without the marks between."""
-    while rest and rest[0].text in (",", ":"):
+    while rest and rest[0].text in (",", ":", "."):
         rest = rest[1:]
     return rest
 
@@ -278,6 +281,11 @@ def _after(rest: list[Token]) -> list[Token]:
 def _counts(row: Sequence[Token], at: int) -> bool:
     """`Case 1`, `Case 2:`, `Case (a)`: a number that no comparison follows."""
     return row[at].kind == "number" and (at + 1 == len(row) or row[at + 1].text not in _COMPARISONS)
+
+
+def _stops(row: Sequence[Token], at: int) -> bool:
+    """Whether a full stop stands there, and no point of `y.T`."""
+    return row[at].kind == "op" and row[at].text == "." and at + 1 < len(row) and row[at + 1].space
 
 
 def _compares(said: Sequence[Token]) -> bool:

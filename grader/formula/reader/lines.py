@@ -100,8 +100,9 @@ class Lines:
         for row in (part for whole in rows for part in limits.several(whole)):
             limited = limits.of(row)
             self.note(limited.aside)
-            if not limited.row:
+            if limited.heads or not limited.row:
                 heading = limited.condition
+            if not limited.row:
                 continue
             line = self.line_of(limited.row[0].start)
             implied = implies(self.text, row[-1].end)

@@ -267,6 +267,8 @@ class Runs:
         vocabulary, name = self.vocabulary, canonical(raw)
         if len(raw) == 1 and raw in self.bound:
             return Piece("index", raw, after)
+        if raw == "L" and raw not in vocabulary.scope.variables and self._ends_divergence(after - 1):
+            return None
         if (declared := vocabulary.names.get(name)) is not None:
             if raw.endswith("_") and following:
                 return None
@@ -303,6 +305,10 @@ class Runs:
             if matrix is not None and len(vocabulary.scope.shape(matrix)) == 2:
                 return Piece("name", matrix, after, 2)
         return None
+
+    def _ends_divergence(self, at: int) -> bool:
+        """Whether the letter ends `KL`, which is no K·L."""
+        return at > 0 and self.tokens[at - 1].text == "K" and not self.tokens[at].space
 
     def _sample(self, at: int) -> bool:
         """Whether the number of a sample follows, as in `x^{(i)}`."""

@@ -87,17 +87,18 @@ def _heading(statement: Statement) -> _Heading | None:
     return _Heading(alone, canonical(left[0].text) if indexed else None)
 
 
-def shadowing_first(statements: Sequence[Statement], own_meaning: Callable[[Token], bool]) -> list[Statement]:
-    """With what is introduced after `where` under a letter that means something else by itself (`where I = …`) before
-    what it explains. `own_meaning`: whether a letter is no declared name, and can be read all the same."""
+def shadowing_first(statements: Sequence[Statement], own_meaning: Callable[[Sequence[Token]], bool]) -> list[Statement]:
+    """With what is introduced after `where` under a name that means something else by itself (`where I = …`) before
+    what it explains. `own_meaning`: whether a left side is no declared name, and can be read all the same."""
     found: list[Statement] = []
     for statement in statements:
-        first = statement.tokens[0]
         equal = first_equals(statement.tokens)
         function = [token.text for token in statement.tokens[:2]] == ["ψ", "("]  # `−Σ ψ(r_i)x_i, ψ(u) = …`
-        letter = equal == 1 and first.kind == "letter"
-        if found and statement.where and equal and (function or (letter and own_meaning(first))):
-            found.insert(len(found) - 1, replace(statement, introduces=True))
+        if found and statement.where and equal and (function or own_meaning(statement.tokens[:equal])):
+            before = len(found) - 1
+            while before and found[before].where:
+                before -= 1
+            found.insert(before, replace(statement, introduces=True))
         else:
             found.append(statement)
     return found
