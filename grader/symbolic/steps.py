@@ -147,9 +147,10 @@ class _Judge:
         along = _along(left, right, self.scope) or _along(right, left, self.scope)
         if along is not None and isinstance(other := self._compared(*along, diagonal=True), Equal):
             return other
-        matrices = [side for side in (left, right) if len(shape_of(side, self.scope) or ()) == 2]
-        if matrices and any(isinstance(side, Deriv) for side in (left, right)):  # a Jacobian, in either layout
-            turned = self._compared(*(_turned(side, matrices) for side in (left, right)), diagonal=False)
+        sides = (left, right)
+        if any(isinstance(side, Deriv) and len(shape_of(side, self.scope) or ()) == 2 for side in sides):
+            # a Jacobian, in either layout
+            turned = self._compared(*map(_turned, sides), diagonal=False)
             return turned if isinstance(turned, Equal) else found
         return Unknown(("derivatives of a vector by a vector",))
 
@@ -174,8 +175,8 @@ class _Judge:
         return compare(a, b, domain, deadline=self.deadline)
 
 
-def _turned(side: Expr, matrices: list[Expr]) -> Expr:
-    return Call("transpose", (side,)) if side in matrices else side
+def _turned(side: Expr) -> Expr:
+    return Call("transpose", (side,)) if isinstance(side, Deriv) else side
 
 
 def _along(side: Expr, number: Expr, scope: Scope) -> tuple[Expr, Expr] | None:

@@ -18,6 +18,7 @@ from grader.formula.reader.syntax import (
     Apply,
     Ident,
     Number,
+    Subscript,
     Syntax,
 )
 from grader.formula.rebuild import substituted
@@ -101,10 +102,13 @@ class Applied(Products):
         return tree.Call("onehot", (label, size), span=node.span), (dim,)
 
     def _onehot(self, item: Syntax, span: Span) -> Typed | None:
-        """`onehot(c)`, `e_c`: the class is declared with its size."""
-        label = tree.Name(item.name, span=item.span) if isinstance(item, Ident) and item.meaning == "name" else None
-        dim = None if label is None else self._classes(label)
-        if label is None or dim is None:
+        """`onehot(c)`, `e_c`, `e_{c_i}`: the class is declared with its size."""
+        name = item.base if isinstance(item, Subscript) else item
+        if not isinstance(name, Ident) or name.meaning != "name":
+            return None
+        dim = self._classes(tree.Name(name.name))
+        label, shape = self.expr(item) if dim is not None else (tree.ZERO, None)
+        if dim is None or shape != ():
             return None
         size: Expr = tree.Size(dim) if isinstance(dim, str) else tree.Num(Fraction(dim))
         return tree.Call("onehot", (label, size), span=span), (dim,)
