@@ -116,10 +116,13 @@ class _Reader:
         waiting = Waiting(reason_first(shadowing_first(statements, self._means_something_else)))
         derived = letters_of_derivatives(tokens)
         for statement in waiting:
-            if self.aside.before_reading(statement, self.scope, claimed=self._claimed):
+            spoken = told(statement, self.text, self.scope, self.asked)
+            in_signs = None if spoken is None else spoken.in_signs
+            aside = spoken is not None and in_signs is None
+            if aside or self.aside.before_reading(in_signs or statement, self.scope, claimed=self._claimed):
                 lines.note(statement.tokens)
                 continue
-            if self._told(statement, lines):
+            if in_signs is not None and self._told(in_signs, lines):
                 continue
             try:
                 self._statement(statement, lines)
@@ -167,14 +170,13 @@ class _Reader:
         lines.note(statement.tokens[: -len(rest)])
         return True
 
-    def _told(self, statement: Statement, lines: Lines) -> bool:
-        """Whether a statement tells a derivative in words that can be read, and now is."""
-        in_signs = told(statement, self.text, self.scope, self.asked)
-        if in_signs is None:
-            return False
+    def _told(self, in_signs: Statement, lines: Lines) -> bool:
+        """Whether a derivative that was told in words can be read, and now is."""
+        steps, scope = self.steps, self.scope
         try:
             self._statement(in_signs, lines)
         except Unreadable:
+            self.steps, self.scope = steps, scope
             return False
         return True
 
@@ -202,7 +204,7 @@ class _Reader:
         chained = statement.chained and tokens[0].text in ("=", "==", "≈")
         if chained:
             tokens = tokens[1:]
-        tokens = self._with_differentials(with_label(tokens, self._reads, claimed=self._claimed))
+        tokens = self._with_differentials(with_label(tokens, self._derivative_in, self._derived_by()))
         if not tokens:
             token = statement.tokens[-1]
             raise Unreadable("unreadable", Span(token.end, token.end), ("a formula",), {"got": ""})
@@ -453,6 +455,21 @@ class _Reader:
         except Unreadable as error:
             return error.code != "unknown-symbol" and not self._word_alone(tokens)
         return True
+
+    def _derivative_in(self, tokens: list[Token]) -> tree.Deriv | None:
+        """The derivative that a left side is."""
+        try:
+            expr, _ = self.side(tokens, self.scope, Elaborator(self.scope, free=True))
+        except Unreadable:
+            return None
+        return expr if isinstance(expr, tree.Deriv) else None
+
+    def _derived_by(self) -> frozenset[str]:
+        """By what derivatives stand already: what is claimed without a left side is by what was asked."""
+        heads = [equation.sides[0].expr for equation in self.equations if _is_claim(equation)]
+        by = [head.wrt for head in heads if isinstance(head, tree.Deriv) and head.wrt is not None]
+        names = {node.name for wrt in by for node in tree.walk(wrt) if isinstance(node, tree.Name)}
+        return frozenset(names if len(by) == len(heads) else {*names, self.asked})
 
     def _word_alone(self, tokens: list[Token]) -> bool:
         """Whether a left side is the word of a function, which the text nowhere applies: `cos = uᵀv/(‖u‖‖v‖)`."""

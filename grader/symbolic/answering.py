@@ -16,6 +16,7 @@ from grader.formula.equations import Derivation, Equation, Side
 from grader.formula.shape_of import shape_of
 from grader.formula.shapes import Known
 from grader.formula.tree import ONE, Call, Deriv, Expr, Index, IndexVar, Name
+from grader.symbolic.cases import thin
 from grader.symbolic.claims import Claims
 from grader.symbolic.quantity import indices_in, left_standing
 
@@ -87,22 +88,24 @@ def with_bounds_apart(read: Derivation, claims: Claims) -> Derivation:
 
 
 def with_points_apart(read: Derivation, claims: Claims) -> Derivation:
-    """Of `dL/dz = σ(z) − y = −½ at z = 0, y = 1` the part that holds for all, and by itself the value at the point."""
+    """Of `dL/dz = σ(z) − y = −½ at z = 0, y = 1` the part that holds for all, and by itself the value at the point.
+    That part ends with the last side that is the derivative: before it, dL/dp·dp/dz may stand."""
 
     def parted(equation: Equation) -> tuple[Equation, ...]:
-        first, *others = equation.sides
-        if len(others) < 2 or others[-1].condition is None or not claims.slope_of_asked(equation):
+        sides = equation.sides
+        named = isinstance(sides[0].expr, Deriv)
+        if len(sides) < 2 or sides[-1].condition is None or (named and not claims.slope_of_asked(equation)):
             return (equation,)
         wrt = asked_by(claims.asked, equation, claims.scope)
-        whole = next((at for at, side in enumerate(others[:-1], 1) if claims.is_truth(side.expr, wrt)), 0)
-        if not whole or claims.is_truth(others[-1].expr, wrt):
+        claimed = range(1, len(sides)) if named else range(1)
+        whole = next((at for at in reversed(claimed) if claims.is_truth(sides[at].expr, wrt)), None)
+        thinly = thin(sides[-1].condition, claims.scope)
+        if whole is None or (whole == len(sides) - 1 and not thinly) or not (named or thinly):
             return (equation,)
-        lines = equation.lines or (equation.line,) * len(equation.sides)
-        general = tuple(replace(side, condition=None, perhaps=None) for side in equation.sides[: whole + 1])
-        return (
-            replace(equation, sides=general, lines=lines[: whole + 1]),
-            replace(equation, sides=(first, *equation.sides[whole + 1 :]), lines=(lines[0], *lines[whole + 1 :])),
-        )
+        lines = equation.lines or (equation.line,) * len(sides)
+        general = tuple(replace(side, condition=None, perhaps=None) for side in sides[: whole + 1])
+        there = (replace(equation, sides=(sides[0], *sides[whole + 1 :]), lines=(lines[0], *lines[whole + 1 :])),)
+        return (replace(equation, sides=general, lines=lines[: whole + 1]), *(there if whole + 1 < len(sides) else ()))
 
     if all(side.condition is None for equation in read.equations for side in equation.sides):
         return read
@@ -139,7 +142,7 @@ def answer_at(equations: Sequence[Equation], claims: Claims) -> int:
     alone = len(equations[at].sides) == 1
     stated, wrt = equations[at].sides[-1].expr, asked_by(claims.asked, equations[at], claims.scope)
     right = claims.is_truth(stated, wrt)
-    if alone and not right:
+    if alone and right is False:
         return end
     behind = equations[at + 1 :]
     if left_standing(stated, claims.scope) and not all(isinstance(each.sides[0].expr, Deriv) for each in behind):
@@ -147,8 +150,8 @@ def answer_at(equations: Sequence[Equation], claims: Claims) -> int:
 
     def goes_on(place: int) -> bool:
         equation = equations[place]
-        if claims.slope_of_asked(equation):
-            return not right  # in one case: of a right answer that is a remark
+        if claims.slope_of_asked(equation) or any(side.condition for side in equation.sides):
+            return right is False  # in one case: of a right answer that is a remark
         if equation.introduces is not None:
             if _is_other(equation, shape_of(stated, claims.scope)):
                 return False

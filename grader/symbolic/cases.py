@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from fractions import Fraction
 
-from grader.formula.declare import Finite, Integers, Interval, Scope, Simplex
+from grader.formula.declare import Classes, Domain, Finite, Integers, Interval, Scope, Simplex
 from grader.formula.shape_of import shape_of
 from grader.formula.tree import ZERO, Cases, Compare, Cond, Deriv, Expr, Logic, Mul, Name, walk
 from grader.symbolic.constants import number
@@ -47,6 +48,30 @@ def at_a_number(condition: Cond, sides: Sequence[Expr], asked: Expr, scope: Scop
             variable = replace(scope.variables[name], domain=Finite((value,)))
             return replace(scope, variables={**scope.variables, name: variable})
     return None
+
+
+def outside(condition: Cond, scope: Scope) -> bool:
+    """Whether a condition gives a declared quantity a value that it never has: y = 1/2 for a label."""
+    match condition:
+        case Logic("and", args):
+            return any(outside(arg, scope) for arg in args)
+        case Compare("==", Name(name), right) if name in scope.variables and not scope.shape(name):
+            value = number(right)
+            return value is not None and not _has(scope.variables[name].domain, value)
+    return False
+
+
+def _has(domain: Domain, value: Fraction) -> bool:
+    match domain:
+        case Interval():
+            return value in domain
+        case Finite(values):
+            return value in values
+        case Integers():
+            return value.denominator == 1
+        case Classes(count):
+            return value.denominator == 1 and value >= 0 and (isinstance(count, str) or value < count)
+    return True
 
 
 def thin(condition: Cond, scope: Scope) -> bool:

@@ -6,7 +6,7 @@ from grader.formula.declare import Scope
 from grader.formula.equations import Equation
 from grader.formula.shape_of import shape_of
 from grader.formula.tree import Deriv, Expr, Name
-from grader.symbolic.compare import Equal, Unknown, compare
+from grader.symbolic.compare import Equal, Outcome, Unknown, compare
 from grader.symbolic.domain import domain_of
 from grader.symbolic.quantity import LOSS, Formula, Gradient, root
 
@@ -29,7 +29,7 @@ class Claims:
         if not any(side.perhaps for side in equation.sides):
             return True
         left = equation.sides[0].expr
-        return isinstance(left, Deriv) and self.is_truth(equation.sides[-1].expr, left.wrt or self.asked)
+        return isinstance(left, Deriv) and self.is_truth(equation.sides[-1].expr, left.wrt or self.asked) is not False
 
     def slope_of_asked(self, equation: Equation) -> bool:
         """Whether an equation begins with the derivative that is asked for."""
@@ -44,15 +44,15 @@ class Claims:
             self._losses[of] = bool(self.same(self.loss, of))
         return self._losses[of]
 
-    def is_truth(self, expr: Expr, wrt: Expr) -> bool:
-        """Whether a formula is the derivative by `wrt`."""
+    def is_truth(self, expr: Expr, wrt: Expr) -> bool | None:
+        """Whether a formula is the derivative by `wrt`; None: not decided."""
         scope = self.scope
         shapes = [shape_of(each, scope) for each in (wrt, expr)]
         if None not in shapes and shapes[0] != shapes[1]:
             return False
         domain = domain_of(scope, (self.loss, wrt, expr), asked=wrt)
         truth = Gradient(self.loss, wrt, scope)
-        return isinstance(compare(truth, Formula(expr, scope, wrt), domain, deadline=self.deadline), Equal)
+        return _decided(compare(truth, Formula(expr, scope, wrt), domain, deadline=self.deadline))
 
     def same(self, one: Expr, other: Expr, wrt: Expr | None = None) -> bool | None:
         """Whether two formulas are equal; of different shapes they are not. None: not decided."""
@@ -61,5 +61,8 @@ class Claims:
         if None not in shapes and shapes[0] != shapes[1]:
             return False
         quantities = (Formula(one, scope, wrt), Formula(other, scope, wrt))
-        found = compare(*quantities, domain_of(scope, (one, other), asked=wrt), deadline=self.deadline)
-        return None if isinstance(found, Unknown) else isinstance(found, Equal)
+        return _decided(compare(*quantities, domain_of(scope, (one, other), asked=wrt), deadline=self.deadline))
+
+
+def _decided(found: Outcome) -> bool | None:
+    return None if isinstance(found, Unknown) else isinstance(found, Equal)

@@ -3,16 +3,17 @@ has no ½, or with a term that has no part in the derivative, as log(y!) in the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final
 
 from grader.formula.declare import Scope
-from grader.formula.tree import ONE, Call, Deriv, Expr, Mul, Num
+from grader.formula.rebuild import substituted
+from grader.formula.tree import ONE, Add, Call, Deriv, Expr, Mul, Name, Neg, Num, walk
 from grader.symbolic.compare import Equal, compare
 from grader.symbolic.differentiate import over, times
 from grader.symbolic.domain import domain_of
-from grader.symbolic.quantity import Formula, Gradient
+from grader.symbolic.quantity import Formula, Gradient, jumps, names_in, root
 from grader.symbolic.trial import Trial
 
 _BASES: Final = (ONE, Call("log", (Num(Fraction(2)),)), Call("log", (Num(Fraction(10)),)))
@@ -38,7 +39,34 @@ def convention_of(stated: Expr, asked: Expr, by: Expr, scope: Scope, *, deadline
     domain = domain_of(scope, (asked, stated, by), asked=by)
     own = Formula(Deriv(stated, by), scope, by)
     same = isinstance(compare(Gradient(asked, by, scope), own, domain, deadline=deadline), Equal)
+    if same and any(_may_jump(node, scope) for node in (asked, stated)):
+        same = _differ_by_a_constant(stated, asked, root(by), scope, deadline=deadline)
     return Convention(ONE, but_for_a_constant=True) if same else None
+
+
+def _may_jump(expr: Expr, scope: Scope) -> bool:
+    """Whether the same derivative may belong to losses that differ by more than a constant: by one on either side of
+    a step."""
+    bodies = [scope.definitions[name].body for name in names_in(expr, scope) if name in scope.definitions]
+    return any(jumps(node) for each in (expr, *bodies) for node in walk(each))
+
+
+def _differ_by_a_constant(stated: Expr, asked: Expr, by: str, scope: Scope, *, deadline: float) -> bool:
+    """Whether stated − asked is the same at any two values of `by`."""
+    difference: Expr = Add((stated, Neg(asked)))
+    inner = {name: definition.body for name, definition in scope.definitions.items() if not definition.parameters}
+    while any(name in inner for name in _spelled(difference)):  # definitions use earlier ones only
+        difference = substituted(difference, inner)
+    elsewhere = f"{by}_elsewhere"
+    variables = {**scope.variables, elsewhere: replace(scope.variables[by], name=elsewhere, aliases=())}
+    scope = replace(scope, variables=variables)
+    there = substituted(difference, {by: Name(elsewhere)})
+    domain = domain_of(scope, (difference, there))
+    return isinstance(compare(Formula(difference, scope), Formula(there, scope), domain, deadline=deadline), Equal)
+
+
+def _spelled(expr: Expr) -> set[str]:
+    return {node.name for node in walk(expr) if isinstance(node, Name)}
 
 
 def positive_factor(asked: Expr, stated: Expr, scope: Scope, *, deadline: float) -> Expr | None:

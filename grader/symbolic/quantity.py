@@ -20,7 +20,7 @@ from grader.formula.evaluate import Algebra, evaluate
 from grader.formula.rebuild import replaced
 from grader.formula.recorded import Var
 from grader.formula.reverse import Reverse
-from grader.formula.tree import ONE, Add, Call, Deriv, Expr, Index, IndexVar, Name, Neg, Node, walk
+from grader.formula.tree import ONE, Add, Call, Cases, Deriv, Expr, Index, IndexVar, Indicator, Name, Neg, Node, walk
 from grader.formula.values import Point, Value
 
 T = TypeVar("T")
@@ -96,6 +96,13 @@ def names_in(expr: Expr, scope: Scope) -> frozenset[str]:
                 if node.name in scope.definitions:
                     waiting.append(scope.definitions[node.name].body)
     return frozenset(found)
+
+
+def jumps(node: Node) -> bool:
+    """Whether a node is one of cases, or a function that may have a step or a corner."""
+    if isinstance(node, Call):
+        return node.function in ("sign", "abs", "max", "min", "clip", "relu", "step")
+    return isinstance(node, Cases | Indicator)
 
 
 def indices_in(expr: Expr) -> frozenset[str]:

@@ -14,10 +14,10 @@ from typing import Final
 
 from grader.formula.equations import Derivation, Equation, Side
 from grader.formula.rebuild import substituted
-from grader.formula.tree import ZERO, Add, Call, Cases, Deriv, Expr, Indicator, Mul, Name, Neg, Node, Num, Size, walk
+from grader.formula.tree import ZERO, Add, Deriv, Expr, Mul, Name, Neg, Num, Size, walk
 from grader.symbolic.beside import Beside
 from grader.symbolic.claims import Claims
-from grader.symbolic.quantity import LOSS, left_standing, names_in, root
+from grader.symbolic.quantity import LOSS, jumps, left_standing, names_in, root
 
 _LARGE: Final = 500
 """How many parts a formula has at least that is not written out any further."""
@@ -82,10 +82,10 @@ def _holds_at_optimum(equation: Equation, stated: Expr, claims: Claims) -> bool:
 def _misses(equation: Equation, stated: Expr, claims: Claims) -> bool:
     """Whether an equation gives the variable a value where the stated derivative is not zero: `η = −log y`."""
     value = _value_of_asked(equation, claims)
-    if value is None or any(isinstance(node, Indicator | Cases | Call) and _jumps(node) for node in walk(stated)):
+    if value is None or any(map(jumps, walk(stated))):
         return False
     missed = claims.same(_there(stated, value, claims), ZERO) is False
-    return missed and claims.is_truth(stated, claims.asked)
+    return missed and claims.is_truth(stated, claims.asked) is True
 
 
 def _is_estimate(equation: Equation) -> bool:
@@ -101,10 +101,6 @@ def _at_the_optimum(equation: Equation, stated: Side, claims: Claims) -> Equatio
     there = _there(stated.expr, place.expr, claims)
     sides = (replace(stated, expr=there, span=place.span), Side(ZERO, stated.shape, place.span))
     return replace(equation, sides=sides, introduces=None)
-
-
-def _jumps(node: Node) -> bool:
-    return not isinstance(node, Call) or node.function in ("sign", "abs", "max", "min", "clip", "relu", "step")
 
 
 def _value_of_asked(equation: Equation, claims: Claims) -> Expr | None:

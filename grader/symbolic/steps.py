@@ -14,10 +14,10 @@ from fractions import Fraction
 
 from grader.formula.declare import Scope
 from grader.formula.shape_of import shape_of
-from grader.formula.tree import Call, Cond, Deriv, Expr, Mul, Neg, Num, Size, walk
+from grader.formula.tree import ZERO, Add, Call, Compare, Cond, Deriv, Expr, Indicator, Mul, Neg, Node, Num, Size, walk
 from grader.symbolic.believing import Believed, believing
-from grader.symbolic.cases import at_a_number, in_case, thin
-from grader.symbolic.compare import Equal, Outcome, Unknown, compare
+from grader.symbolic.cases import at_a_number, in_case, outside, thin
+from grader.symbolic.compare import Different, Equal, Outcome, Unknown, compare
 from grader.symbolic.domain import domain_of
 from grader.symbolic.quantity import Formula
 from grader.verdict import Evidence, Place, Step, StepOutcome
@@ -117,15 +117,24 @@ class _Judge:
 
     def _compare_in(self, condition: Cond, equation: Equation) -> Outcome:
         both = (equation.left, equation.right)
-        if thin(condition, self.scope):
+        if thin(condition, self.scope) or outside(condition, self.scope):
             scope = at_a_number(condition, both, self.asked, self.scope)
             if scope is None:
                 return Unknown(("a condition that single points meet",))
             found = self._compared(*both, diagonal=False, scope=scope)
-            rounded = not isinstance(found, Equal) and any(map(_is_rounded, both))
-            return Unknown(("a rounded number",)) if rounded else found
+            return found if isinstance(found, Equal) else self._but_for_rounding(found, *both, scope)
         left, right = in_case(both, condition, self.asked, self.scope)
         return self._compare(left, right)
+
+    def _but_for_rounding(self, found: Outcome, left: Expr, right: Expr, scope: Scope) -> Outcome:
+        """What was found, unless a decimal may be rounded: by less than one unit of its last digit, where it stands
+        alone."""
+        rounded = _rounded(left, right) or _rounded(right, left)
+        if rounded is None:
+            holds = any(_is_decimal(node) for side in (left, right) for node in walk(side))
+            return Unknown(("a rounded number",)) if holds else found
+        far = self._compared(rounded, ZERO, diagonal=False, scope=scope)
+        return found if isinstance(far, Different) else Unknown(("a rounded number",))
 
     def _compare(self, left: Expr, right: Expr) -> Outcome:
         known = self.known.get((left, right))
@@ -200,7 +209,17 @@ def _by_components(side: Expr, scope: Scope) -> bool:
     return False
 
 
-def _is_rounded(side: Expr) -> bool:
-    """Whether a side is a decimal of two places or more: at a point, people round."""
+def _rounded(exact: Expr, side: Expr) -> Expr | None:
+    """Where a side is a decimal, what is 0 if it may be the other one rounded, and 1 if not."""
     number = side.arg if isinstance(side, Neg) else side
-    return isinstance(number, Num) and number.decimal and (number.value * 10).denominator != 1
+    if not isinstance(number, Num) or not _is_decimal(number):
+        return None
+    unit = Fraction(1)
+    while (number.value / unit).denominator != 1:  # ends: a decimal has a last digit
+        unit /= 10
+    distance = Call("abs", (Add((exact, Neg(side))),))
+    return Indicator(Compare(">", distance, Num(unit)))
+
+
+def _is_decimal(node: Node) -> bool:
+    return isinstance(node, Num) and node.decimal and node.value.denominator != 1  # `1/2.` ends a sentence

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from grader.formula.names import LOSS_NAMES
-from grader.formula.reader.limited import joined
+from grader.formula.reader.limited import joined, several
 from grader.formula.reader.lines import Statement
 from grader.formula.reader.rows import first_equals, matched, word_at
 from grader.formula.reader.tokens import Token
@@ -30,7 +30,7 @@ def at_its_point(statement: Statement, asked: str) -> Statement:
     head, condition = found
     if statement.condition:  # `L'(0) = −½ for y = 1`
         condition = joined(sorted((statement.condition, condition), key=lambda said: said[0].start))
-    return replace(statement, tokens=(*head, *tokens[equal:]), condition=condition)
+    return replace(statement, tokens=(*head, *tokens[equal:]), condition=condition, heading=False)
 
 
 def _in_bracket(head: Sequence[Token], asked: str) -> tuple[Sequence[Token], tuple[Token, ...]] | None:
@@ -93,7 +93,7 @@ def _value(inside: Sequence[Token]) -> Sequence[Token]:
 
 def _condition(inside: Sequence[Token], by: str) -> tuple[Token, ...]:
     if first_equals(inside) is not None:
-        return tuple(inside)
+        return joined(several(inside) or [inside])
     start = inside[0].start
     return Token("word", by, start, start, True), Token("op", "=", start, start), *inside
 

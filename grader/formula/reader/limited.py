@@ -116,7 +116,7 @@ class Limits:
             return Limited([], (), tuple(row))  # `If the triplet is satisfied, L = 0`
         if not _compares(said) or (end == len(row) and spelled != "case"):
             return None
-        return Limited(_after(row[end:]), joined(_several(said) or [said]), heads=spelled == "case")
+        return Limited(_after(row[end:]), joined(several(said) or [said]), heads=spelled == "case")
 
     def _bracketed_head(self, row: list[Token]) -> Limited | None:
         """`For the true class (y_i = 1): …`, `Outside (|r| > δ): …`."""
@@ -166,7 +166,7 @@ class Limits:
         colon = next((at for at in _top(row, start) if at < colon and _stops(row, at)), colon)
         if _ranges(row[start:colon]) and row[start + 1].text != "∈":
             return colon
-        if colon < len(row) and len(_several(row[start:colon])) > 1:
+        if colon < len(row) and len(several(row[start:colon])) > 1:
             return colon
         comma = next((at for at in _top(row, start) if row[at].kind == "op" and row[at].text == ","), colon)
         ends = (at for word, at, _ in self._words(row, start) if word in _ENDS and row[at].space)
@@ -197,7 +197,7 @@ class Limits:
         inner, after = self._word(said, 0)
         if _ranges(said) or (inner in _EACH and all(t.kind in ("letter", "word", "op") for t in said[after:])):
             return Limited(before, (), tuple(row[at:]))
-        points = _several(said)
+        points = several(said)
         if len(points) > 1 and all(map(self._at_a_number, points)):
             return Limited(before, joined(points))  # `… at z = 0, y = 1`
         more = (at for at in _top(said) if said[at].text == ",")
@@ -292,7 +292,7 @@ def _compares(said: Sequence[Token]) -> bool:
     return len(said) > 2 and any(said[at].kind == "op" and said[at].text in _COMPARISONS for at in _top(said))
 
 
-def _several(said: Sequence[Token]) -> list[Sequence[Token]]:
+def several(said: Sequence[Token]) -> list[Sequence[Token]]:
     """The parts of `z = 0, y = 1`; empty where one of them compares nothing, or derives something."""
     commas = [at for at in _top(said) if said[at].text == ","]
     parts = [said[start + 1 : end] for start, end in pairwise([-1, *commas, len(said)])]

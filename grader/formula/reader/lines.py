@@ -10,7 +10,6 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain, pairwise
 from typing import Final
 
 from grader.formula.declarations import name_at
@@ -31,6 +30,7 @@ from grader.formula.reader.rows import (
     implies,
     matched,
     single_letters_introduced,
+    tells_derivative,
     unstarred,
     word_at,
 )
@@ -116,11 +116,10 @@ class Lines:
             standing = opening[1] if opening[0] == line else heading
             sure = sure and opening[0] == line
             said_last = bool(limited.condition) and limited.condition[0].start > limited.row[-1].start
-            for statement, after in pairwise(chain(self._parts(limited.row), (None,))):
-                if statement is None:
-                    break
+            parts = list(self._parts(limited.row))
+            for statement in parts:
                 own = limited.condition
-                perhaps = said_last and after is not None  # `dL/dz = σ(z) − y, hence dL/dz = −½ for z = 0`
+                perhaps = said_last and statement is not parts[-1]  # `dL/dz = σ(z) − y, hence dL/dz = −½ for z = 0`
                 if not own and statement.tokens:
                     inner = limits.ended(list(statement.tokens))
                     self.note(inner.aside)
@@ -247,11 +246,16 @@ class Lines:
             if token.kind in ("letter", "word"):
                 word, end = word_at(row, at)
                 called = word == "where" and end < len(row) and row[end].text == "("
+                called = called or (word == "with" and word_at(row, end)[0] == "respect")
                 follows = word in ("this", "it") and equated(cuts[-1], at) and word_at(row, end)[0] in ("is", "becomes")
                 if (word.lower() in BREAKS or follows) and at > 0 and self.words.is_word(word) and not called:
                     cuts.append(at)
                     reasons[at] = word.lower() in REASONS
-                elif word.lower() == "and" and at > 0 and equated(cuts[-1], at) and equated(end, len(row)):
+                elif (
+                    word.lower() == "and"
+                    and at > 0
+                    and (tells_derivative(row, end) or (equated(cuts[-1], at) and equated(end, len(row))))
+                ):
                     cuts.append(at)
                     reasons[at] = False
                 at = max(end, at + 1)
@@ -260,7 +264,8 @@ class Lines:
             between = token.kind == "op" and (token.text in (",", ":") or ends)
             defined = token.text == "," and at > 0 and self._defines(row[at + 1 : at + 2 * RUN])
             goes_on = token.text == "," and word_at(row, at + 1)[0] in ("the", "then", "so", "we")
-            if between and (defined or equated(cuts[-1], at)) and (goes_on or equated(at + 1, len(row))):
+            tells = token.text == "," and tells_derivative(row, at + 1)
+            if between and (tells or ((defined or equated(cuts[-1], at)) and (goes_on or equated(at + 1, len(row))))):
                 cuts.append(at + 1)
                 reasons[at + 1] = False
             at += 1

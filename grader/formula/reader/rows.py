@@ -158,3 +158,11 @@ def relations_at(tokens: Sequence[Token], *, asked: bool | None = None) -> Itera
 def first_equals(tokens: Sequence[Token], *, asked: bool | None = None) -> int | None:
     """Where the first side of an equation ends. `asked` as in `relations_at`."""
     return next((at for at in relations_at(tokens, asked=asked) if tokens[at].text in ("=", ":=", "==")), None)
+
+
+def tells_derivative(tokens: Sequence[Token], at: int) -> bool:
+    """Whether `the derivative of …` stands there."""
+    word, after = word_at(tokens, at)
+    if word == "the":
+        word, after = word_at(tokens, after)
+    return word in ("derivative", "gradient", "slope") and word_at(tokens, after)[0] == "of"
