@@ -240,6 +240,7 @@ class _Reader:
         sides = [self._read_side(parts[0], elaborator, first=len(parts) > 1)]
         if len(parts) > 1:
             elaborator = self._knowing(elaborator.free_indices)
+            elaborator.beside = sides[0].shape
             try:
                 sides += self._right_sides(parts[1:], elaborator, lines, head=sides[0].expr)
             except Unreadable as error:

@@ -203,7 +203,7 @@ class _Grading:
         lengths = [] if self._lying else self._lengths()
         findings += lengths or diagnose(self.asked, answer, found.witness.point, deadline=self._until(SHARES[2]))
         broken = self._broken(judged)
-        if broken is not None and len(judged) > 1:
+        if broken is not None and sum(not one.equation.given for one in judged) > 1:
             findings.append(self._does_not_follow(broken))
         if left_standing(self.read.final, self.read.scope):
             findings.append(self._left_to_do(judged))

@@ -16,6 +16,7 @@ from grader.formula.reader.components import lifted
 from grader.formula.reader.indices import Cell, Typed
 from grader.formula.reader.limits import TERMS, too_large
 from grader.formula.reader.pieces import (
+    settle,
     slope_of,
     starts_at_first,
     whole,
@@ -49,7 +50,7 @@ from grader.formula.reader.syntax import (
     Transpose,
     Truth,
 )  # fmt: skip
-from grader.formula.shapes import OPEN, Known, same
+from grader.formula.shapes import OPEN, Known, conform, merged, same
 from grader.formula.tree import Cond, Dim, Expr, Span
 
 
@@ -60,6 +61,8 @@ class Elaborator(Applied):
     def formula(self, node: Syntax) -> Typed:
         """A whole formula. Raises Unreadable (`shape-mismatch`, `unreadable`, `unknown-symbol`)."""
         expr, shape = self.expr(node)
+        if shape and self.beside and conform(shape, self.beside):  # `du/dz = (1/T) I`
+            expr, shape = settle(expr, shape, self.beside), merged(shape, self.beside)
         if any(isinstance(part, tree.Size) and part.name == OPEN for part in tree.walk(expr)):
             raise Unreadable("unreadable", node.span, ("a matrix of known size beside I",))
         return expr, shape

@@ -68,6 +68,8 @@ class Indices(ABC):
         """Within `sum(…)` and beside vectors, `y·z` is taken by components."""
         self.inner = 0
         """How many products of two vectors were read as inner products."""
+        self.beside: Known = None
+        """The shape of the side before: what is left open, as that of I, is as there."""
 
     @abstractmethod
     def expr(self, node: Syntax) -> Typed:

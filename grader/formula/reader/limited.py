@@ -12,6 +12,7 @@ from itertools import islice, pairwise
 from typing import Final
 
 from grader.formula.declare import Classes
+from grader.formula.functions import BY_SPELLING
 from grader.formula.names import Vocabulary, canonical
 from grader.formula.reader.prose import BREAKS, REASONS, REMARKS, SAYING
 from grader.formula.reader.rows import has_equals, matched, stripped, word_at
@@ -29,6 +30,8 @@ _OPENING: Final = frozenset(("so", "thus", "hence", "then", "and", "therefore", 
 _FILLERS: Final = frozenset(("the", "case", "where", "that", "when", "in", "first", "second"))
 _ENDS: Final = SAYING | {"then", "we", "so", "it", "this", "that", "the", "thus", "hence"}
 _OTHERS: Final = frozenset(("else", "otherwise", "elif"))
+_PLAIN: Final = 5
+"""Of how many letters a word has at least that may say what a case is called."""
 _EACH: Final = frozenset(("all", "every", "each", "any"))
 _COMPARISONS: Final = frozenset(("=", "==", "!=", "<", "<=", ">", ">="))
 _DOTS: Final = ("…", "⋯", "\\dots", "\\ldots", "\\cdots")
@@ -122,8 +125,8 @@ class Limits:
         """`For the true class (y_i = 1): …`, `Outside (|r| > δ): …`."""
         start = 0
         while start < len(row) and row[start].kind in ("letter", "word"):
-            word, after = self._word(row, start)
-            if not word:
+            word, after = word_at(row, start)
+            if not self.is_word(word) and not self._is_plain(word):
                 return None
             start = after
         end = matched(row).get(start)
@@ -135,6 +138,11 @@ class Limits:
         if len(rest) < 2 or rest[0].text not in (":", ",") or not _compares(inside) or _derives(inside):
             return None
         return Limited(_after(rest), tuple(inside))
+
+    def _is_plain(self, word: str) -> bool:
+        """Whether letters are no name that anybody would give: `Quadratic`, `region`."""
+        named = canonical(word) in self.vocabulary.names or word in BY_SPELLING
+        return len(word) >= _PLAIN and word.isalpha() and word.isascii() and not named
 
     def _at_a_number(self, said: Sequence[Token]) -> bool:
         """`γ = 0`: no new name gets a value."""
@@ -308,7 +316,8 @@ def joined(parts: Sequence[Sequence[Token]]) -> tuple[Token, ...]:
 
 
 def _derives(said: Sequence[Token]) -> bool:
-    return any(token.text in ("∂", "∇", "d", "'", "L") for token in said)
+    signs = any(token.text in ("∂", "∇", "'", "L") for token in said)
+    return signs or any(a.text == "d" and b.kind in ("letter", "word") and not b.space for a, b in pairwise(said))
 
 
 def _ranges(row: Sequence[Token], start: int = 0, dots: int | None = None) -> bool:

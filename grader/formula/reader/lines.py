@@ -33,6 +33,7 @@ from grader.formula.reader.rows import (
     tells_derivative,
     unstarred,
     word_at,
+    words_in,
 )
 from grader.formula.reader.spoken import Choices
 from grader.formula.reader.tokens import Token, ended
@@ -226,6 +227,19 @@ class Lines:
         new = bool(name) and canonical(name) not in self.vocabulary.names and canonical(name) not in LOSS_NAMES
         return new and after + 1 < len(tokens) and tokens[after].text in ("=", ":=") and not name.startswith("d_")
 
+    def _names(self, tokens: Sequence[Token]) -> bool:
+        """Whether `p = σ(z)`, `Let s = σ(z)` gives a new name its meaning, and nothing else is said."""
+        word, end = word_at(tokens, 0)
+        start = end if word.lower() in INTRODUCING | {"with"} and self.words.is_word(word) else 0
+        spoken = ("?", "lambda", "if", "when", "for")
+        return self._defines(tokens[start:]) and not any(text in spoken for text in self._texts(tokens[start:]))
+
+    @staticmethod
+    def _texts(tokens: Sequence[Token]) -> Iterator[str]:
+        """Signs and words."""
+        yield from words_in(tokens)
+        yield from (token.text for token in tokens if token.kind not in ("letter", "word"))
+
     def _parts(self, row: list[Token]) -> Iterator[Statement]:
         """The formulas of one row: cut at words that end a formula, at `prose:`, at commas between equations and
         before a definition."""
@@ -265,7 +279,10 @@ class Lines:
             defined = token.text == "," and at > 0 and self._defines(row[at + 1 : at + 2 * RUN])
             goes_on = token.text == "," and word_at(row, at + 1)[0] in ("the", "then", "so", "we")
             tells = token.text == "," and tells_derivative(row, at + 1)
-            if between and (tells or ((defined or equated(cuts[-1], at)) and (goes_on or equated(at + 1, len(row))))):
+            named = token.text == ":" and at + 1 < len(row) and row[at + 1].space and self._names(row[cuts[-1] : at])
+            if between and (
+                tells or named or ((defined or equated(cuts[-1], at)) and (goes_on or equated(at + 1, len(row))))
+            ):
                 cuts.append(at + 1)
                 reasons[at + 1] = False
             at += 1
