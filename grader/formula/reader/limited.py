@@ -157,7 +157,7 @@ class Limits:
     def _bare_head(self, row: list[Token]) -> Limited | None:
         """`y = 1: …`, `r > 0: …`."""
         at = next((at for at in _top(row) if row[at].kind == "op" and row[at].text == ":"), 0)
-        said = row[:at]
+        said = row[1 : at - 1] if at and row[0].text == "(" and matched(row).get(0) == at - 1 else row[:at]
         if at and any(token.text == "∈" for token in said) and not has_equals(said):
             return Limited(_after(row[at:]), (), tuple(said))  # `z ∈ ℝ: …`
         if not at or not _compares(said) or any(token.text == "?" for token in said):

@@ -245,6 +245,7 @@ class Lines:
         before a definition."""
         row = self._unwrapped(row)
         cuts, reasons = [0], {0: word_at(row, 0)[0].lower() in ("since", "because")}
+        explained: set[int] = set()  # where `the residual` of `r = Xw − y: the residual` may stand
         closing = matched(row)
         equals = [at for at in range(len(row)) if has_equals(row[at : at + 1])]
 
@@ -285,10 +286,14 @@ class Lines:
             ):
                 cuts.append(at + 1)
                 reasons[at + 1] = False
+                if named:
+                    explained.add(at + 1)
             at += 1
         for start, end in zip(cuts, [*cuts[1:], len(row)], strict=True):
             statement = self._statement(row[start:end], reason=reasons[start])
             if statement is not None:
+                if start in explained and not has_equals(statement.tokens):
+                    statement = replace(statement, prose=True)
                 yield replace(statement, where=start > 0 or word_at(row, 0)[0].lower() in ("where", "with"))
 
     def _statement(self, tokens: list[Token], *, reason: bool) -> Statement | None:

@@ -134,8 +134,10 @@ class Sentence:
         return restates_by_name(before) if alone or not self.claimed else restates(before)
 
     def _heads_case(self, at: int) -> bool:
-        """Whether `$r > 0$: $…$` stands here."""
+        """Whether `$r > 0$: $…$`, or `Outside ($r > 0$): $…$`, stands here."""
         behind = self.parts[at + 1][1] if at + 2 < len(self.parts) else []
+        if at and behind and self.parts[at - 1][1][-1].text == "(" and behind[0].text == ")":
+            behind = behind[1:]
         compared = any(token.text in COMPARISONS for token in self.parts[at][1]) or self._at_a_number(self.parts[at][1])
         return compared and bool(behind) and behind[0].text == ":" and not has_equals(self.parts[at][1][3:])
 
