@@ -37,6 +37,7 @@ from grader.formula.reader.rows import first_equals, relations_at
 from grader.formula.reader.set_aside import SetAside
 from grader.formula.reader.sides import introduced_names, own_loss_name, sides_of
 from grader.formula.reader.spoken_derivatives import told, with_label
+from grader.formula.reader.subjects import said_to_be
 from grader.formula.reader.supposed import letters_of_derivatives, with_supposed
 from grader.formula.reader.tokens import ended
 from grader.formula.reader.waiting import Waiting, reason_first, shadowing_first
@@ -217,6 +218,8 @@ class _Reader:
         ):
             start = tokens[0].start
             parts = [[Token("word", "gradient", start, start)], *parts]  # `The gradient is −(p − y) = y − p`
+        if len(parts) == 1 and statement.condition and not chained and (subject := said_to_be(parts[0], self.text)):
+            parts = [[subject], *parts]
         self.steps += len(parts)
         if self.steps > LINES:
             raise too_large("steps", LINES, self.steps, tokens[0].start, tokens[-1].end)

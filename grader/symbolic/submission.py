@@ -9,9 +9,11 @@ from itertools import pairwise
 from grader.formula.declare import Definition, Scope
 from grader.formula.derivation import read_derivation
 from grader.formula.equations import Derivation, Side, with_cases
+from grader.formula.equations import Equation as Stated
 from grader.formula.errors import Unreadable
+from grader.formula.rebuild import replaced
 from grader.formula.shape_of import shape_of
-from grader.formula.tree import Deriv, Expr, Index, Name, Span, walk
+from grader.formula.tree import Deriv, Expr, Index, Name, Node, Span, walk
 from grader.symbolic.answering import (
     answer_at,
     asked_by,
@@ -25,7 +27,7 @@ from grader.symbolic.convention import SAME, Convention, convention_of
 from grader.symbolic.domain import without_range
 from grader.symbolic.in_names import Restated, restated
 from grader.symbolic.place import place_of
-from grader.symbolic.quantity import LOSS, names_in, root, written_in
+from grader.symbolic.quantity import LOSS, left_standing, names_in, root, written_in
 from grader.symbolic.stationary import without_optimum
 from grader.symbolic.steps import Equation
 from grader.symbolic.task import Problem
@@ -76,9 +78,20 @@ def read_submission(text: str, problem: Problem, *, deadline: float, own: bool =
     written = dict(_in_its_names(read, scope, wrt, deadline=deadline))
     scope = replace(scope, rewritten={of: form.expr for of, form in written.items() if form.alone})
     partly = {of: form.expr for of, form in written.items() if not form.alone}
-    answer = with_cases(read.equations[: at + 1])
+    answer = _with_what_is_given(with_cases(read.equations[: at + 1]), read.equations[at + 1 :], scope)
     pairs = _pairs(read, text, wrt, loss, at)
     return Submitted(pairs, scope, loss, wrt, answer.expr, answer.span, convention, partly)
+
+
+def _with_what_is_given(answer: Side, behind: Sequence[Stated], scope: Scope) -> Side:
+    """`2(σ − y)σ′, where σ′ = σ(1 − σ)`: with what the derivatives in an answer are said to be behind it."""
+    given: dict[Node, Expr] = {
+        equation.sides[0].expr: equation.sides[-1].expr
+        for equation in behind
+        if len(equation.sides) > 1 and isinstance(equation.sides[0].expr, Deriv) and not equation.sides[-1].condition
+        and not left_standing(equation.sides[-1].expr, scope)
+    }  # fmt: skip
+    return replace(answer, expr=replaced(answer.expr, given.get)) if given else answer
 
 
 def _in_its_names(

@@ -13,7 +13,7 @@ from typing import Final
 
 from grader.formula.declare import Classes
 from grader.formula.functions import BY_SPELLING
-from grader.formula.names import Vocabulary, canonical
+from grader.formula.names import LOSS_NAMES, Vocabulary, canonical
 from grader.formula.reader.prose import BREAKS, REASONS, REMARKS, SAYING
 from grader.formula.reader.rows import has_equals, matched, stripped, word_at
 from grader.formula.reader.tokens import Token
@@ -65,14 +65,19 @@ class Limits:
         headed = self._head(row) is not None
         cuts = [0]
         for at in _top(row):
-            if row[at].text not in (",", ".") or len(cuts) > _MOST:
+            marked = row[at].text in (",", ".")
+            joined_by = not marked and row[at].kind in ("letter", "word") and row[at].space and at not in cuts
+            if not (marked or joined_by) or len(cuts) > _MOST:
                 continue
-            word, end = self._word(row, at + 1)
+            start = at + marked
+            word, end = self._word(row, start)
             if word in ("and", "but", "while", "whereas"):
                 word, _ = self._word(row, end)
-            head = self._head(row[at + 1 : at + _AHEAD]) if word in _CASES else None
+            elif not marked:
+                continue
+            head = self._head(row[start : start + _AHEAD]) if word in _CASES else None
             if head is not None and (headed or self._word(head.row, 0)[0] in _ITSELF):
-                cuts.append(at + 1)
+                cuts.append(start)
         return [row[start:end] for start, end in pairwise([*cuts, len(row)])]
 
     def ended(self, row: list[Token]) -> Limited:
@@ -119,7 +124,8 @@ class Limits:
             return Limited([], (), tuple(row))  # `If the triplet is satisfied, L = 0`
         if not _compares(said) or (end == len(row) and spelled != "case"):
             return None
-        return Limited(_after(row[end:]), joined(several(said) or [said]), heads=spelled == "case")
+        rest = _after(row[end:])
+        return Limited(rest, joined(several(said) or [said]), heads=spelled == "case" or _states_loss(rest))
 
     def _bracketed_head(self, row: list[Token]) -> Limited | None:
         """`For the true class (y_i = 1): …`, `Outside (|r| > δ): …`."""
@@ -284,6 +290,11 @@ def _after(rest: list[Token]) -> list[Token]:
     while rest and rest[0].text in (",", ":", "."):
         rest = rest[1:]
     return rest
+
+
+def _states_loss(rest: Sequence[Token]) -> bool:
+    """Whether a row tells the loss only: the next one may tell its derivative, in the same case."""
+    return len(rest) > 1 and rest[0].text in LOSS_NAMES and rest[1].text == "=" and not _derives(rest[1:])
 
 
 def _counts(row: Sequence[Token], at: int) -> bool:

@@ -10,9 +10,11 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Final
 
 from grader.formula.declarations import name_at
+from grader.formula.declare import Integers, Interval
 from grader.formula.errors import Unreadable
 from grader.formula.names import LOSS_NAMES, Vocabulary, canonical
 from grader.formula.reader.bounds import comparison_at
@@ -92,7 +94,8 @@ class Lines:
 
     def statements(self) -> list[Statement]:
         rows = self.layout.unlisted(self.layout.joined(self._sieved(self._rows())))
-        rows = Choices(self.words.is_word, self.words.leads).gathered(map(self.remarks.without_asides, rows))
+        choices = Choices(self.words.is_word, self.words.leads, self._at_a_point)
+        rows = choices.gathered(map(self.remarks.without_asides, rows))
         found: list[Statement] = []
         heading: tuple[Token, ...] = ()
         opening: tuple[int, tuple[Token, ...]] = (0, ())
@@ -130,6 +133,13 @@ class Lines:
                     first, last = limited.row[0], limited.row[-1]
                     raise too_large("formulas", LINES, len(found), first.start, last.end)
         return found
+
+    def _at_a_point(self, said: Sequence[Token]) -> bool:
+        """Whether `γ = 0` stands there, of a quantity that takes every value between two."""
+        scope = self.vocabulary.scope
+        equated = (a.text for a, b in pairwise(said) if b.text in ("=", "=="))
+        variables = (scope.variables.get(self.vocabulary.names.get(canonical(name), "")) for name in equated)
+        return any(each is not None and isinstance(each.domain, Interval | Integers) for each in variables)
 
     def _rows(self) -> Iterator[list[Token]]:
         """The text cut at line ends, `\\\\`, `;` and `⇒` that stand outside brackets and cases."""
@@ -227,10 +237,13 @@ class Lines:
         new = bool(name) and canonical(name) not in self.vocabulary.names and canonical(name) not in LOSS_NAMES
         return new and after + 1 < len(tokens) and tokens[after].text in ("=", ":=") and not name.startswith("d_")
 
-    def _names(self, tokens: Sequence[Token]) -> bool:
-        """Whether `p = σ(z)`, `Let s = σ(z)` gives a new name its meaning, and nothing else is said."""
+    def _names(self, tokens: Sequence[Token], *, led: bool) -> bool:
+        """Whether `p = σ(z)`, `Let s = σ(z)` gives a new name its meaning, and nothing else is said; `led`: by a word
+        such as `let`."""
         word, end = word_at(tokens, 0)
         start = end if word.lower() in INTRODUCING | {"with"} and self.words.is_word(word) else 0
+        if led and not start:
+            return False
         spoken = ("?", "lambda", "if", "when", "for")
         return self._defines(tokens[start:]) and not any(text in spoken for text in self._texts(tokens[start:]))
 
@@ -280,10 +293,10 @@ class Lines:
             defined = token.text == "," and at > 0 and self._defines(row[at + 1 : at + 2 * RUN])
             goes_on = token.text == "," and word_at(row, at + 1)[0] in ("the", "then", "so", "we")
             tells = token.text == "," and tells_derivative(row, at + 1)
-            named = token.text == ":" and at + 1 < len(row) and row[at + 1].space and self._names(row[cuts[-1] : at])
-            if between and (
-                tells or named or ((defined or equated(cuts[-1], at)) and (goes_on or equated(at + 1, len(row))))
-            ):
+            spaced = token.text in (":", ",") and at + 1 < len(row) and row[at + 1].space
+            named = spaced and self._names(row[cuts[-1] : at], led=token.text == ",")
+            both = (defined or equated(cuts[-1], at)) and (goes_on or equated(at + 1, len(row)))
+            if between and (tells or named or both):
                 cuts.append(at + 1)
                 reasons[at + 1] = False
                 if named:

@@ -161,8 +161,10 @@ def first_equals(tokens: Sequence[Token], *, asked: bool | None = None) -> int |
 
 
 def tells_derivative(tokens: Sequence[Token], at: int) -> bool:
-    """Whether `the derivative of …` stands there."""
+    """Whether `the derivative of …`, `its derivative is …` stands there."""
     word, after = word_at(tokens, at)
-    if word == "the":
+    if word in ("and", "so"):
         word, after = word_at(tokens, after)
-    return word in ("derivative", "gradient", "slope") and word_at(tokens, after)[0] == "of"
+    if word in ("the", "its", "whose"):
+        word, after = word_at(tokens, after)
+    return word in ("derivative", "gradient", "slope") and word_at(tokens, after)[0] in ("of", "is")

@@ -16,6 +16,7 @@ from grader.formula.reader.claiming import Claiming
 from grader.formula.reader.limits import SENTENCE
 from grader.formula.reader.lines import Statement
 from grader.formula.reader.rows import first_equals
+from grader.formula.reader.subjects import said_to_be
 
 _AS: Final = re.compile(
     r"\b(same|writ\w+|rewrit\w+|express\w*|simplif\w*|equival\w*|given|put|stated|reads?)\s+(\w+\s+){0,3}as[\s$(`]*$"
@@ -52,7 +53,7 @@ class SetAside:
             return True  # of a shape that is not worked out
         if claimed:
             return not self.claiming(scope).may_answer(tokens)
-        if statement.prose or self.claiming(scope).is_other(tokens):
+        if statement.prose or (statement.reason and more) or self.claiming(scope).is_other(tokens):
             return True
         if self._said(statement).nothing and is_related(tokens) and not may_derive(tokens):
             return True
@@ -95,4 +96,6 @@ class SetAside:
             return True
         if is_update(statement.tokens, lambda name: scope.canonical(name) in scope.variables):
             return True
-        return not statement.chained and self.claiming(scope).is_in_passing(statement.tokens)
+        if statement.chained or (statement.condition and said_to_be(statement.tokens, self.text) is not None):
+            return False
+        return self.claiming(scope).is_in_passing(statement.tokens)

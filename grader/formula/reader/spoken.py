@@ -11,18 +11,25 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final
 
-from grader.formula.reader.bounds import comparison_at
-from grader.formula.reader.rows import matched
+from grader.formula.reader.bounds import COMPARISONS, comparison_at
+from grader.formula.reader.rows import has_equals, matched
 from grader.formula.reader.tokens import Token
 
 _OPENERS: Final = frozenset(("if", "when", "whenever", "for", "elif"))
 _CLOSERS: Final = frozenset(("otherwise", "else"))
 _JOINS: Final = frozenset(("and", "but", "or"))
 _TAILS: Final = frozenset(("where", "with", "since", "because"))
+_GOING_ON: Final = frozenset(("the", "it", "this", "we"))
+_SIGNS: Final = frozenset(("d", "∂", "∇", "frac"))
+_SLOPES: Final = frozenset(("derivative", "gradient", "slope"))
+_SAYS: Final = frozenset(("is", "becomes", "equals", "gives"))
+_FEWEST: Final = 3
+"""How many words `when y = 1 it is` has at least."""
 _ALWAYS: Final = frozenset(("all", "every", "each", "any", "some", "i", "the", "a"))
 """`for all z` opens no case."""
 
 Leads = Callable[[str, list[Token]], bool]
+AtAPoint = Callable[[Sequence[Token]], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +54,15 @@ _MOST: Final = 24
 
 
 class Choices:
-    """Gathers cases. `is_word` tells words from declared names, `leads` whether a word before a formula is prose."""
+    """Gathers cases. `is_word` tells words from declared names, `leads` whether a word before a formula is prose,
+    `at_a_point` whether single points meet a condition (`γ = 0`): such a case is an example."""
 
-    def __init__(self, is_word: Callable[[str], bool], leads: Leads) -> None:
+    def __init__(self, is_word: Callable[[str], bool], leads: Leads, at_a_point: AtAPoint) -> None:
         self.is_word = is_word
         self.leads = leads
+        self.at_a_point = at_a_point
+        self._derived = False
+        """Whether a derivative was claimed before: what words say of cases then is a remark on it."""
 
     def gathered(self, rows: Iterable[list[Token]]) -> list[list[Token]]:
         """The rows, those that make one choice together joined into one."""
@@ -60,6 +71,7 @@ class Choices:
         taken: list[list[Token]] = []
         tail: list[Token] = []
         for row in [*self._blocks(rows), []]:
+            self._derived = self._derived or (bool(row) and row[0].text in _SIGNS and has_equals(row))
             body, rest = self._without_tail(row)
             found = self._otherwise_returned(body, [case for each in cases for case in each]) or self._cases(body)
             if found and not tail and (not cases or _goes_on(cases, found[0])):
@@ -173,7 +185,15 @@ class Choices:
         for at in _top(chunk):
             if chunk[at].kind == "op" and chunk[at].text == ":":
                 return at, at + 1
-        return next(((at, end) for word, at, end in self._words(chunk) if word == "then"), None)
+        words = list(self._words(chunk))
+        then = next(((at, end) for word, at, end in words if word == "then"), None)
+        if then is not None or self._derived or len(words) < _FEWEST or words[0][0] not in _OPENERS:
+            return then
+        at = next((at for word, at, _ in words[1:] if word in _GOING_ON), 0)  # `when y = 1 the derivative is −1/p`
+        said = chunk[words[0][2] : at]
+        compared = any(token.kind == "op" and token.text in (*COMPARISONS, "=", "==") for token in said)
+        of_loss = any(word == "loss" for word, _, _ in words) and not any(word in _SLOPES for word, _, _ in words)
+        return (at, at) if compared and not of_loss and not self.at_a_point(said) else None
 
     def _unbracketed(self, chunk: list[Token]) -> list[Token]:
         """`a (if c)` as `a if c`."""
@@ -198,6 +218,9 @@ class Choices:
         left = value[start : equals[-1] + 1] if equals else []
         value = value[equals[-1] + 1 if equals else start :]
         returned = False
+        if not equals:
+            said = self._behind_words(value)
+            left, value = [*left, *value[:said]], value[said:]
         while value and not equals and value[0].kind in ("letter", "word"):
             word, end = self._word_at(value, 0)
             if not self.leads(word, value[end:]):
@@ -216,6 +239,15 @@ class Choices:
         if not left and comparison_at(value) is not None:
             return []  # `for r > 0: dL/dr > 0`
         return [_Case(left, value, condition, returned)]
+
+    def _behind_words(self, value: list[Token]) -> int:
+        """Where the formula begins of `the loss is flat so the gradient is 0`."""
+        found = 0
+        for word, at, end in self._words(value):
+            if any(token.kind not in ("letter", "word") for token in value[found:at]):
+                break
+            found = end if word in _SAYS else found
+        return found
 
     # -- words
 
@@ -270,6 +302,7 @@ def _whole(cases: Sequence[_Case]) -> bool:
 
 def _goes_on(cases: Sequence[list[_Case]], case: _Case) -> bool:
     same = [t.text for t in case.left] == [t.text for t in cases[0][0].left]
+    same = same or all(t.kind in ("letter", "word") for t in (*case.left, *cases[0][0].left))  # `the gradient is`
     return cases[-1][-1].condition is not None and (same or not case.left)
 
 
