@@ -32,6 +32,7 @@ from grader.formula.reader.notation import Token, tokenise
 from grader.formula.reader.numbers_in import check_numbers
 from grader.formula.reader.orders import check_order
 from grader.formula.reader.parse import Parser
+from grader.formula.reader.pieces import has_derivative
 from grader.formula.reader.rebound import rebound
 from grader.formula.reader.rows import first_equals, relations_at
 from grader.formula.reader.set_aside import SetAside
@@ -491,16 +492,19 @@ class _Reader:
         compared = [
             self._compared(part[:at], elaborator) if (at := comparison_at(part)) else None for part in parts[1:]
         ]
-        definition = found.definition(right[0][0], right[0][1], elaborator)
+        # `δ = ∂L/∂z = p − y` is the name for p − y
+        closed = (each for each in right if not has_derivative(each[0]))
+        body = next(closed, right[0])
+        definition = found.definition(*body, elaborator)
         if any(p not in self.scope.variables for p in definition.parameters):
             # a function of a letter of its own: calls put the argument in its place
             self.scope = self.scope.with_definition(definition)
             return
         self.scope = self.scope.with_definition(definition)
         left: Expr = tree.Name(definition.name, span=found.span)
-        if found.letters:
+        if found.letters and not definition.letters:
             left = tree.Index(left, found.subscripts, span=found.span)
-        shape = definition.shape if not found.letters else ()
+        shape = definition.shape if not found.letters or definition.letters else ()
         sides = [Side(left, shape, found.span)]
         for (expr, own), alone, part in zip(right, compared, parts[1:], strict=True):
             sides.append(Side(expr, own, Span(part[0].start, part[-1].end), compared=alone))

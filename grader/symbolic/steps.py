@@ -14,7 +14,23 @@ from fractions import Fraction
 
 from grader.formula.declare import Scope
 from grader.formula.shape_of import shape_of
-from grader.formula.tree import ZERO, Add, Call, Compare, Cond, Deriv, Expr, Indicator, Mul, Neg, Node, Num, Size, walk
+from grader.formula.tree import (
+    ZERO,
+    Add,
+    Call,
+    Compare,
+    Cond,
+    Deriv,
+    Expr,
+    Indicator,
+    Mul,
+    Name,
+    Neg,
+    Node,
+    Num,
+    Size,
+    walk,
+)
 from grader.symbolic.believing import Believed, believing
 from grader.symbolic.cases import at_a_number, in_case, outside, thin
 from grader.symbolic.compare import Different, Equal, Outcome, Unknown, compare
@@ -147,6 +163,8 @@ class _Judge:
             # `r = Xw − y` for ‖Xw − y‖² + λ‖w‖²: by ∂L/∂r people mean that of the first term
             held = self._compared(left, right, diagonal=False, scope=self.held_fixed)
             found = held if isinstance(held, Equal) else found
+        if isinstance(found, Different) and any(_by_a_row(side, self.scope) for side in (left, right)):
+            return Unknown(("a derivative by one row of many",))
         if isinstance(found, Equal) or not any(_by_components(side, self.scope) for side in (left, right)):
             return found
         # dL/dp·dp/dz of vectors: people mean component by component, or the Jacobian
@@ -197,6 +215,14 @@ def _along(side: Expr, number: Expr, scope: Scope) -> tuple[Expr, Expr] | None:
         return None
     size: Expr = Size(of[0]) if isinstance(of[0], str) else Num(Fraction(of[0]))
     return side, Mul((number, Call("diag", (Call("eye", (size,)),))))
+
+
+def _by_a_row(side: Expr, scope: Scope) -> bool:
+    """Whether a derivative by a vector that was introduced for each i stands in a side: `∂L/∂z_i`, z_i = W x_i."""
+    derivatives = (node for node in walk(side) if isinstance(node, Deriv) and isinstance(node.wrt, Name))
+    names = (node.wrt.name for node in derivatives if isinstance(node.wrt, Name))
+    found = (scope.definitions[name] for name in names if name in scope.definitions)
+    return any(definition.letters and definition.shape for definition in found)
 
 
 def _by_components(side: Expr, scope: Scope) -> bool:

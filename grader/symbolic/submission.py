@@ -78,19 +78,21 @@ def read_submission(text: str, problem: Problem, *, deadline: float, own: bool =
     written = dict(_in_its_names(read, scope, wrt, deadline=deadline))
     scope = replace(scope, rewritten={of: form.expr for of, form in written.items() if form.alone})
     partly = {of: form.expr for of, form in written.items() if not form.alone}
-    answer = _with_what_is_given(with_cases(read.equations[: at + 1]), read.equations[at + 1 :], scope)
+    answer = _with_what_is_given(with_cases(read.equations[: at + 1]), read.equations[at:], scope)
     pairs = _pairs(read, text, wrt, loss, at)
     return Submitted(pairs, scope, loss, wrt, answer.expr, answer.span, convention, partly)
 
 
-def _with_what_is_given(answer: Side, behind: Sequence[Stated], scope: Scope) -> Side:
-    """`2(σ − y)σ′, where σ′ = σ(1 − σ)`: with what the derivatives in an answer are said to be behind it."""
-    given: dict[Node, Expr] = {
-        equation.sides[0].expr: equation.sides[-1].expr
-        for equation in behind
-        if len(equation.sides) > 1 and isinstance(equation.sides[0].expr, Deriv) and not equation.sides[-1].condition
-        and not left_standing(equation.sides[-1].expr, scope)
-    }  # fmt: skip
+def _with_what_is_given(answer: Side, stated: Sequence[Stated], scope: Scope) -> Side:
+    """`2(σ − y)σ′, where σ′ = σ(1 − σ)`: with what the derivatives in an answer are said to be on the same line.
+    `stated`: what gives the answer, and what stands behind it."""
+    line = (stated[0].lines or (stated[0].line,))[-1]
+    given: dict[Node, Expr] = {}
+    for equation in stated[1:]:
+        head, last = equation.sides[0].expr, equation.sides[-1]
+        closed = last.condition is None and not left_standing(last.expr, scope)
+        if equation.line == line and len(equation.sides) > 1 and isinstance(head, Deriv) and closed:
+            given[head] = last.expr
     return replace(answer, expr=replaced(answer.expr, given.get)) if given else answer
 
 

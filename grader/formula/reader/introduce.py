@@ -40,6 +40,9 @@ class NewName:
                 raise Unreadable("unreadable", self.span, ("a definition without an index",), {"index": letter})
             letters = () if parameters else tuple(dict.fromkeys(free_letters(body, self.scope.hidden)))
             return Definition(self.name, body, shape or (), (), parameters, letters)
+        if shape and len(self.letters) == 1 and self.letters[0] in free_letters(body, self.scope.hidden):
+            # `p_i = softmax(W x_i)`: a vector for each i
+            return Definition(f"{self.name}_{self.letters[0]}", body, shape, (), (), self.letters)
         if shape:
             raise Unreadable(
                 "shape-mismatch", self.span, data={"left": "scalar", "right": shapes.text(shape), "operation": "="}
