@@ -35,6 +35,7 @@ from grader.formula.reader.parse import Parser
 from grader.formula.reader.pieces import has_derivative
 from grader.formula.reader.rebound import rebound
 from grader.formula.reader.rows import first_equals, relations_at
+from grader.formula.reader.said_of_loss import with_loss_named
 from grader.formula.reader.set_aside import SetAside
 from grader.formula.reader.sides import introduced_names, own_loss_name, sides_of
 from grader.formula.reader.spoken_derivatives import told, with_label
@@ -103,7 +104,8 @@ class _Reader:
     def read(self) -> Derivation:
         vocabulary = Vocabulary.of(self.scope)
         typed = without_example_arguments(without_divergence_arguments(tokenise(self.text)), vocabulary)
-        tokens = with_connectives(with_word_names(without_loss_subscripts(typed, vocabulary), self.scope))
+        typed = with_loss_named(without_loss_subscripts(typed, vocabulary), Vocabulary.of(self.scope).scope.variables)
+        tokens = with_connectives(with_word_names(typed, self.scope))
         lines = Lines(tokens, self.text, vocabulary)
         declared = self.scope.canonical
         code = _CODE.search(self.text) is not None

@@ -20,11 +20,27 @@ from grader.formula.evaluate import Algebra, evaluate
 from grader.formula.rebuild import replaced
 from grader.formula.recorded import Var
 from grader.formula.reverse import Reverse
-from grader.formula.tree import ONE, Add, Call, Cases, Deriv, Expr, Index, IndexVar, Indicator, Name, Neg, Node, walk
+from grader.formula.tree import (
+    ONE,
+    Add,
+    Call,
+    Cases,
+    Compare,
+    Deriv,
+    Expr,
+    Index,
+    IndexVar,
+    Indicator,
+    Name,
+    Neg,
+    Node,
+    walk,
+)
 from grader.formula.values import Point, Value
 
 T = TypeVar("T")
 LOSS: Final = "L"
+_HOLDS: Final = Compare("==", ONE, ONE)
 """What names the loss, unless it is declared otherwise."""
 
 
@@ -271,8 +287,9 @@ def nowhere(algebra: Any) -> Any:
 
 
 def left_standing(expr: Expr, scope: Scope) -> bool:
-    """Whether a derivative, or the loss by its name, stands in a formula or in what it is defined by."""
-    for node in walk(expr):
+    """Whether a derivative, or the loss by its name, stands in a formula or in what it is defined by: not in the
+    condition of a case, as in `0 if L = 0`."""
+    for node in walk(replaced(expr, lambda node: _HOLDS if isinstance(node, Compare) else None)):
         if isinstance(node, Deriv):
             return True
         definition = scope.definitions.get(node.name) if isinstance(node, Name) else None

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
+from grader.formula.functions import BY_SPELLING
 from grader.formula.reader.bounds import COMPARISONS
-from grader.formula.reader.rows import has_equals, relations_at
+from grader.formula.reader.rows import has_equals, relations_at, word_at
 from grader.formula.reader.tokens import Token
 
+_EQUATING: Final = frozenset(("is", "equals", "becomes"))
+_FILLING: Final = frozenset(("just", "simply", "then", "thus", "therefore", "exactly", "now", "also"))
+_SLOPE: Final = re.compile(
+    r"d[^\W\d_]*/d[^\W\d]\w*|∂[^\W\d]*/∂[^\W\d](_?\w+|_\{\w+\})?|∇(_\w|_\{\w+\})?[^\W\d]"
+    r"|frac\{[d∂][^\W\d]*\}\{[d∂][^\W\d]\w*(_\{\w+\})?\}"
+)
+_DERIVATIVE: Final = 16
+"""Of how many tokens a derivative has at most."""
+_SHORTEST: Final = 2
+_OPENING_SIGNS: Final = frozenset(("-", "frac", "∑", "√", "∂", "∇", "‖", "|"))
 _SHORT: Final = {("i", ".", "e", "."): 4, ("i", ".", "e"): 3, ("v", "i", "z", "."): 4}
 
 
@@ -19,11 +31,14 @@ def with_connectives(tokens: Sequence[Token]) -> list[Token]:
     made: list[Token] = []
     for line in _lines(tokens):
         signs = dict.fromkeys(_arrows(line), 1)
+        equating = dict(_equating(line))
         signs.update((at, length) for at, token in enumerate(line) if (length := _shortened(line, at)))
         at = 0
         while at < len(line):
-            length = signs.get(at, 0)
-            if length:
+            length = signs.get(at, 0) or equating.get(at, 0)
+            if at in equating:
+                made.append(replace(line[at], kind="op", text="=", end=line[at + length - 1].end))
+            elif length:
                 made.append(replace(line[at], kind="op", text="⇒", end=line[at + length - 1].end))
             else:
                 made.append(line[at])
@@ -40,6 +55,51 @@ def _arrows(line: Sequence[Token]) -> Iterator[int]:
         if not limit and _relates(line[start:at]) and has_equals(line[at + 1 : end]):
             yield at
         start = at + 1
+
+
+def _equating(line: Sequence[Token]) -> Iterator[tuple[int, int]]:
+    """The words that equate, each with how many tokens it has: of `dL/dz is σ(z) − y`, `∂L/∂w is, by linearity, 2x`."""
+    at = 0
+    while at < len(line):
+        if line[at].kind not in ("letter", "word"):
+            at += 1
+            continue
+        word, end = word_at(line, at)
+        if word in _EQUATING and line[at].space and _ends_in_derivative(line[:at]):
+            opens = _behind_aside(line, end)
+            if _begins_formula(line[opens:]):
+                yield at, opens - at
+        at = end
+
+
+def _behind_aside(line: Sequence[Token], at: int) -> int:
+    """Where a row goes on behind `, by the chain rule,`, or the place itself."""
+    if at < len(line) and line[at].text == ",":
+        end = next((i for i, token in enumerate(line) if i > at and token.kind not in ("letter", "word")), at)
+        return end + 1 if line[end].text == "," else at
+    word, end = word_at(line, at)
+    return end if word in _FILLING and end < len(line) and line[end].space else at
+
+
+def _ends_in_derivative(tokens: Sequence[Token]) -> bool:
+    """Whether `dL/dz`, `∂L/∂w_i`, `∇_w L`, alone or behind words, stands at the end."""
+    tail = tokens[-_DERIVATIVE:]
+    start = next((at for at in range(len(tail) - 1, -1, -1) if tail[at].text in (",", ".", ":", ";")), -1) + 1
+    starts = (at for at in range(start, len(tail)) if at == start or tail[at].space)
+    return any(_SLOPE.fullmatch("".join(token.text for token in tail[at:])) is not None for at in starts)
+
+
+def _begins_formula(tokens: Sequence[Token]) -> bool:
+    """Whether no word stands at the beginning."""
+    if len(tokens) < _SHORTEST:
+        return False
+    first = tokens[0]
+    if first.kind not in ("letter", "word"):
+        return first.kind in ("number", "open", "begin") or first.text in _OPENING_SIGNS
+    word, end = word_at(tokens, 0)
+    if len(word) == 1 and word != "a":
+        return True
+    return word in BY_SPELLING and end < len(tokens) and tokens[end].kind in ("open", "op")
 
 
 def _relates(tokens: Sequence[Token]) -> bool:

@@ -177,6 +177,8 @@ class LatexCommands(TokenList):
         letter = match[1] or match[2]
         if letter in "1I":
             self._ones(match.end())
+        elif letter == "E":
+            self._emit("word", "mean", match.end())
         else:
             self._letter(letter, match.end())
 

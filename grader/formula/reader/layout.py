@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
+from grader.formula.reader.code_frames import unframed
 from grader.formula.reader.markup import Markup
 from grader.formula.reader.prose import MEANING
 from grader.formula.reader.rows import has_equals, implies, list_mark, word_at
@@ -47,7 +48,7 @@ class Layout:
                 self.note(row)
             elif row := self._unmarked(row):
                 kept.append(row)
-        rows = kept
+        rows = unframed(kept, self.note)
         several = len(rows) > 1
         heads = [row for row in rows if self.begins_line(row[0])]
         dashed = all(row[0].text == "-" and len(row) > 1 and row[1].space for row in heads)
@@ -78,7 +79,7 @@ class Layout:
         return self.begins_line(row[0]) and len(drawn) > 2 and set(drawn) in ({"-"}, {"*"}, {"_"}, {"="})
 
     def _is_frame(self, row: Sequence[Token]) -> bool:
-        """`import numpy as np`, `def grad(z):`, and the fences around code."""
+        """`import numpy as np`, and the fences around code."""
         if not self.begins_line(row[0]):
             return False
         if self.text.startswith("```", row[0].start):
@@ -90,7 +91,7 @@ class Layout:
             return len(word) > 4 and word not in MEANING and self.words.is_word(word)
         if word == "from":
             return "import" in (word_at(row, at)[0] for at in range(end, len(row)))
-        return word == "import" or (word == "def" and row[-1].text == ":")
+        return word == "import"
 
     def _unmarked(self, row: list[Token]) -> list[Token]:
         """A row without what only sets it off: bullets, quotes, Markdown's `**…**` and backticks."""

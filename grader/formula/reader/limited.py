@@ -15,7 +15,7 @@ from grader.formula.declare import Classes
 from grader.formula.functions import BY_SPELLING
 from grader.formula.names import LOSS_NAMES, Vocabulary, canonical
 from grader.formula.reader.prose import BREAKS, REASONS, REMARKS, SAYING
-from grader.formula.reader.rows import has_equals, matched, stripped, word_at
+from grader.formula.reader.rows import begins_derivative, has_equals, matched, stripped, word_at
 from grader.formula.reader.tokens import Token
 
 _HEADS: Final = frozenset(("case", "for", "if", "when", "whenever", "assuming", "suppose", "assume", "in", "at"))
@@ -32,6 +32,10 @@ _ENDS: Final = SAYING | {"then", "we", "so", "it", "this", "that", "the", "thus"
 _OTHERS: Final = frozenset(("else", "otherwise", "elif"))
 _PLAIN: Final = 5
 """Of how many letters a word has at least that may say what a case is called."""
+_COUNTING: Final = frozenset("ijklmnctNKCT")
+"""Letters that count, or of which a condition says where they stand."""
+_FORMULA: Final = 3
+"""Of how many tokens what a new name stands for has at least."""
 _EACH: Final = frozenset(("all", "every", "each", "any"))
 _COMPARISONS: Final = frozenset(("=", "==", "!=", "<", "<=", ">", ">="))
 _DOTS: Final = ("…", "⋯", "\\dots", "\\ldots", "\\cdots")
@@ -62,6 +66,9 @@ class Limits:
 
     def several(self, row: list[Token]) -> list[list[Token]]:
         """A row cut where another condition begins: `for y = 1 it is p − 1, and for y = 0 it is p`."""
+        if named := self._naming_head(row):
+            word, end = self._word(row, 0)
+            return [row[end if word == "for" else 0 : named], *self.several(_after(row[named:]))]
         headed = self._head(row) is not None
         cuts = [0]
         for at in _top(row):
@@ -79,6 +86,17 @@ class Limits:
             if head is not None and (headed or self._word(head.row, 0)[0] in _ITSELF):
                 cuts.append(start)
         return [row[start:end] for start, end in pairwise([*cuts, len(row)])]
+
+    def _naming_head(self, row: list[Token]) -> int:
+        """Where `for p = σ(z)` ends at the head of a row, with a new name; 0 where it does not stand there."""
+        word, start = self._word(row, 0)
+        if word not in ("for", "with") or start + 3 >= len(row) or row[start + 1].text != "=":
+            return 0
+        end = self._end(row, start)
+        name, value = canonical(row[start].text), row[start + 2 : end]
+        known = name in self.vocabulary.names or row[start].kind != "letter" or name in _COUNTING
+        derived = any(begins_derivative(row, at) for at in _top(row, end))
+        return 0 if known or len(value) < _FORMULA or not derived or _ranges(row[start:end]) else end
 
     def ended(self, row: list[Token]) -> Limited:
         """The row, with the condition at its end, if it has one."""
@@ -184,7 +202,8 @@ class Limits:
             return colon
         comma = next((at for at in _top(row, start) if row[at].kind == "op" and row[at].text == ","), colon)
         ends = (at for word, at, _ in self._words(row, start) if word in _ENDS and row[at].space)
-        return min(colon, comma, next(ends, colon))
+        derived = (at for at in _top(row, start)[2:] if _ends_operand(row[at - 1]) and begins_derivative(row, at))
+        return min(colon, comma, next(ends, colon), next(derived, colon))
 
     # -- at the end
 
@@ -228,8 +247,8 @@ class Limits:
             return None
         said = row[start + 1 : -1]
         word, end = self._word(said, 0)
-        if word in REMARKS | REASONS:
-            return None  # `(since Σ_k y_k = 1)`
+        if word in REMARKS | REASONS or said[0].text in ("=", "⇒"):
+            return None  # `(since Σ_k y_k = 1)`, `(= b)`
         if word in _TAILS and _compares(said[end:]):
             return Limited(stripped(row[:start]), tuple(said[end:]))
         alone = [said[at].text for at in _top(said) if said[at].text in _COMPARISONS]
@@ -324,6 +343,11 @@ def joined(parts: Sequence[Sequence[Token]]) -> tuple[Token, ...]:
     for part in parts[1:]:
         made += [Token("op", "and", part[0].start, part[0].start, True), *part]
     return tuple(made)
+
+
+def _ends_operand(token: Token) -> bool:
+    """Whether a formula may end with a token, so that another begins behind it."""
+    return token.kind in ("letter", "word", "number", "close")
 
 
 def _derives(said: Sequence[Token]) -> bool:

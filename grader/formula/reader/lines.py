@@ -27,6 +27,7 @@ from grader.formula.reader.prose import BREAKS, INTRODUCING, PROSE, REASONS
 from grader.formula.reader.remarks import Remarks
 from grader.formula.reader.rows import (
     LineOf,
+    first_equals,
     for_all,
     has_equals,
     implies,
@@ -222,9 +223,13 @@ class Lines:
         raise Unreadable("unreadable", span, ("an operator", "the end"), {"got": token.text[:mark]})
 
     def _unwrapped(self, row: list[Token]) -> list[Token]:
-        """`a(1-a) (where a = σ(z))` as `a(1-a) where a = σ(z)`."""
+        """`a(1-a) (where a = σ(z))` as `a(1-a) where a = σ(z)`, and `a (= b)`, `a (i.e. b)` as `a = b`."""
         row = self.remarks.ended(row)
         last = next((start for start, end in matched(row).items() if end == len(row) - 1), None)
+        if last and row[last].text == "(" and row[last].space and row[last + 1].text in ("=", "⇒"):
+            said = row[last + 2 : -1]
+            whole = first_equals(said) is None or row[last + 1].text == "="
+            return [*row[:last], replace(row[last + 1], text="=", space=True), *said] if whole else row
         if last and row[last].text == "(" and word_at(row, last + 1)[0] in ("where", "with"):
             return [*row[:last], replace(row[last + 1], space=True), *row[last + 2 : -1]]
         return row

@@ -85,8 +85,8 @@ class _Lexer(LatexCommands):
         elif char in symbols.DOUBLE:
             for sign in symbols.DOUBLE[char]:
                 self._emit("op", sign, at + 1)
-        elif char == "∞":
-            self._emit("word", "inf", at + 1)
+        elif char in symbols.AS_WORDS:
+            self._emit("word", symbols.AS_WORDS[char], at + 1)
         else:
             self._letter_or_other(char)
 

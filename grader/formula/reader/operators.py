@@ -19,6 +19,7 @@ from grader.formula.reader.runs import Runs
 from grader.formula.reader.syntax import (
     Logical,
     Minus,
+    Number,
     Product,
     Quotient,
     Relation,
@@ -26,6 +27,7 @@ from grader.formula.reader.syntax import (
     Syntax,
 )
 from grader.formula.reader.word_subscripts import split_subscripts
+from grader.formula.tree import Span
 
 _PRODUCTS: Final = frozenset(("*", "·", "@", "⊙", "⊗", "/"))
 RELATIONS: Final = frozenset(("<", "<=", ">", ">=", "==", "!="))
@@ -60,6 +62,10 @@ class Operators(Cursor, ABC):
     @abstractmethod
     def factor(self) -> Syntax:
         """What an operator stands between."""
+
+    @abstractmethod
+    def size_follows(self) -> bool:
+        """Whether a size stands right behind what was read, as in `1/2n`: nobody means n/2 by that."""
 
     @abstractmethod
     def chosen(self, left: Syntax) -> Syntax:
@@ -128,6 +134,9 @@ class Operators(Cursor, ABC):
         if sign and (self.sees(*_PRODUCTS) or self.token.kind in ("end", "close", "newline")):
             raise self.fail(*_OPERAND)
         right = self.signed() if sign else self.factor()
+        if sign == "/" and isinstance(right, Number) and self.size_follows():
+            below = self.factor()
+            right = Product("", right, below, span=Span(right.span.start, below.span.end))
         span = self.since(begin)
         return Quotient(left, right, span=span) if sign == "/" else Product(sign, left, right, span=span)
 

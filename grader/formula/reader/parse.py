@@ -69,6 +69,10 @@ class Parser(Operators):
     def derivative_ahead(self, at: int) -> bool:
         return derivatives.derivative_ahead(self, at)
 
+    def size_follows(self) -> bool:
+        glued = self.token.kind in ("letter", "word") and not self.token.space
+        return glued and self._keyword() is None and self.runs.piece(self.at).meaning == "size"
+
     def factor(self) -> Syntax:
         if self.token.kind == "open":
             return self.postfix(self._bracketed())  # what is inside counts its own depth

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
+from typing import Final
 
 from grader.formula.reader.beyond import holds_formula
-from grader.formula.reader.prose import QUALITIES, REMARKS
+from grader.formula.reader.prose import LEADS_TO, QUALITIES, REMARKS
 from grader.formula.reader.restating import restates
 from grader.formula.reader.rows import has_equals, last_word, matched, stripped, word_at
 from grader.formula.reader.tokens import Token
 from grader.formula.reader.words import Words
+
+_REASONS: Final = frozenset(("by", "using", "via", "from", "as", "again", "after", "with"))
+_ARTICLES: Final = frozenset(("the", "a", "an"))
+_APPOSING: Final = frozenset(("i", "is", "b", "be", "t", "the", "a", "an"))
+"""How what says what an equation is begins, as words and as letters."""
+_COMMAS: Final = 20
+"""How many commas of a row are looked at."""
 
 
 class Remarks:
@@ -21,6 +30,7 @@ class Remarks:
 
     def without_asides(self, row: list[Token]) -> list[Token]:
         """A row without what only says something of it: `…, which is zero at p = y`, `(chain rule)`."""
+        row = self._without_reason_between(row)
         at, closing = 1, matched(row)
         while at < len(row):
             word, end = word_at(row, at)
@@ -33,6 +43,21 @@ class Remarks:
         kept = self.without_remark(row)
         self.note(row[len(kept) :])
         return kept
+
+    def _without_reason_between(self, row: list[Token]) -> list[Token]:
+        """`dL/dz is, by the chain rule, …` as `dL/dz is …`."""
+        commas = [at for at, token in enumerate(row) if token.text == ","]
+        for first, second in pairwise(commas[:_COMMAS]):
+            before = row[first - 1] if first else None
+            reason = row[first + 1 : second]
+            if before is None or not reason or second + 1 == len(row) or not self.words.wordy(reason):
+                continue
+            at = last_word(row[:first])
+            leads = before.text == "=" or (at is not None and word_at(row, at)[0] in LEADS_TO)
+            if leads and word_at(reason, 0)[0] in _REASONS:
+                self.note(reason)
+                return [*row[:first], *row[second + 1 :]]
+        return row
 
     def without_remark(self, tokens: list[Token]) -> list[Token]:
         """A formula without a bracket of words behind it, as `(chain rule)`."""
@@ -51,12 +76,20 @@ class Remarks:
         """Where words begin that say what an equation is: `…, the cross-entropy gradient`, `… is the sigmoid of z`."""
         for at in range(len(tokens) - 2, 0, -1):
             comma = tokens[at].text == ","
-            if not comma and not (tokens[at].space and tokens[at].text in ("i", "is", "b", "be")):
+            if not comma and not (tokens[at].space and tokens[at].text in _APPOSING):
                 continue
             word, start = (",", at + 1) if comma else word_at(tokens, at)
-            if word in (",", "is", "be") and word_at(tokens, start)[0] in ("the", "a", "an"):
+            if word in _ARTICLES and has_equals(tokens[:at]):  # `p = σ(z) the prediction`
+                verb = last_word(tokens[:at])
+                if verb is not None and len(said := word_at(tokens, verb)[0]) > 1 and self.words.is_word(said):
+                    continue  # `λ = y at the optimum`
+                if tokens[at - 1].kind not in ("letter", "word", "number", "close"):
+                    continue
+                word, start = "is", at
+            if word in (",", "is", "be") and word_at(tokens, start)[0] in _ARTICLES:
                 rest = tokens[start:]
-                plain = self.words.wordy(rest) and not holds_formula(rest, self.vocabulary.names)
+                closed = sum((token.kind == "open") - (token.kind == "close") for token in rest) == 0
+                plain = closed and self.words.wordy(rest) and not holds_formula(rest, self.vocabulary.names)
                 plain = plain and not restates(self.text[rest[0].start : rest[-1].start])
                 return at if plain and (comma or has_equals(tokens[:at])) else 0
         return 0

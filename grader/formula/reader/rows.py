@@ -11,6 +11,9 @@ from grader.formula.reader.tokens import Token
 
 _IMPLIES: Final = re.compile(r"[\s$\\,.]{0,8}(⇒|⟹|=>|→|->|\\implies|\\Rightarrow|\\to\b|\\rightarrow)")
 
+_DERIVATIVE: Final = 6
+"""Of how many letters `dL` has less."""
+
 
 def single_letters_introduced(tokens: Sequence[Token]) -> frozenset[str]:
     """The letters that stand alone before `=`: `a = …` keeps `a` from being a word."""
@@ -158,6 +161,20 @@ def relations_at(tokens: Sequence[Token], *, asked: bool | None = None) -> Itera
 def first_equals(tokens: Sequence[Token], *, asked: bool | None = None) -> int | None:
     """Where the first side of an equation ends. `asked` as in `relations_at`."""
     return next((at for at in relations_at(tokens, asked=asked) if tokens[at].text in ("=", ":=", "==")), None)
+
+
+def begins_derivative(tokens: Sequence[Token], at: int) -> bool:
+    """Whether `dL/dz`, `∂L/∂z`, `∇L` begins at a token, set off from what stands before."""
+    token = tokens[at]
+    if not token.space or token.kind not in ("letter", "word", "op"):
+        return False
+    if token.text in ("∂", "∇"):
+        return True
+    if token.text == "frac" and at + 2 < len(tokens):
+        return tokens[at + 2].text in ("∂", "d")
+    word, end = word_at(tokens, at)
+    below = word_at(tokens, end + 1)[0] if end < len(tokens) and tokens[end].text == "/" else ""
+    return word[:1] == "d" and 1 < len(word) < _DERIVATIVE and below[:1] == "d" and len(below) > 1
 
 
 def tells_derivative(tokens: Sequence[Token], at: int) -> bool:

@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Final
 
 from grader.formula.reader.bounds import COMPARISONS, comparison_at
-from grader.formula.reader.rows import has_equals, matched
+from grader.formula.reader.rows import has_equals, matched, words_in
 from grader.formula.reader.tokens import Token
 
 _OPENERS: Final = frozenset(("if", "when", "whenever", "for", "elif"))
@@ -204,6 +204,7 @@ class Choices:
                 if word in _OPENERS and end < len(inside):
                     return [*chunk[:opening], replace(inside[0], space=True), *inside[1:]]
                 equals = any(inside[at].kind == "op" and inside[at].text == "=" for at in _top(inside))
+                equals = equals and inside[0].text not in ("=", "⇒")  # `a (= b)`
                 if equals and not list(self._marks(chunk)):  # `a (y = 1)`: a product with a comparison has `==`
                     opener = replace(chunk[opening], kind="word", text="if", space=True)
                     return [*chunk[:opening], opener, replace(inside[0], space=True), *inside[1:]]
@@ -303,14 +304,26 @@ def _whole(cases: Sequence[_Case]) -> bool:
 def _goes_on(cases: Sequence[list[_Case]], case: _Case) -> bool:
     same = [t.text for t in case.left] == [t.text for t in cases[0][0].left]
     same = same or all(t.kind in ("letter", "word") for t in (*case.left, *cases[0][0].left))  # `the gradient is`
+    same = same or (case.condition is None and _names_slope(cases[0][0].left) and _derives(case.left))
     return cases[-1][-1].condition is not None and (same or not case.left)
+
+
+def _names_slope(left: Sequence[Token]) -> bool:
+    """`the gradient is`, of which `otherwise dL/dw = …` may tell the other case."""
+    words = [word.lower() for word in words_in(left)]
+    return bool(_SLOPES & set(words)) and all(token.kind in ("letter", "word") for token in left)
+
+
+def _derives(left: Sequence[Token]) -> bool:
+    return bool(left) and left[0].text in _SIGNS and has_equals(left)
 
 
 def _braced(cases: Sequence[_Case]) -> list[Token]:
     """`left {value if condition; value otherwise}`, with words and brackets that take no place of their own."""
     everything = [t for case in cases for t in (*case.value, *(case.condition or ()))]
     low, high = min(t.start for t in everything), max(t.end for t in everything)
-    made = [*cases[0].left, Token("open", "{", low, low, True)]
+    head = next((case.left for case in cases if _derives(case.left)), cases[0].left)
+    made = [*head, Token("open", "{", low, low, True)]
     for number, case in enumerate(cases):
         if number:
             made.append(Token("op", ";", case.value[0].start, case.value[0].start, True))

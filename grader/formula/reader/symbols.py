@@ -19,6 +19,8 @@ VARIANTS: Final = {
     "ƛ": "λ", "ℒ": "L",
 }  # fmt: skip
 
+AS_WORDS: Final = {"∞": "inf", "𝔼": "mean"}
+
 COMMAND_LETTERS: Final = {
     **GREEK_BY_NAME,
     "varepsilon": "ε", "vartheta": "θ", "varkappa": "κ", "varpi": "π", "varrho": "ρ", "varsigma": "σ", "varphi": "φ",
