@@ -5,12 +5,17 @@ The frame of the one that answers is set aside. One that other lines call is a d
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Final
 
 from grader.formula.reader.rows import matched, word_at
 from grader.formula.reader.tokens import Token
 
+_DOCSTRING: Final = re.compile(r"^[ \t]*(\"{3}|'{3})[^\n]{0,500}?(\n[^\n]{0,500}){0,40}?\1", re.MULTILINE)
+_MOST: Final = 20
 Note = Callable[[Sequence[Token]], None]
 
 
@@ -22,6 +27,11 @@ class _Function:
     body: list[Token]
     """What stands behind the colon, in the same row."""
     frame: list[Token]
+
+
+def docstrings(text: str) -> list[tuple[int, int]]:
+    """Where `\"\"\"…\"\"\"` stands at the beginning of a line."""
+    return [found.span() for found in islice(_DOCSTRING.finditer(text), _MOST)]
 
 
 def unframed(rows: Sequence[list[Token]], note: Note) -> list[list[Token]]:

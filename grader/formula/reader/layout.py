@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
-from grader.formula.reader.code_frames import unframed
+from grader.formula.reader.code_frames import docstrings, unframed
 from grader.formula.reader.markup import Markup
 from grader.formula.reader.prose import MEANING
 from grader.formula.reader.rows import has_equals, implies, list_mark, word_at
@@ -43,8 +43,9 @@ class Layout:
         """Rows without the marks of a list: `1.`, `2)`, `(3)`, `*`, and `-` where every row has one."""
         kept: list[list[Token]] = []
         unmarked = [row for row in rows if len(row) > 1]
+        documented = docstrings(self.text)
         for row in rows:
-            if self._is_frame(row):
+            if self._is_frame(row) or any(start <= row[0].start < end for start, end in documented):
                 self.note(row)
             elif row := self._unmarked(row):
                 kept.append(row)
