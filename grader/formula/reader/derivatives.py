@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from grader.formula.reader.parse import Parser
 
 _ASCII_D: Final = "d"
+_TIMES: Final = frozenset(("·", "*", "⊙"))
 _BARS: Final = ("|", "‖")
 _PRODUCTS: Final = ("·", "*", "@", "⊙")
 _FACTORS: Final = ("letter", "word", "open")
@@ -305,7 +306,16 @@ def _reach(parser: Parser, start: int) -> Syntax:
         return Ident("L", "loss", span=parser.span(begin))
     if start == 0 and parser.runs.loss and parser.token.kind == "end":  # `d/dz = …`
         return Ident("L", "loss", span=parser.span(start))
-    return parser.expression(Level.PRODUCT)
+    return parser.factor() if _delimited(parser) else parser.expression(Level.PRODUCT)
+
+
+def _delimited(parser: Parser) -> bool:
+    """Whether a bracket holds all that is derived: `d/dp [a]·b`, `d/dp(a)·b`, but not `d/dw (1/2)(w − y)²`."""
+    token = parser.token
+    if token.kind != "open" or parser.at not in parser.closing:
+        return False
+    behind = parser.tokens[parser.closing[parser.at] + 1]
+    return token.text == "[" or (token.text == "(" and not token.space and behind.text in _TIMES)
 
 
 def nabla(parser: Parser) -> Syntax:

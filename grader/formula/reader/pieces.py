@@ -82,6 +82,10 @@ def one_minus(expr: Expr) -> bool:
 def is_column(expr: Expr) -> bool:
     """Whether a matrix has one column or row, from `r[:, None]`."""
     one = tree.Num(Fraction(1))
+    if isinstance(expr, tree.Mul):  # `2*r[:, None]`
+        return any(map(is_column, expr.factors))
+    if isinstance(expr, tree.Neg):
+        return is_column(expr.arg)
     return (
         isinstance(expr, tree.Call)
         and expr.function == "outer"

@@ -9,7 +9,7 @@ from typing import Final
 from grader.formula.reader.beyond import holds_formula
 from grader.formula.reader.prose import LEADS_TO, QUALITIES, REMARKS
 from grader.formula.reader.restating import restates
-from grader.formula.reader.rows import has_equals, last_word, matched, stripped, word_at
+from grader.formula.reader.rows import has_equals, last_word, matched, stripped, word_at, words_in
 from grader.formula.reader.tokens import Token
 from grader.formula.reader.words import Words
 
@@ -17,6 +17,8 @@ _REASONS: Final = frozenset(("by", "using", "via", "from", "as", "again", "after
 _ARTICLES: Final = frozenset(("the", "a", "an"))
 _APPOSING: Final = frozenset(("i", "is", "b", "be", "t", "the", "a", "an"))
 """How what says what an equation is begins, as words and as letters."""
+_LAST_WORDS: Final = frozenset(("qed", "elementwise", "componentwise", "coordinatewise", "entrywise", "pointwise"))
+"""What may stand behind a formula."""
 _COMMAS: Final = 20
 """How many commas of a row are looked at."""
 
@@ -66,6 +68,7 @@ class Remarks:
         if last and tokens[last].text in ("(", "[") and tokens[last].space:
             word, inside = word_at(tokens, last + 1)[0], tokens[last + 1 : -1]
             remark = (word in REMARKS or word in QUALITIES) and self.words.is_word(word)
+            remark = remark or "subgradient" in words_in(inside)
             if self.words.wordy(inside) or remark or self.words.foreign(inside):
                 return tokens[:last]
         if at := self._apposed(tokens):
@@ -120,7 +123,7 @@ class Remarks:
             shorter = stripped(tokens)
             at = last_word(shorter)
             word = word_at(shorter, at)[0] if at else ""
-            if at and word.upper() == "QED" and shorter[at].space and self.words.is_word(word):
+            if at and word.lower() in _LAST_WORDS and shorter[at].space and self.words.is_word(word):
                 shorter = shorter[:at]
             if len(shorter) == len(tokens):
                 break

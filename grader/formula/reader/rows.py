@@ -184,4 +184,6 @@ def tells_derivative(tokens: Sequence[Token], at: int) -> bool:
         word, after = word_at(tokens, after)
     if word in ("the", "its", "whose"):
         word, after = word_at(tokens, after)
+    if word == "that":  # `…, and that of the penalty is 2λw`
+        return word_at(tokens, after)[0] == "of"
     return word in ("derivative", "gradient", "slope") and word_at(tokens, after)[0] in ("of", "is")

@@ -65,7 +65,8 @@ class Words:
 
     def leads(self, word: str, rest: list[Token]) -> bool:
         """Whether a word at the beginning is prose: not part of a formula, nor the name of its left side."""
-        if not self.certain(word):
+        names_rule = word in MEANING and self.is_word(word) and rest and word_at(rest, 0)[0] in ("rule", "rules")
+        if not self.certain(word) and not names_rule:
             return False
         if not rest:
             return True
