@@ -27,7 +27,7 @@ from grader.formula.reader.indices import Cell, Typed
 from grader.formula.reader.introduce import LeftSides, NewName, with_loss
 from grader.formula.reader.limits import DEFINITIONS, DERIVATION_LENGTH, FORMULA_LENGTH, LINES, check_length, too_large
 from grader.formula.reader.lines import Lines, Statement
-from grader.formula.reader.loss_subscripts import without_loss_subscripts
+from grader.formula.reader.loss_subscripts import with_slopes_named, without_loss_subscripts
 from grader.formula.reader.notation import Token, tokenise
 from grader.formula.reader.numbers_in import check_numbers
 from grader.formula.reader.orders import check_order
@@ -104,6 +104,7 @@ class _Reader:
     def read(self) -> Derivation:
         vocabulary = Vocabulary.of(self.scope)
         typed = without_example_arguments(without_divergence_arguments(tokenise(self.text)), vocabulary)
+        typed = with_slopes_named(typed, vocabulary, self.asked)
         typed = with_loss_named(without_loss_subscripts(typed, vocabulary), Vocabulary.of(self.scope).scope.variables)
         tokens = with_connectives(with_word_names(typed, self.scope))
         lines = Lines(tokens, self.text, vocabulary)

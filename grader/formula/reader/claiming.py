@@ -39,7 +39,7 @@ _OF_IT: Final = re.compile(r"\s*:|\s+(at|is|of|where|when|lies|has)\b")
 _SUBGRADIENT: Final = re.compile(r"\bsub-?(gradient|differential|derivative)s?\b", re.IGNORECASE)
 _SHAPE: Final = re.compile(r"\b[a-zA-Z]\s*(×|\\times)\s*\w|\bshapes?\b|\bmathbb\{R\}\^|ℝ\^")
 _BY: Final = re.compile(r"(w\.?\s?r\.?\s?t\.?|with respect to)[\s$\\({]*([^\W\d]+)")
-_ENDS: Final = re.compile(r"[\n;]|\.\s")
+_ENDS: Final = re.compile(r"[\n;]|(?<!r\.t)(?<!\be\.g)(?<!\bi\.e)\.\s")
 
 
 class Claiming:

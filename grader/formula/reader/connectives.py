@@ -10,8 +10,8 @@ from typing import Final
 
 from grader.formula.functions import BY_SPELLING
 from grader.formula.reader.bounds import COMPARISONS
-from grader.formula.reader.rows import has_equals, relations_at, word_at
-from grader.formula.reader.tokens import Token
+from grader.formula.reader.rows import has_equals, last_word, relations_at, word_at
+from grader.formula.reader.tokens import Kind, Token
 
 _EQUATING: Final = frozenset(("is", "equals", "becomes"))
 _FILLING: Final = frozenset(("just", "simply", "then", "thus", "therefore", "exactly", "now", "also"))
@@ -23,26 +23,24 @@ _DERIVATIVE: Final = 16
 """Of how many tokens a derivative has at most."""
 _SHORTEST: Final = 2
 _OPENING_SIGNS: Final = frozenset(("-", "frac", "∑", "√", "∂", "∇", "‖", "|"))
+_WRT: Final = ("w", ".", "r", ".", "t", ".")
+_IT: Final = frozenset(("it", "that", "which", "what", "here", "there"))
 _SHORT: Final = {("i", ".", "e", "."): 4, ("i", ".", "e"): 3, ("v", "i", "z", "."): 4}
 
 
 def with_connectives(tokens: Sequence[Token]) -> list[Token]:
-    """The tokens with `⇒` for `i.e.`, and for an arrow between two relations."""
+    """The tokens with `⇒` for `i.e.`, and for an arrow between two relations; `=` for `is`, `is` for `'s`."""
     made: list[Token] = []
     for line in _lines(tokens):
-        signs = dict.fromkeys(_arrows(line), 1)
-        equating = dict(_equating(line))
-        signs.update((at, length) for at, token in enumerate(line) if (length := _shortened(line, at)))
+        signs: dict[int, tuple[Kind, str, int]] = dict.fromkeys(_arrows(line), ("op", "⇒", 1))
+        signs |= {at: ("op", sign, length) for at, sign, length in _equating(line)}
+        signs |= {at: found for at in range(len(line)) if (found := _shortened(line, at)) is not None}
         at = 0
         while at < len(line):
-            length = signs.get(at, 0) or equating.get(at, 0)
-            if at in equating:
-                made.append(replace(line[at], kind="op", text="=", end=line[at + length - 1].end))
-            elif length:
-                made.append(replace(line[at], kind="op", text="⇒", end=line[at + length - 1].end))
-            else:
-                made.append(line[at])
-            at += max(length, 1)
+            kind, sign, length = signs.get(at, ("op", "", 1))
+            last = line[at + length - 1].end
+            made.append(replace(line[at], kind=kind, text=sign, end=last, space=True) if sign else line[at])
+            at += length
     return made
 
 
@@ -57,7 +55,7 @@ def _arrows(line: Sequence[Token]) -> Iterator[int]:
         start = at + 1
 
 
-def _equating(line: Sequence[Token]) -> Iterator[tuple[int, int]]:
+def _equating(line: Sequence[Token]) -> Iterator[tuple[int, str, int]]:
     """The words that equate, each with how many tokens it has: of `dL/dz is σ(z) − y`, `∂L/∂w is, by linearity, 2x`."""
     at = 0
     while at < len(line):
@@ -65,10 +63,11 @@ def _equating(line: Sequence[Token]) -> Iterator[tuple[int, int]]:
             at += 1
             continue
         word, end = word_at(line, at)
-        if word in _EQUATING and line[at].space and _ends_in_derivative(line[:at]):
+        if word in _EQUATING and line[at].space:
+            sign = "=" if _ends_in_derivative(line[:at]) else ":" if _ends_in_by(line[:at]) else ""
             opens = _behind_aside(line, end)
-            if _begins_formula(line[opens:]):
-                yield at, opens - at
+            if sign and _begins_formula(line[opens:]):
+                yield at, sign, opens - at
         at = end
 
 
@@ -89,6 +88,14 @@ def _ends_in_derivative(tokens: Sequence[Token]) -> bool:
     return any(_SLOPE.fullmatch("".join(token.text for token in tail[at:])) is not None for at in starts)
 
 
+def _ends_in_by(tokens: Sequence[Token]) -> bool:
+    """Whether `gradient wrt z` stands at the end."""
+    texts = [token.text for token in tokens]
+    by = next((texts[at:] for at in range(len(texts) - 1, max(0, len(texts) - 8), -1) if tokens[at].space), [])
+    before = texts[: len(texts) - len(by)]
+    return "".join(before[-3:]) == "wrt" or before[-1:] == ["wrt"] or before[-6:] == list(_WRT)
+
+
 def _begins_formula(tokens: Sequence[Token]) -> bool:
     """Whether no word stands at the beginning."""
     if len(tokens) < _SHORTEST:
@@ -106,12 +113,23 @@ def _relates(tokens: Sequence[Token]) -> bool:
     return any(token.text in COMPARISONS or has_equals((token,)) for token in tokens)
 
 
-def _shortened(line: Sequence[Token], at: int) -> int:
-    """How many tokens make `i.e.` at a place, set off from what stands before."""
+def _shortened(line: Sequence[Token], at: int) -> tuple[Kind, str, int] | None:
+    """What `i.e.`, `w.r.t.` and the end of `it's` stand for, and of how many tokens they are made."""
+    texts = tuple(token.text for token in line[at : at + 6])
+    if texts[:2] == ("'", "s") and line[at + 2 : at + 3] and line[at + 2].space and _ends_in(line[:at], _IT):
+        return "word", "is", 2
     if at and not line[at].space and line[at - 1].text not in ("(", ","):
-        return 0
-    texts = tuple(token.text for token in line[at : at + 4])
-    return next((length for short, length in _SHORT.items() if texts[:length] == short), 0)
+        return None
+    length = next((length for short, length in _SHORT.items() if texts[:length] == short), 0)
+    if length:
+        return "op", "⇒", length
+    length = 6 if texts == _WRT else 5 if texts[:5] == _WRT[:5] else 0
+    return ("word", "wrt", length) if length else None
+
+
+def _ends_in(tokens: Sequence[Token], words: frozenset[str]) -> bool:
+    at = last_word(tokens)
+    return at is not None and word_at(tokens, at)[0].lower() in words
 
 
 def _lines(tokens: Sequence[Token]) -> Iterator[Sequence[Token]]:

@@ -56,6 +56,34 @@ def without_loss_subscripts(tokens: Sequence[Token], vocabulary: Vocabulary) -> 
     return [token for at, token in enumerate(tokens) if at not in dropped]
 
 
+def with_slopes_named(tokens: Sequence[Token], vocabulary: Vocabulary, asked: str) -> list[Token]:
+    """The tokens with `∂_z L` for `L_z = …`, where the derivative by z was asked for."""
+    found = {
+        one.at: one
+        for one in _named(tokens)
+        if one.mark == one.at + 1
+        and canonical(one.key) == asked
+        and not (one.at and tokens[one.at - 1].text in ("d", "∂", "/", "∇"))
+        and one.end < len(tokens)
+        and tokens[one.end].text == "="
+    }
+    named = sum(canonical(one.key) == asked for one in _named(tokens))
+    if len(found) < named or "L" in vocabulary.scope.variables or f"L_{asked}" in vocabulary.names:
+        return list(tokens)  # `dL_w/dw`: the loss of w
+    made: list[Token] = []
+    at = 0
+    while at < len(tokens):
+        one = found.get(at)
+        if one is None:
+            made.append(tokens[at])
+            at += 1
+            continue
+        sign = replace(tokens[at], kind="op", text="∂", end=tokens[at].start)
+        made += [sign, *tokens[one.mark : one.end], replace(tokens[at], space=True)]
+        at = one.end
+    return made
+
+
 def _named(tokens: Sequence[Token]) -> Iterator[_Named]:
     for at, token in enumerate(tokens):
         if token.text not in _LOSSES or _glued(tokens, at):

@@ -23,7 +23,7 @@ _PROSE = """
     remains being ok ans sol return fact between bounded import any form line obtains over under more less
     simply directly easily clearly thing notice observe about after while update updates hessian check checking
     compactly compact wait actually scrap everywhere minimum maximum optimum convex concave sanity true wrong end
-    strictly bound bounds curvature giving equivalently explicitly componentwise
+    strictly bound bounds curvature giving equivalently explicitly componentwise think believe my should guess
 """
 PROSE: Final = frozenset(_PROSE.split())
 """Words that certainly are words."""

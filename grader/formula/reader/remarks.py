@@ -11,6 +11,7 @@ from grader.formula.reader.prose import LEADS_TO, QUALITIES, REMARKS
 from grader.formula.reader.restating import restates
 from grader.formula.reader.rows import has_equals, last_word, matched, stripped, word_at, words_in
 from grader.formula.reader.tokens import Token
+from grader.formula.reader.trailing import remark_at
 from grader.formula.reader.words import Words
 
 _REASONS: Final = frozenset(("by", "using", "via", "from", "as", "again", "after", "with"))
@@ -71,7 +72,7 @@ class Remarks:
             remark = remark or "subgradient" in words_in(inside)
             if self.words.wordy(inside) or remark or self.words.foreign(inside):
                 return tokens[:last]
-        if at := self._apposed(tokens):
+        if at := self._apposed(tokens) or remark_at(tokens, self.text, self.words):
             return tokens[:at]
         return tokens
 
