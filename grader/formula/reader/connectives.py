@@ -25,6 +25,14 @@ _SHORTEST: Final = 2
 _OPENING_SIGNS: Final = frozenset(("-", "frac", "∑", "√", "∂", "∇", "‖", "|"))
 _WRT: Final = ("w", ".", "r", ".", "t", ".")
 _IT: Final = frozenset(("it", "that", "which", "what", "here", "there"))
+_SLOPES: Final = frozenset(("gradient", "derivative", "slope"))
+_WORDS: Final = 6
+"""Of how many words `of the loss with respect to` is made."""
+_BY_WORDS: Final = frozenset(
+    f"{of}{by}"
+    for of in ("", "of L ", "of the loss ", "of loss ", "of it ")
+    for by in ("wrt", "with respect to", "in", "by")
+)
 _SHORT: Final = {("i", ".", "e", "."): 4, ("i", ".", "e"): 3, ("v", "i", "z", "."): 4}
 
 
@@ -33,10 +41,14 @@ def with_connectives(tokens: Sequence[Token]) -> list[Token]:
     made: list[Token] = []
     for line in _lines(tokens):
         signs: dict[int, tuple[Kind, str, int]] = dict.fromkeys(_arrows(line), ("op", "⇒", 1))
-        signs |= {at: ("op", sign, length) for at, sign, length in _equating(line)}
+        signs |= {at: ("op", "=", length) for at, length in _equating(line)}
         signs |= {at: found for at in range(len(line)) if (found := _shortened(line, at)) is not None}
         at = 0
         while at < len(line):
+            if (told := _derivative_by(line, at)) is not None:
+                made += told[0]
+                at += told[1]
+                continue
             kind, sign, length = signs.get(at, ("op", "", 1))
             last = line[at + length - 1].end
             made.append(replace(line[at], kind=kind, text=sign, end=last, space=True) if sign else line[at])
@@ -55,7 +67,7 @@ def _arrows(line: Sequence[Token]) -> Iterator[int]:
         start = at + 1
 
 
-def _equating(line: Sequence[Token]) -> Iterator[tuple[int, str, int]]:
+def _equating(line: Sequence[Token]) -> Iterator[tuple[int, int]]:
     """The words that equate, each with how many tokens it has: of `dL/dz is σ(z) − y`, `∂L/∂w is, by linearity, 2x`."""
     at = 0
     while at < len(line):
@@ -64,10 +76,9 @@ def _equating(line: Sequence[Token]) -> Iterator[tuple[int, str, int]]:
             continue
         word, end = word_at(line, at)
         if word in _EQUATING and line[at].space:
-            sign = "=" if _ends_in_derivative(line[:at]) else ":" if _ends_in_by(line[:at]) else ""
             opens = _behind_aside(line, end)
-            if sign and _begins_formula(line[opens:]):
-                yield at, sign, opens - at
+            if _ends_in_derivative(line[:at]) and _begins_formula(line[opens:]):
+                yield at, opens - at
         at = end
 
 
@@ -88,12 +99,49 @@ def _ends_in_derivative(tokens: Sequence[Token]) -> bool:
     return any(_SLOPE.fullmatch("".join(token.text for token in tail[at:])) is not None for at in starts)
 
 
-def _ends_in_by(tokens: Sequence[Token]) -> bool:
-    """Whether `gradient wrt z` stands at the end."""
-    texts = [token.text for token in tokens]
-    by = next((texts[at:] for at in range(len(texts) - 1, max(0, len(texts) - 8), -1) if tokens[at].space), [])
-    before = texts[: len(texts) - len(by)]
-    return "".join(before[-3:]) == "wrt" or before[-1:] == ["wrt"] or before[-6:] == list(_WRT)
+def _derivative_by(line: Sequence[Token], at: int) -> tuple[list[Token], int] | None:
+    """`∂_z L =` for `gradient wrt z is`, `derivative of the loss w.r.t. z:`, and of how many tokens that is made."""
+    if line[at].kind not in ("letter", "word") or (
+        at and not line[at].space and line[at - 1].kind in ("letter", "word")
+    ):
+        return None
+    word, end = word_at(line, at)
+    if word.lower() not in _SLOPES:
+        return None
+    said: list[str] = []
+    while end < len(line) and len(said) < _WORDS:
+        if tuple(token.text for token in line[end : end + 6]) == _WRT:
+            said, end = [*said, "wrt"], end + 6
+        elif line[end].kind in ("letter", "word"):
+            word, end = word_at(line, end)
+            said.append(word)
+        else:
+            return None
+        if " ".join(said) in _BY_WORDS:
+            break
+    if " ".join(said) not in _BY_WORDS or end >= len(line) or line[end].kind != "letter" or not line[end].space:
+        return None
+    stop = end + 1
+    while stop < len(line) and not line[stop].space and line[stop].text not in (":", ",", "."):
+        stop += 1
+    by = line[end:stop]
+    if any(token.kind not in ("letter", "number") and token.text not in ("_", "{", "}") for token in by):
+        return None
+    behind = stop + 1 if line[stop : stop + 1] and line[stop].text == ":" else word_at(line, stop)[1]
+    equates = behind > stop and (line[stop].text == ":" or word_at(line, stop)[0] in _EQUATING)
+    behind = _behind_aside(line, behind)
+    if not equates or not _begins_formula(line[behind:]):
+        return None
+    start = line[at].start
+    return [
+        Token("op", "∂", start, start, True),
+        Token("op", "_", start, start),
+        Token("open", "{", start, start),
+        *(replace(token, space=False) for token in by),
+        Token("close", "}", by[-1].end, by[-1].end),
+        Token("letter", "L", by[-1].end, by[-1].end, True),
+        Token("op", "=", line[behind - 1].start, line[behind - 1].end, True),
+    ], behind - at
 
 
 def _begins_formula(tokens: Sequence[Token]) -> bool:

@@ -37,13 +37,13 @@ LEADS_TO: Final = frozenset(
 INTRODUCING: Final = frozenset(("let", "set", "define", "denote", "put", "write"))
 _BREAK_WORDS = """
     where with since because using by hence so therefore thus then as via giving gives which implies given
-    wherein recall
+    wherein recall after
 """
 BREAKS: Final = frozenset(_BREAK_WORDS.split())
 """Words that end a formula in the middle of a line."""
 MEANING: Final = frozenset((*BY_SPELLING, *BIG, *EXTREMES, *CALLS)) - {"where"}
 """Words that are functions too: never taken for prose by themselves."""
-REASONS: Final = frozenset(("since", "because", "as", "using", "by", "via", "given"))
+REASONS: Final = frozenset(("since", "because", "as", "using", "by", "via", "given", "after"))
 REMARKS: Final = frozenset(("since", "because", "using", "recall", "note", "via"))
 """Words that begin a remark in brackets, whatever follows."""
 _QUALITY_WORDS = """

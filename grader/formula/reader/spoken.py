@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from itertools import islice
 from typing import Final
 
@@ -23,6 +24,9 @@ _GOING_ON: Final = frozenset(("the", "it", "this", "we"))
 _SIGNS: Final = frozenset(("d", "∂", "∇", "frac"))
 _SLOPES: Final = frozenset(("derivative", "gradient", "slope"))
 _SAYS: Final = frozenset(("is", "becomes", "equals", "gives"))
+_IT_IS: Final = frozenset(
+    f"{it} {equals}" for it in ("it", "the gradient", "the derivative") for equals in ("is", "equals", "becomes")
+)
 _FEWEST: Final = 3
 """How many words `when y = 1 it is` has at least."""
 _ALWAYS: Final = frozenset(("all", "every", "each", "any", "some", "i", "the", "a"))
@@ -139,7 +143,8 @@ class Choices:
             before = list(self._marks(chunks[-1])) if chunks else []
             alone = len(before) == 1 and before[0][1] == 0 and before[0][0] in _OPENERS
             prefix = alone and self._said(chunks[-1]) is None
-            if chunks and opens and not before:
+            closer = len(before) == 1 and before[0][0] in _CLOSERS and before[0][2] == len(chunks[-1])
+            if chunks and ((opens and not before) or closer):  # `otherwise, it is 0`
                 chunks[-1] = [*chunks[-1], *chunk]
             elif chunks and prefix and not opens and at > 0:
                 comma = row[start - len(chunk) - 2] if start - len(chunk) - 2 >= 0 else row[0]
@@ -232,6 +237,8 @@ class Choices:
             left, value = [*left, value[0]], value[1:]
         if len(value) > 1 and value[0].text == "{" and 0 not in matched(value):
             value = value[1:]  # a brace that is never closed
+        if list(words_in(value)) == ["zero"] and all(t.kind in ("letter", "word") for t in value):
+            value = [replace(value[0], kind="number", text="0", end=value[-1].end, value=Fraction(0))]
         condition = None if condition is None else _trimmed(condition)
         if any(token.text in ("+", "-") for token in left):
             return []  # `for y = 1: p − 1 = −σ(−z)`
@@ -305,6 +312,7 @@ def _goes_on(cases: Sequence[list[_Case]], case: _Case) -> bool:
     same = [t.text for t in case.left] == [t.text for t in cases[0][0].left]
     same = same or all(t.kind in ("letter", "word") for t in (*case.left, *cases[0][0].left))  # `the gradient is`
     same = same or (case.condition is None and _names_slope(cases[0][0].left) and _derives(case.left))
+    same = same or (case.condition is None and " ".join(words_in(case.left)).lower() in _IT_IS)
     return cases[-1][-1].condition is not None and (same or not case.left)
 
 

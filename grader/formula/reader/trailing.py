@@ -17,11 +17,12 @@ _CHANGING_WORDS = """
     times divided over squared cubed negative half twice double triple transpose transposed inverse not wrong zero one
     two three incorrect instead flipped without except if when whenever unless where otherwise else for while opposite
     reversed negated sign root power only using let rather actually wait should correct correction mistake sorry
+    scaled multiplied flips is are equals becomes gives gradient gradients derivative slope it
 """
 _CHANGING: Final = frozenset(_CHANGING_WORDS.split())
 """Words that may tell something else of a formula than what it is called."""
 _CHANGED: Final = _CHANGING | {"minus", "plus"} | (QUALITIES - {"linear", "bounded", "smooth", "symmetric", "as"})
-_LEADING: Final = frozenset(("per", "as", "nice", "very", "see"))
+_LEADING: Final = frozenset(("per", "as", "nice", "very", "see", "element", "component", "entry"))
 """Words right behind a formula that no name stands for."""
 _LONGEST: Final = 30
 """How many tokens are looked at."""
