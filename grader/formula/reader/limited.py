@@ -15,7 +15,7 @@ from grader.formula.declare import Classes
 from grader.formula.functions import BY_SPELLING
 from grader.formula.names import LOSS_NAMES, Vocabulary, canonical
 from grader.formula.reader.prose import BREAKS, REASONS, REMARKS, SAYING
-from grader.formula.reader.rows import begins_derivative, has_equals, matched, stripped, word_at
+from grader.formula.reader.rows import begins_derivative, has_equals, matched, stripped, word_at, words_in
 from grader.formula.reader.tokens import Token
 
 _HEADS: Final = frozenset(("case", "for", "if", "when", "whenever", "assuming", "suppose", "assume", "in", "at"))
@@ -36,6 +36,8 @@ _COUNTING: Final = frozenset("ijklmnctNKCT")
 """Letters that count, or of which a condition says where they stand."""
 _FORMULA: Final = 3
 """Of how many tokens what a new name stands for has at least."""
+_LABEL: Final = 4
+"""Of how many words a label has less."""
 _EACH: Final = frozenset(("all", "every", "each", "any"))
 _COMPARISONS: Final = frozenset(("=", "==", "!=", "<", "<=", ">", ">="))
 _DOTS: Final = ("…", "⋯", "\\dots", "\\ldots", "\\cdots")
@@ -108,6 +110,8 @@ class Limits:
         word, start = self._word(row, 0)
         if word in _OPENING and start < len(row) and self._word(row, start)[0] in _HEADS:
             return self._head(row[start:])
+        if (labelled := self._label(row)) and self._word(row, labelled)[0] in _HEADS:
+            return self._head(row[labelled:])
         if (bracketed := self._bracketed_head(row)) is not None:
             return bracketed
         if word == "with":
@@ -144,6 +148,14 @@ class Limits:
             return None
         rest = _after(row[end:])
         return Limited(rest, joined(several(said) or [said]), heads=spelled == "case" or _states_loss(rest))
+
+    def _label(self, row: list[Token]) -> int:
+        """Where a row goes on behind `Check:`, `Sanity check:`; 0 where no such label heads it."""
+        colon = next((at for at, token in enumerate(row[:_AHEAD]) if token.kind not in ("letter", "word")), 0)
+        if not colon or row[colon].text != ":" or colon + 1 == len(row):
+            return 0
+        words = list(words_in(row[:colon]))
+        return colon + 1 if len(words) < _LABEL and all(len(w) > 1 and self.is_word(w) for w in words) else 0
 
     def _bracketed_head(self, row: list[Token]) -> Limited | None:
         """`For the true class (y_i = 1): …`, `Outside (|r| > δ): …`."""

@@ -9,21 +9,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Final
 
 from grader.formula.reader.bounds import COMPARISONS, comparison_at
-from grader.formula.reader.rows import has_equals, matched, words_in
+from grader.formula.reader.rows import has_equals, matched, word_at, words_in
 from grader.formula.reader.tokens import Token
 
 _OPENERS: Final = frozenset(("if", "when", "whenever", "for", "elif"))
 _CLOSERS: Final = frozenset(("otherwise", "else"))
 _JOINS: Final = frozenset(("and", "but", "or"))
 _TAILS: Final = frozenset(("where", "with", "since", "because"))
-_GOING_ON: Final = frozenset(("the", "it", "this", "we"))
+_GOING_ON: Final = frozenset(("the", "it", "this", "we", "both"))
 _SIGNS: Final = frozenset(("d", "∂", "∇", "frac"))
 _SLOPES: Final = frozenset(("derivative", "gradient", "slope"))
-_SAYS: Final = frozenset(("is", "becomes", "equals", "gives"))
+_SAYS: Final = frozenset(("is", "are", "becomes", "equals", "gives"))
+_EQUATED: Final = 3
+"""Of how many tokens `y = 1` is made."""
 _IT_IS: Final = frozenset(
     f"{it} {equals}" for it in ("it", "the gradient", "the derivative") for equals in ("is", "equals", "becomes")
 )
@@ -44,6 +46,8 @@ class _Case:
     value: list[Token]
     condition: list[Token] | None
     returned: bool = False
+    between: tuple[list[Token], ...] = ()
+    """What `left` is said to be before `value`: `otherwise dL/dw = a = b`."""
 
     @property
     def claims(self) -> bool:
@@ -74,7 +78,7 @@ class Choices:
         cases: list[list[_Case]] = []
         taken: list[list[Token]] = []
         tail: list[Token] = []
-        for row in [*self._blocks(rows), []]:
+        for row in [*_bracketed(self._blocks(rows)), []]:
             self._derived = self._derived or (bool(row) and row[0].text in _SIGNS and has_equals(row))
             body, rest = self._without_tail(row)
             found = self._otherwise_returned(body, [case for each in cases for case in each]) or self._cases(body)
@@ -157,6 +161,8 @@ class Choices:
         """The case that a chunk says, or both cases of `if c: a else b`, or the cases on both sides of `and`."""
         chunk = self._unbracketed(_trimmed(chunk))
         marks = list(self._marks(chunk))
+        if not marks and not self._derived and (colon := self._bare(chunk)):
+            return self._made(chunk[colon + 1 :], chunk[:colon])
         if not 0 < len(marks) <= _MOST:
             return []
         word, at, end = marks[0]
@@ -184,6 +190,18 @@ class Choices:
                 first = self._case(chunk[:middle], depth + len(marks))
                 return [*first, *later] if first else []
         return [] if len(marks) > 1 else self._made(chunk[:at], chunk[end:])
+
+    def _bare(self, chunk: list[Token]) -> int:
+        """Where the colon stands of `y = 1: p − 1`, `r > 0: r`; 0 where a value has no condition before it."""
+        colon = next((at for at in _top(chunk) if chunk[at].kind == "op" and chunk[at].text == ":"), 0)
+        said = chunk[:colon]
+        compared = [at for at in _top(said) if said[at].text in (*COMPARISONS, "=", "==")]
+        first = next((at for at, token in enumerate(said) if token.kind in ("letter", "word")), 0)
+        named = len(compared) == 1 and bool(word_at(said, first)[0]) and not self.is_word(word_at(said, first)[0])
+        equated = bool(compared) and said[compared[0]].text in ("=", "==")
+        point = equated and (len(said) != _EQUATED or said[-1].kind != "number" or self.at_a_point(said))
+        holds_equals = has_equals(chunk[colon:])
+        return 0 if not colon or not named or point or holds_equals or any(t.text == "?" for t in said) else colon
 
     def _said(self, chunk: list[Token]) -> tuple[int, int] | None:
         """Where `:` or `then` stands after a condition, and what follows it."""
@@ -239,14 +257,24 @@ class Choices:
             value = value[1:]  # a brace that is never closed
         if list(words_in(value)) == ["zero"] and all(t.kind in ("letter", "word") for t in value):
             value = [replace(value[0], kind="number", text="0", end=value[-1].end, value=Fraction(0))]
-        condition = None if condition is None else _trimmed(condition)
+        condition = None if condition is None else _trimmed(self._compared(condition))
+        between: tuple[list[Token], ...] = ()
+        if condition is None and _derives(left):
+            signs = [at for at in _top(left) if left[at].text in ("=", ":=")]
+            between = tuple(left[a + 1 : b] for a, b in pairwise(signs))
+            left = left[: signs[0] + 1]
         if any(token.text in ("+", "-") for token in left):
             return []  # `for y = 1: p − 1 = −σ(−z)`
         if not value or condition == [] or any(t.kind == "comment" for t in value):
             return []
         if not left and comparison_at(value) is not None:
             return []  # `for r > 0: dL/dr > 0`
-        return [_Case(left, value, condition, returned)]
+        return [_Case(left, value, condition, returned, between)]
+
+    def _compared(self, condition: list[Token]) -> list[Token]:
+        """`|r| ≤ c` of `|r| ≤ c the loss is r²/2`."""
+        at = next((at for word, at, _ in self._words(condition) if word in _GOING_ON), 0)
+        return condition[:at] if any(token.text in COMPARISONS for token in condition[:at]) else condition
 
     def _behind_words(self, value: list[Token]) -> int:
         """Where the formula begins of `the loss is flat so the gradient is 0`."""
@@ -285,6 +313,41 @@ class Choices:
             text += tokens[end].text
             end += 1
         return (text.lower() if text and self.is_word(text) else ""), max(end, at)
+
+
+def _bracketed(rows: Sequence[list[Token]]) -> list[list[Token]]:
+    """Rows in which `dL/dr = r (|r| ≤ c)` and `dL/dr = c·sign(r) (|r| > c)` are followed by each other, with `if` for
+    the brackets: one of them alone may be a product."""
+    heads = [_bracketed_head(row) for row in rows]
+    made: list[list[Token]] = []
+    for at, (row, head) in enumerate(zip(rows, heads, strict=True)):
+        beside = (*heads[max(at - 1, 0) : at], *heads[at + 1 : at + 2])
+        if not head or head not in beside:
+            made.append(row)
+            continue
+        opening = next(start for start, end in matched(row).items() if end == len(row) - 1 - (row[-1].text == "."))
+        closed = row[opening + 1 : matched(row)[opening]]
+        made.append([*row[_label(row) : opening], replace(row[opening], kind="word", text="if", space=True),
+                     replace(closed[0], space=True), *closed[1:]])  # fmt: skip
+    return made
+
+
+def _bracketed_head(row: Sequence[Token]) -> str:
+    """The left side of `dL/dr = r (|r| ≤ c)`, behind a label."""
+    row = _trimmed(list(row))
+    opening = next((start for start, end in matched(row).items() if end == len(row) - 1), 0)
+    equals = next((at for at in _top(row) if row[at].text == "="), 0)
+    if not equals or not equals + 1 < opening or row[opening].text != "(" or not row[opening].space:
+        return ""
+    if comparison_at(row[opening + 1 : -1]) is None:
+        return ""
+    return "".join(token.text for token in row[_label(row) : equals])
+
+
+def _label(row: Sequence[Token]) -> int:
+    """Where a row goes on behind `Linear zone:`."""
+    colon = next((at for at, token in enumerate(row) if token.kind not in ("letter", "word")), 0)
+    return colon + 1 if colon and row[colon].text == ":" else 0
 
 
 def _together(
@@ -330,19 +393,29 @@ def _braced(cases: Sequence[_Case]) -> list[Token]:
     """`left {value if condition; value otherwise}`, with words and brackets that take no place of their own."""
     everything = [t for case in cases for t in (*case.value, *(case.condition or ()))]
     low, high = min(t.start for t in everything), max(t.end for t in everything)
-    head = next((case.left for case in cases if _derives(case.left)), cases[0].left)
-    made = [*head, Token("open", "{", low, low, True)]
+    made = [*next((case.left for case in cases if _derives(case.left)), cases[0].left)]
+    for value in (*cases[-1].between, None):
+        made.append(Token("open", "{", low, low, True))
+        made += _branches(cases if value is None else (*cases[:-1], replace(cases[-1], value=value)))
+        made.append(Token("close", "}", high, high, True))
+        if value is not None:
+            made.append(Token("op", "=", high, high, True))
+    return made
+
+
+def _branches(cases: Sequence[_Case]) -> Iterator[Token]:
+    """`value if condition; value otherwise`."""
     for number, case in enumerate(cases):
         if number:
-            made.append(Token("op", ";", case.value[0].start, case.value[0].start, True))
-        made.extend(case.value)
+            yield Token("op", ";", case.value[0].start, case.value[0].start, True)
+        yield from case.value
         end = case.value[-1].end
         if case.condition is None:
-            made.append(Token("word", "otherwise", end, end, True))
+            yield Token("word", "otherwise", end, end, True)
         else:
-            made.append(Token("word", "if", end, end, True))
-            made.extend((replace(case.condition[0], space=True), *case.condition[1:]))
-    return [*made, Token("close", "}", high, high, True)]
+            yield Token("word", "if", end, end, True)
+            yield replace(case.condition[0], space=True)
+            yield from case.condition[1:]
 
 
 def _trimmed(tokens: list[Token]) -> list[Token]:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from grader.formula.reader.prose import MEANING, QUALITIES
-from grader.formula.reader.rows import has_equals, matched, word_at
+from grader.formula.reader.rows import has_equals, matched, word_at, words_in
 from grader.formula.reader.tokens import Token
 from grader.formula.reader.words import Words
 
@@ -17,20 +17,23 @@ _CHANGING_WORDS = """
     times divided over squared cubed negative half twice double triple transpose transposed inverse not wrong zero one
     two three incorrect instead flipped without except if when whenever unless where otherwise else for while opposite
     reversed negated sign root power only using let rather actually wait should correct correction mistake sorry
-    scaled multiplied flips is are equals becomes gives gradient gradients derivative slope it
+    scaled multiplied flips is are equals becomes gives gradient derivative slope it
 """
 _CHANGING: Final = frozenset(_CHANGING_WORDS.split())
 """Words that may tell something else of a formula than what it is called."""
 _CHANGED: Final = _CHANGING | {"minus", "plus"} | (QUALITIES - {"linear", "bounded", "smooth", "symmetric", "as"})
 _LEADING: Final = frozenset(("per", "as", "nice", "very", "see", "element", "component", "entry"))
 """Words right behind a formula that no name stands for."""
+_HEAD: Final = 3
+"""How many tokens at the beginning of a formula hold no word."""
 _LONGEST: Final = 30
 """How many tokens are looked at."""
 
 
 def remark_at(tokens: Sequence[Token], text: str, words: Words) -> int:
     """Where words begin that end an equation; 0 where none do."""
-    if not has_equals(tokens):
+    alone = not has_equals(tokens)  # `tanh(r), bounded by 1`
+    if alone and any(words.is_word(word) and word not in MEANING for word in words_in(tokens[:_HEAD])):
         return 0
     closing = matched(tokens)
     start = next((a for a, b in closing.items() if b == len(tokens) - 1), None)
@@ -41,6 +44,8 @@ def remark_at(tokens: Sequence[Token], text: str, words: Words) -> int:
             continue
         behind = _behind_mark(tokens, at, text)
         marked = behind > at
+        if alone and not marked:
+            continue
         if not marked and (tokens[at].kind not in ("letter", "word") or word_at(tokens, at)[0] not in _LEADING):
             continue
         if _is_plain(tokens[behind:], words):

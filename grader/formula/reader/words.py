@@ -17,6 +17,8 @@ from grader.formula.reader.tokens import Token
 
 _KEYWORDS: Final = frozenset(("case", "Case", "lambda", "else", "elif", "return", "def", "class"))
 """Words before a colon that are no label."""
+_LABEL: Final = 3
+"""Of how many words a label has at most."""
 
 
 class Words:
@@ -104,9 +106,12 @@ class Words:
 
     def labels(self, tokens: Sequence[Token]) -> bool:
         """Whether a word of its own stands before a colon: `Total: …`, `softplus: …`."""
-        word, end = word_at(tokens, 0)
-        name = canonical(word)
-        return end == len(tokens) and len(word) > 2 and name not in self.vocabulary.names and word not in _KEYWORDS
+        words = list(words_in(tokens))
+        if not words or len(words) > _LABEL or any(token.kind not in ("letter", "word") for token in tokens):
+            return False
+        if len(words) > 1 and any(word in MEANING for word in words):
+            return False
+        return all(len(w) > 2 and self.is_word(w) and w not in _KEYWORDS for w in words)
 
     def foreign(self, tokens: Sequence[Token]) -> bool:
         """Whether tokens are long words only, none of them like anything that is known: `reparameterisation`."""
