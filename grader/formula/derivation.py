@@ -25,6 +25,7 @@ from grader.formula.reader.elaborate import Elaborator
 from grader.formula.reader.gradient_names import GradientNames
 from grader.formula.reader.indices import Cell, Typed
 from grader.formula.reader.introduce import LeftSides, NewName, with_loss
+from grader.formula.reader.inverse import with_inverse_names
 from grader.formula.reader.limits import DEFINITIONS, DERIVATION_LENGTH, FORMULA_LENGTH, LINES, check_length, too_large
 from grader.formula.reader.lines import Lines, Statement
 from grader.formula.reader.loss_subscripts import with_slopes_named, without_loss_subscripts
@@ -33,6 +34,7 @@ from grader.formula.reader.numbers_in import check_numbers
 from grader.formula.reader.orders import check_order
 from grader.formula.reader.parse import Parser
 from grader.formula.reader.pieces import has_derivative
+from grader.formula.reader.primed import with_primed_names
 from grader.formula.reader.rebound import rebound
 from grader.formula.reader.rows import first_equals, relations_at
 from grader.formula.reader.said_of_loss import with_loss_named
@@ -104,7 +106,8 @@ class _Reader:
     def read(self) -> Derivation:
         vocabulary = Vocabulary.of(self.scope)
         typed = without_example_arguments(without_divergence_arguments(tokenise(self.text)), vocabulary)
-        typed = with_slopes_named(typed, vocabulary, self.asked)
+        typed = with_primed_names(with_slopes_named(typed, vocabulary, self.asked), vocabulary, self.asked)
+        typed = with_inverse_names(typed, vocabulary)
         typed = with_loss_named(without_loss_subscripts(typed, vocabulary), Vocabulary.of(self.scope).scope.variables)
         tokens = with_connectives(with_word_names(typed, self.scope))
         lines = Lines(tokens, self.text, vocabulary)

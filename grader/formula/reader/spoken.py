@@ -24,6 +24,7 @@ _GOING_ON: Final = frozenset(("the", "it", "this", "we", "both"))
 _SIGNS: Final = frozenset(("d", "∂", "∇", "frac"))
 _SLOPES: Final = frozenset(("derivative", "gradient", "slope"))
 _SAYS: Final = frozenset(("is", "are", "becomes", "equals", "gives"))
+_SEVERAL: Final = 2
 _EQUATED: Final = 3
 """Of how many tokens `y = 1` is made."""
 _IT_IS: Final = frozenset(
@@ -318,6 +319,7 @@ class Choices:
 def _bracketed(rows: Sequence[list[Token]]) -> list[list[Token]]:
     """Rows in which `dL/dr = r (|r| ≤ c)` and `dL/dr = c·sign(r) (|r| > c)` are followed by each other, with `if` for
     the brackets: one of them alone may be a product."""
+    rows = [_listed(row) for row in rows]
     heads = [_bracketed_head(row) for row in rows]
     made: list[list[Token]] = []
     for at, (row, head) in enumerate(zip(rows, heads, strict=True)):
@@ -329,6 +331,26 @@ def _bracketed(rows: Sequence[list[Token]]) -> list[list[Token]]:
         closed = row[opening + 1 : matched(row)[opening]]
         made.append([*row[_label(row) : opening], replace(row[opening], kind="word", text="if", space=True),
                      replace(closed[0], space=True), *closed[1:]])  # fmt: skip
+    return made
+
+
+def _listed(row: list[Token]) -> list[Token]:
+    """`r (|r| ≤ c), c·sign(r) (|r| > c)` with `if` for the brackets."""
+    closing = matched(row)
+    ends = [at for at in range(len(row)) if at == len(row) - 1 or row[at + 1].text in (",", ".", ";", "o")]
+    found = [(a, b) for a, b in closing.items() if b in ends and a and row[a].text == "(" and row[a].space]
+    outer = set(_top(row))
+    found = [(a, b) for a, b in found if a in outer and comparison_at(row[a + 1 : b]) is not None]
+    commas = [at for at in outer if row[at].text == "," or (row[at].text == "o" and word_at(row, at)[0] == "or")]
+    if len(found) < _SEVERAL or len(commas) != len(found) - 1 or {b + 1 for _, b in found[:-1]} != set(commas):
+        return row
+    made = list(row)
+    for a, b in reversed(found):
+        opener = replace(row[a], kind="word", text="if", space=True)
+        comma = [replace(row[b + 1], kind="op", text=",")] if b + 1 in commas else []
+        rest = made[b + 1 :]
+        rest = rest[word_at(rest, 0)[1] :] if comma and rest[0].text == "o" else rest[bool(comma) :]
+        made = [*made[:a], opener, replace(row[a + 1], space=True), *row[a + 2 : b], *comma, *rest]
     return made
 
 

@@ -26,7 +26,7 @@ _LEADING: Final = frozenset(("per", "as", "nice", "very", "see", "element", "com
 """Words right behind a formula that no name stands for."""
 _HEAD: Final = 3
 """How many tokens at the beginning of a formula hold no word."""
-_LONGEST: Final = 30
+_LONGEST: Final = 120
 """How many tokens are looked at."""
 
 
