@@ -3,9 +3,10 @@ where nothing but σ² stands in the text, as `σ = √(e^v)`."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from itertools import pairwise
 from typing import Final
 
 from grader.formula.names import LOSS_NAMES, Vocabulary, canonical
@@ -18,10 +19,11 @@ _ENDS: Final = frozenset((",", ".", ":", ";", ")", "\n", "\\\\", ""))
 
 def with_inverse_names(tokens: Sequence[Token], vocabulary: Vocabulary) -> list[Token]:
     """The tokens with `σ = exp(v/2)` for `v = log σ²`, where σ is not declared and v is."""
+    alone = {a.text for a, b in pairwise(tokens) if a.kind == "letter" and b.text != "^"}
     made: list[Token] = []
     at = 0
     while at < len(tokens):
-        found = _logarithm(tokens, at, vocabulary) or _root(tokens, at, vocabulary)
+        found = _logarithm(tokens, at, vocabulary) or _root(tokens, at, vocabulary, alone)
         if found is None:
             made.append(tokens[at])
             at += 1
@@ -63,8 +65,10 @@ def _logarithm(tokens: Sequence[Token], at: int, vocabulary: Vocabulary) -> tupl
     return [name, equals, *value, Token("close", ")", own.start, end)], place
 
 
-def _root(tokens: Sequence[Token], at: int, vocabulary: Vocabulary) -> tuple[list[Token], int] | None:
-    """What `σ² = e^v` at a token says of σ."""
+def _root(
+    tokens: Sequence[Token], at: int, vocabulary: Vocabulary, alone: Container[str]
+) -> tuple[list[Token], int] | None:
+    """What `σ² = e^v` at a token says of σ; `alone`: letters that stand somewhere without a power."""
     new = tokens[at]
     if new.kind != "letter" or at + 3 >= len(tokens) or tokens[at + 1].text != "^":
         return None
@@ -73,7 +77,7 @@ def _root(tokens: Sequence[Token], at: int, vocabulary: Vocabulary) -> tuple[lis
     power, equals = _power(tokens, at + 1)
     if known or not begins or power is None or tokens[equals].text not in ("=", ":="):
         return None
-    if not all(_power(tokens, i + 1)[0] for i, token in enumerate(tokens[:-1]) if token.text == new.text):
+    if new.text in alone:
         return None
     end = equals + 1
     while tokens[end].text not in _ENDS and not (tokens[end].space and len(word_at(tokens, end)[0]) > 1):

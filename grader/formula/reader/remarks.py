@@ -78,12 +78,13 @@ class Remarks:
 
     def _apposed(self, tokens: Sequence[Token]) -> int:
         """Where words begin that say what an equation is: `…, the cross-entropy gradient`, `… is the sigmoid of z`."""
+        equated = next((at for at in range(len(tokens)) if has_equals(tokens[at : at + 1])), len(tokens))
         for at in range(len(tokens) - 2, 0, -1):
             comma = tokens[at].text == ","
             if not comma and not (tokens[at].space and tokens[at].text in _APPOSING):
                 continue
             word, start = (",", at + 1) if comma else word_at(tokens, at)
-            if word in _ARTICLES and has_equals(tokens[:at]):  # `p = σ(z) the prediction`
+            if word in _ARTICLES and equated < at:  # `p = σ(z) the prediction`
                 verb = last_word(tokens[:at])
                 if verb is not None and len(said := word_at(tokens, verb)[0]) > 1 and self.words.is_word(said):
                     continue  # `λ = y at the optimum`
@@ -95,7 +96,7 @@ class Remarks:
                 closed = sum((token.kind == "open") - (token.kind == "close") for token in rest) == 0
                 plain = closed and self.words.wordy(rest) and not holds_formula(rest, self.vocabulary.names)
                 plain = plain and not restates(self.text[rest[0].start : rest[-1].start])
-                return at if plain and (comma or has_equals(tokens[:at])) else 0
+                return at if plain and (comma or equated < at) else 0
         return 0
 
     def _only_says(self, row: list[Token], at: int) -> bool:
