@@ -209,6 +209,11 @@ class _Reader:
 
     def _statement(self, statement: Statement, lines: Lines) -> None:
         tokens = list(statement.tokens)
+        if statement.untold:
+            span = Span(tokens[0].start, tokens[-1].end)
+            raise Unreadable(
+                "unreadable", span, ("the other case before it, such as if z > 0: …",), {"got": "otherwise"}
+            )
         chained = statement.chained and tokens[0].text in ("=", "==", "≈")
         if chained:
             tokens = tokens[1:]

@@ -62,6 +62,8 @@ class Statement:
     """Said within a sentence: set aside where it is about a name of which nothing else is known."""
     where: bool = False
     """Said after `where`, or further on in the same line: it may be needed by what stands before it."""
+    untold: bool = False
+    """Said of all other cases, behind a case that was told in words: it cannot be judged."""
     condition: tuple[Token, ...] = ()
     """In which case it holds; `heading`: as a line before says, and perhaps in all."""
     heading: bool = False
@@ -121,7 +123,8 @@ class Lines:
             standing = opening[1] if opening[0] == line else heading
             sure = sure and opening[0] == line
             said_last = bool(limited.condition) and limited.condition[0].start > limited.row[-1].start
-            parts = list(self._parts(limited.row))
+            untold = word_at(limited.row, 0)[0].lower() in ("otherwise", "else")
+            parts = [replace(statement, untold=untold) for statement in self._parts(limited.row)]
             for statement in parts:
                 own = limited.condition
                 perhaps = said_last and statement is not parts[-1]  # `dL/dz = σ(z) − y, hence dL/dz = −½ for z = 0`

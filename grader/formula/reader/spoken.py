@@ -162,8 +162,8 @@ class Choices:
         """The case that a chunk says, or both cases of `if c: a else b`, or the cases on both sides of `and`."""
         chunk = self._unbracketed(_trimmed(chunk))
         marks = list(self._marks(chunk))
-        if not marks and not self._derived and (colon := self._bare(chunk)):
-            return self._made(chunk[colon + 1 :], chunk[:colon])
+        if not marks and not self._derived and (bare := self._bare(chunk)):
+            return self._made(*bare)
         if not 0 < len(marks) <= _MOST:
             return []
         word, at, end = marks[0]
@@ -192,17 +192,26 @@ class Choices:
                 return [*first, *later] if first else []
         return [] if len(marks) > 1 else self._made(chunk[:at], chunk[end:])
 
-    def _bare(self, chunk: list[Token]) -> int:
-        """Where the colon stands of `y = 1: p − 1`, `r > 0: r`; 0 where a value has no condition before it."""
+    def _bare(self, chunk: list[Token]) -> tuple[list[Token], list[Token]] | None:
+        """The value and the condition of `y = 1: p − 1`, `r > 0: r`, `outside (r > c): c`."""
         colon = next((at for at in _top(chunk) if chunk[at].kind == "op" and chunk[at].text == ":"), 0)
-        said = chunk[:colon]
+        said, value = chunk[:colon], chunk[colon + 1 :]
+        opening = next((start for start, end in matched(said).items() if end == colon - 1), 0)
+        if opening and said[opening].text == "(" and all(t.kind in ("letter", "word") for t in said[:opening]):
+            said = said[opening + 1 : -1]
         compared = [at for at in _top(said) if said[at].text in (*COMPARISONS, "=", "==")]
         first = next((at for at, token in enumerate(said) if token.kind in ("letter", "word")), 0)
-        named = len(compared) == 1 and bool(word_at(said, first)[0]) and not self.is_word(word_at(said, first)[0])
-        equated = bool(compared) and said[compared[0]].text in ("=", "==")
+        if (
+            len(compared) != 1
+            or not (name := word_at(said, first)[0])
+            or (self.is_word(name) and any(map(self.is_word, name)))
+        ):
+            return None  # `yf` is y·f
+        equated = said[compared[0]].text in ("=", "==")
         point = equated and (len(said) != _EQUATED or said[-1].kind != "number" or self.at_a_point(said))
-        holds_equals = has_equals(chunk[colon:])
-        return 0 if not colon or not named or point or holds_equals or any(t.text == "?" for t in said) else colon
+        if point or has_equals(value) or any(token.text == "?" for token in chunk):
+            return None
+        return value, said
 
     def _said(self, chunk: list[Token]) -> tuple[int, int] | None:
         """Where `:` or `then` stands after a condition, and what follows it."""

@@ -24,8 +24,6 @@ _CHANGING: Final = frozenset(_CHANGING_WORDS.split())
 _CHANGED: Final = _CHANGING | {"minus", "plus"} | (QUALITIES - {"linear", "bounded", "smooth", "symmetric", "as"})
 _LEADING: Final = frozenset(("per", "as", "nice", "very", "see", "element", "component", "entry"))
 """Words right behind a formula that no name stands for."""
-_HEAD: Final = 3
-"""How many tokens at the beginning of a formula hold no word."""
 _LONGEST: Final = 120
 """How many tokens are looked at."""
 
@@ -33,7 +31,8 @@ _LONGEST: Final = 120
 def remark_at(tokens: Sequence[Token], text: str, words: Words) -> int:
     """Where words begin that end an equation; 0 where none do."""
     alone = not has_equals(tokens)  # `tanh(r), bounded by 1`
-    if alone and any(words.is_word(word) and word not in MEANING for word in words_in(tokens[:_HEAD])):
+    first = next(words_in(tokens), "")
+    if alone and words.is_word(first) and first not in MEANING:
         return 0
     closing = matched(tokens)
     start = next((a for a, b in closing.items() if b == len(tokens) - 1), None)
