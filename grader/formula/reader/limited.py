@@ -259,7 +259,7 @@ class Limits:
             return None
         said = row[start + 1 : -1]
         word, end = self._word(said, 0)
-        if word in REMARKS | REASONS or said[0].text in ("=", "⇒"):
+        if word in REMARKS | REASONS or not said or said[0].text in ("=", "⇒"):
             return None  # `(since Σ_k y_k = 1)`, `(= b)`
         if word in _TAILS and _compares(said[end:]):
             return Limited(stripped(row[:start]), tuple(said[end:]))
