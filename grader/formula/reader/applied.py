@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import cast
@@ -49,9 +50,10 @@ class Applied(Products):
         if name.startswith("@"):
             definition = self.scope.definitions[name[1:]]
             mapping = dict(zip(definition.parameters, (expr for expr, _ in args), strict=True))
-            if any(shape for _, shape in args):
+            wide = {shape for _, shape in args if shape}
+            if wide and (len(wide) > 1 or not self._is_elementwise(definition.body, definition.parameters)):
                 raise self._mismatch(name[1:], (), next(shape for _, shape in args if shape), span)
-            return replace(substituted(definition.body, mapping), span=span), ()
+            return replace(substituted(definition.body, mapping), span=span), next(iter(wide), ())
         args, axis = self._options(node, args)
         function = FUNCTIONS[name]
         if len(args) < function.low or (function.high is not None and len(args) > function.high):
@@ -91,6 +93,23 @@ class Applied(Products):
                 return self._transposed(args[0], span)
             case "eye" | "onehot":
                 raise AssertionError("read before, in _sized")
+
+    def _is_elementwise(self, body: Expr, parameters: Sequence[str]) -> bool:
+        """Whether a formula of numbers means the same of every component: `1/(1 + exp(−u))`."""
+
+        def plain(node: tree.Node) -> bool:
+            match node:
+                case tree.Name(name):
+                    return name in parameters or (name in self.scope.variables and not self.scope.shape(name))
+                case tree.Call(function, _):
+                    return FUNCTIONS[function].rule == "elementwise"
+                case tree.Num() | tree.Const() | tree.Add() | tree.Neg() | tree.Mul() | tree.Div() | tree.Pow():
+                    return True
+                case tree.Size() | tree.Cases() | tree.Compare() | tree.Logic() | tree.Indicator():
+                    return True
+            return False
+
+        return all(map(plain, tree.walk(body)))
 
     def _sized(self, node: Apply) -> Typed:
         """`eye(n)`, `onehot(label, K)`."""
