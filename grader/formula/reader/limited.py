@@ -264,6 +264,8 @@ class Limits:
         if word in _TAILS and _compares(said[end:]):
             return Limited(stripped(row[:start]), tuple(said[end:]))
         alone = [said[at].text for at in _top(said) if said[at].text in _COMPARISONS]
+        if alone == ["="] and said[0].kind == "letter" and not self._known(said) and not self.is_word(said[0].text):
+            return None  # `(p = σ(z))`, of a new name
         if alone == ["="] or (alone == ["!="] and self._letters(said)):
             return Limited(stripped(row[:start]), tuple(said))
         return None

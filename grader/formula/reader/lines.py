@@ -233,6 +233,9 @@ class Lines:
             said = row[last + 2 : -1]
             whole = first_equals(said) is None or row[last + 1].text == "="
             return [*row[:last], replace(row[last + 1], text="=", space=True), *said] if whole else row
+        if last and row[last].text == "(" and row[last].space and self._names(row[last + 1 : -1], led=False):
+            where = replace(row[last], kind="word", text="where")
+            return [*row[:last], where, replace(row[last + 1], space=True), *row[last + 2 : -1]]
         if last and row[last].text == "(" and word_at(row, last + 1)[0] in ("where", "with"):
             return [*row[:last], replace(row[last + 1], space=True), *row[last + 2 : -1]]
         return row

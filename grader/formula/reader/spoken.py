@@ -269,7 +269,7 @@ class Choices:
             value = [replace(value[0], kind="number", text="0", end=value[-1].end, value=Fraction(0))]
         condition = None if condition is None else _trimmed(self._compared(condition))
         between: tuple[list[Token], ...] = ()
-        if condition is None and _derives(left):
+        if _derives(left):
             signs = [at for at in _top(left) if left[at].text in ("=", ":=")]
             between = tuple(left[a + 1 : b] for a, b in pairwise(signs))
             left = left[: signs[0] + 1]
@@ -425,11 +425,11 @@ def _braced(cases: Sequence[_Case]) -> list[Token]:
     everything = [t for case in cases for t in (*case.value, *(case.condition or ()))]
     low, high = min(t.start for t in everything), max(t.end for t in everything)
     made = [*next((case.left for case in cases if _derives(case.left)), cases[0].left)]
-    for value in (*cases[-1].between, None):
-        made.append(Token("open", "{", low, low, True))
-        made += _branches(cases if value is None else (*cases[:-1], replace(cases[-1], value=value)))
-        made.append(Token("close", "}", high, high, True))
-        if value is not None:
+    sides = max(len(case.between) for case in cases)
+    for side in range(sides + 1):
+        there = [replace(case, value=[*case.between, case.value][min(side, len(case.between))]) for case in cases]
+        made += [Token("open", "{", low, low, True), *_branches(there), Token("close", "}", high, high, True)]
+        if side < sides:
             made.append(Token("op", "=", high, high, True))
     return made
 

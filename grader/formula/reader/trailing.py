@@ -80,6 +80,9 @@ def _is_plain(tokens: Sequence[Token], words: Words) -> bool:
         word, at = word_at(tokens, at)
         if word in ("minus", "plus") and found and at < len(tokens):
             continue  # `prediction minus target`
+        joined = tokens[at : at + 1] and tokens[at].text == "-"  # `one-hot label`
+        if (word in MEANING and found and tokens[at : at + 1] and tokens[at].space) or (joined and len(word) > 1):
+            continue  # `on the mean scale`
         known = not words.is_word(word) or word in MEANING or word.lower() in _CHANGED
         if known or (len(word) == 1 and word not in ("a", "I")) or not word.isalpha():
             return False
