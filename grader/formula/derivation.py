@@ -42,7 +42,7 @@ from grader.formula.reader.set_aside import SetAside
 from grader.formula.reader.sides import introduced_names, own_loss_name, sides_of
 from grader.formula.reader.spoken_derivatives import told, with_label
 from grader.formula.reader.subjects import said_to_be
-from grader.formula.reader.supposed import letters_of_derivatives, with_supposed
+from grader.formula.reader.supposed import letters_of_derivatives, with_bare_sigmoid, with_supposed
 from grader.formula.reader.tokens import ended
 from grader.formula.reader.waiting import Waiting, reason_first, shadowing_first
 from grader.formula.reader.word_names import with_word_names
@@ -110,6 +110,8 @@ class _Reader:
         typed = with_inverse_names(typed, vocabulary)
         typed = with_loss_named(without_loss_subscripts(typed, vocabulary), Vocabulary.of(self.scope).scope.variables)
         tokens = with_connectives(with_word_names(typed, self.scope))
+        if self.asked:
+            self.scope = with_bare_sigmoid(tokens, self.scope)
         lines = Lines(tokens, self.text, vocabulary)
         declared = self.scope.canonical
         code = _CODE.search(self.text) is not None

@@ -39,7 +39,7 @@ class Remarks:
             word, end = word_at(row, at)
             example = [token.text for token in row[at : at + 3]] == ["e", ".", "g"] and row[at].space
             zero = row[at - 1].text == "," and word in ("zero", "vanishing", "positive", "negative")
-            if zero or example or (word == "which" and self._only_says(row, end)):
+            if zero or example or (word == "which" and (self._only_says(row, end) or self._in_a_case(row, end))):
                 self.note(row[at:])
                 return self.ended(row[:at])
             at = max(end, closing.get(at, at) + 1)
@@ -106,6 +106,13 @@ class Remarks:
             verb in ("is", "are")
             and (word_at(row, end)[0].lower() in QUALITIES or [token.text for token in row[end : end + 1]] == ["0"])
         )
+
+    def _in_a_case(self, row: list[Token], at: int) -> bool:
+        """Whether `which is 2Aw if A is symmetric` goes on at a token: a case that no formula tells."""
+        last = next((i for i in range(len(row) - 1, at, -1) if word_at(row, i)[0] in ("if", "when")), 0)
+        said = row[word_at(row, last)[1] :] if last else []
+        plain = all(token.kind in ("letter", "word") or token.text == "." for token in said)
+        return plain and any(len(word) > 2 and self.words.is_word(word) for word in words_in(said))
 
     def after_colon(self, tokens: list[Token]) -> list[Token]:
         """What stands behind `by the chain rule:`."""

@@ -107,11 +107,16 @@ class Words:
     def labels(self, tokens: Sequence[Token]) -> bool:
         """Whether a word of its own stands before a colon: `Total: …`, `softplus: …`."""
         words = list(words_in(tokens))
-        if not words or len(words) > _LABEL or any(token.kind not in ("letter", "word") for token in tokens):
+        if (
+            not words
+            or len(words) > _LABEL
+            or not all(token.kind in ("letter", "word") or _numbers(token) for token in tokens)
+        ):
             return False
         if len(words) > 1 and any(word in MEANING for word in words):
             return False
-        return all(len(w) > 2 and self.is_word(w) and w not in _KEYWORDS for w in words)
+        told = [word for word in words if len(word) > 2 and self.is_word(word) and word not in _KEYWORDS]
+        return bool(told) and (len(told) == len(words) or any(_numbers(token) for token in tokens))
 
     def foreign(self, tokens: Sequence[Token]) -> bool:
         """Whether tokens are long words only, none of them like anything that is known: `reparameterisation`."""
@@ -134,3 +139,8 @@ class Words:
         word = word_at(tokens, 0)[0] if tokens[0].kind in ("letter", "word") else ""
         plain = all(t.kind in ("letter", "word", "number") or t.text in (".", ":", ",") for t in tokens)
         return plain and len(word) > 2 and self.is_word(word)
+
+
+def _numbers(token: Token) -> bool:
+    """Whether a number belongs to the word before it: `L2 part`."""
+    return token.kind == "number" and not token.space
