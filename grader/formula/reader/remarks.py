@@ -20,6 +20,8 @@ _APPOSING: Final = frozenset(("i", "is", "b", "be", "t", "the", "a", "an"))
 """How what says what an equation is begins, as words and as letters."""
 _LAST_WORDS: Final = frozenset(("qed", "elementwise", "componentwise", "coordinatewise", "entrywise", "pointwise"))
 """What may stand behind a formula."""
+_CASE: Final = 60
+"""Of how many tokens a case in words has less."""
 _COMMAS: Final = 20
 """How many commas of a row are looked at."""
 
@@ -109,7 +111,9 @@ class Remarks:
 
     def _in_a_case(self, row: list[Token], at: int) -> bool:
         """Whether `which is 2Aw if A is symmetric` goes on at a token: a case that no formula tells."""
-        last = next((i for i in range(len(row) - 1, at, -1) if word_at(row, i)[0] in ("if", "when")), 0)
+        last = next(
+            (i for i in range(len(row) - 1, max(at, len(row) - _CASE), -1) if word_at(row, i)[0] in ("if", "when")), 0
+        )
         said = row[word_at(row, last)[1] :] if last else []
         plain = all(token.kind in ("letter", "word") or token.text == "." for token in said)
         return plain and any(len(word) > 2 and self.words.is_word(word) for word in words_in(said))
