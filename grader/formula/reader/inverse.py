@@ -105,15 +105,10 @@ def _closing_of(tokens: Sequence[Token], at: int) -> int:
 
 def _power(tokens: Sequence[Token], at: int) -> tuple[Token | None, int]:
     """The whole number of `σ²`, and what follows it."""
-    if tokens[at].text != "^":
+    if tokens[at].text != "^" or at + 2 >= len(tokens):
         return None, at
     braced = tokens[at + 1].text == "{"
-    number = tokens[at + 1 + braced]
-    if (
-        number.kind != "number"
-        or number.value is None
-        or number.value <= 0
-        or number.value != Fraction(int(number.value))
-    ):
-        return None, at
-    return number, at + 2 + 2 * braced
+    number, end = tokens[at + 1 + braced], at + 2 + 2 * braced
+    closed = end < len(tokens) and (not braced or tokens[end - 1].text == "}")
+    value = number.value if number.kind == "number" and closed else None
+    return (number, end) if value is not None and value > 0 and value.denominator == 1 else (None, at)
