@@ -273,7 +273,7 @@ class Choices:
             signs = [at for at in _top(left) if left[at].text in ("=", ":=")]
             between = tuple(left[a + 1 : b] for a, b in pairwise(signs))
             left = left[: signs[0] + 1]
-        if any(token.text in ("+", "-") for token in left):
+        if not all(between) or any(token.text in ("+", "-") for token in left):
             return []  # `for y = 1: p − 1 = −σ(−z)`
         if not value or condition == [] or any(t.kind == "comment" for t in value):
             return []
