@@ -12,6 +12,9 @@ from grader.formula.reader.tokens import Token
 
 _OPENERS: Final = frozenset(("if", "when", "whenever", "where"))
 _SAID: Final = {"zero": "=", "positive": ">", "nonzero": ">"}
+_SO: Final = ("so", "is", "the", "gradient")
+_SLOPES: Final = frozenset(("gradient", "derivative", "slope"))
+_PATTERN: Final = ("the", "loss", "is", "zero")
 _VERBS: Final = frozenset(("is", "are", "becomes"))
 
 
@@ -72,11 +75,6 @@ def _so_is(tokens: Sequence[Token], at: int) -> int:
         word, at = word_at(tokens, at)
         words.append(word)
     return at if tuple(words[:3]) == _SO[:3] and words[3:] and words[3] in _SLOPES else 0
-
-
-_SO: Final = ("so", "is", "the", "gradient")
-_SLOPES: Final = frozenset(("gradient", "derivative", "slope"))
-_PATTERN: Final = ("the", "loss", "is", "zero")
 
 
 def _said_before(made: Sequence[Token]) -> bool:
