@@ -17,6 +17,7 @@ from grader.formula.derivation import definition_from, read_derivation
 from grader.formula.equations import Derivation, Equation, Side
 from grader.formula.errors import Unreadable
 from grader.formula.names import Vocabulary, canonical
+from grader.formula.reader.derivatives import at_any
 from grader.formula.reader.elaborate import Elaborator
 from grader.formula.reader.introduce import with_loss
 from grader.formula.reader.limits import FORMULA_LENGTH, check_length
@@ -58,7 +59,9 @@ def read_wrt(text: str, scope: Scope) -> tuple[Expr, Scope]:
     added to the scope that is returned."""
     check_length(text, FORMULA_LENGTH)
     elaborator = Elaborator(scope, free=True)
-    expr, _ = _read(_tokens(text), scope, elaborator, loss=False)
+    parser = Parser(_tokens(text), Vocabulary.of(scope), loss=False)
+    expr, _ = elaborator.formula(at_any(parser.formula()))
+    check_numbers(expr)
     if not (isinstance(expr, tree.Name) or (isinstance(expr, tree.Index) and isinstance(expr.base, tree.Name))):
         raise Unreadable("unreadable", expr.span or Span(0, len(text)), ("a name or a component, such as z or z_i",))
     return expr, replace(scope, indices={**scope.indices, **elaborator.free_indices})

@@ -9,16 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from fractions import Fraction
 from typing import Final
 
 from grader.formula.declare import Scope
 from grader.formula.equations import Derivation, Equation, Side
 from grader.formula.shape_of import shape_of
 from grader.formula.shapes import Known
-from grader.formula.tree import ONE, Call, Deriv, Expr, Index, IndexVar, Name
+from grader.formula.tree import ONE, Add, Call, Deriv, Expr, Index, IndexVar, Name, Num, Size, walk
 from grader.symbolic.cases import thin
 from grader.symbolic.claims import Claims
 from grader.symbolic.quantity import indices_in, left_standing
+from grader.symbolic.task import Problem
 
 
 def asked_by(asked: Expr, last: Equation, scope: Scope) -> Expr:
@@ -53,6 +55,27 @@ def asked_by(asked: Expr, last: Equation, scope: Scope) -> Expr:
     if named and own and shape == whole and shape and not used:
         return base
     return asked
+
+
+def asked_by_component(problem: Problem, final: Expr, scope: Scope) -> Problem | None:
+    """The question that `2 Σ_i X_id (…)` answers, where d is the size of the w that was asked about: its letter, as
+    a subscript, is the position of any component. None where an answer is not of that form."""
+    base = problem.wrt
+    if not isinstance(base, Name) or base.name not in scope.variables or shape_of(final, scope) != ():
+        return None
+    whole = scope.shape(base.name)
+    subscripts = {each for node in walk(final) if isinstance(node, Index) for each in node.subscripts}
+    free = {each.name: scope.indices.get(each.name) for each in subscripts if isinstance(each, IndexVar)}
+    letters: list[str] = []
+    for dim in whole:
+        last = Add((Size(str(dim)), Num(Fraction(-1))))
+        named = [letter for letter, over in free.items() if over == dim and letter not in letters]
+        letters += [str(dim)] if len(str(dim)) == 1 and last in subscripts else named[:1]
+    if len(letters) != len(whole) or not set(letters) & set(map(str, whole)) or len(set(letters)) < len(letters):
+        return None
+    indices = {**problem.scope.indices, **dict(zip(letters, whole, strict=True))}
+    asked = Index(base, tuple(IndexVar(letter) for letter in letters))
+    return replace(problem, scope=replace(problem.scope, indices=indices), wrt=asked)
 
 
 def turned_round(read: Derivation, claims: Claims) -> Derivation:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import product
+from itertools import groupby, islice, product, zip_longest
 from math import prod
 from random import Random
 from typing import Final
@@ -62,6 +62,13 @@ def settings(
         counts = [size_of(over, sizes) for over in free.values()]
         ranges = [range(count) if proof else _apart(count) for count in counts]
         yield from (Setting(sizes, dict(zip(free, places, strict=True))) for places in product(*ranges))
+
+
+def varied(each: Iterable[Setting], count: int) -> list[Setting]:
+    """The first settings of each choice of sizes in turn: of one choice alone n would be told from 4 by nothing."""
+    groups = [list(islice(group, count)) for _, group in groupby(each, key=lambda setting: setting.sizes)]
+    turns = (setting for turn in zip_longest(*groups) for setting in turn if setting is not None)
+    return list(islice(turns, count))
 
 
 def _apart(count: int) -> Sequence[int]:

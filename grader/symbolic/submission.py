@@ -17,6 +17,7 @@ from grader.formula.tree import Deriv, Expr, Index, Name, Node, Span, walk
 from grader.symbolic.answering import (
     answer_at,
     asked_by,
+    asked_by_component,
     turned_round,
     with_bounds_apart,
     with_points_apart,
@@ -52,6 +53,17 @@ class Submitted:
 
 def read_submission(text: str, problem: Problem, *, deadline: float, own: bool = True) -> Submitted:
     """`own`: whether it may have a convention of its own. Raises Unreadable."""
+    read = _read_as_asked(text, problem, deadline=deadline, own=own)
+    by_component = asked_by_component(problem, read.final, read.scope) if read.wrt == problem.wrt else None
+    if by_component is None:
+        return read
+    try:
+        return _read_as_asked(text, by_component, deadline=deadline, own=own)
+    except Unreadable:
+        return read
+
+
+def _read_as_asked(text: str, problem: Problem, *, deadline: float, own: bool) -> Submitted:
     read = read_derivation(text, problem.scope, root(problem.wrt))
     read = with_values_named(read, Claims(read.scope, problem.loss, problem.wrt, deadline=deadline))
     scope, loss, convention = read.scope, problem.loss, None

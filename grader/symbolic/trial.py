@@ -94,7 +94,7 @@ class Trial:
         self.truth, self.answer, self.deadline = truth, answer, deadline
         self.scope = domain.scope
         self._plenty = ROWS if domain.dims else PLENTY
-        chosen = islice(sampling.settings(domain.dims, domain.free, least=domain.least), 8)
+        chosen = sampling.varied(sampling.settings(domain.dims, domain.free, least=domain.least), 8)
         each = [
             islice(sampling.points(domain.scope, domain.used, setting, domain.numbers, seed=seed), SIMPLE_TURNS, None)
             for setting in chosen

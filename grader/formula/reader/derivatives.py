@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from grader.formula.functions import BY_SPELLING
 from grader.formula.names import CONSTANTS, LOSS_NAMES, LOSS_WORDS, canonical
 from grader.formula.reader.parse_levels import Level
-from grader.formula.reader.syntax import Apply, Derivative, Ident, Number, Prime, Product, Quotient, Syntax
+from grader.formula.reader.syntax import (
+    Apply,
+    Derivative,
+    Ident,
+    Number,
+    Prime,
+    Product,
+    Quotient,
+    Subscript,
+    Syntax,
+)
 from grader.formula.tree import Span
 
 if TYPE_CHECKING:
@@ -213,7 +224,19 @@ def quantity(parser: Parser) -> Syntax:
     piece = parser.runs.quantity(start)
     if piece is None or piece.meaning not in ("name", "matrix-row", "index"):
         raise parser.runs.unknown(start)
-    return parser.name_with_subscripts(piece)
+    return at_any(parser.name_with_subscripts(piece))
+
+
+def at_any(node: Syntax) -> Syntax:
+    """`U_{ik}`, where k also is a size: as what one derives by, the component at any k."""
+
+    def any_of(item: Syntax) -> Syntax:
+        size = isinstance(item, Ident) and item.meaning == "size" and len(item.name) == 1
+        return replace(item, meaning="index", typed=item.name) if size and isinstance(item, Ident) else item
+
+    if isinstance(node, Subscript) and not node.code:
+        return replace(node, items=tuple(any_of(item) for item in node.items))
+    return node
 
 
 def _numerator(parser: Parser, stop: str) -> Syntax:

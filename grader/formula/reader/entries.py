@@ -46,6 +46,10 @@ class _Entries:
                 return tree.Call("eye", (tree.Size(dim) if isinstance(dim, str) else tree.Num(Fraction(dim)),))
             case tree.MatMul(tree.Call("transpose", (left,)), right) | tree.Call("dot", (left, right)):
                 return self._inner(left, right) or self._inner(right, left)
+            case tree.Reduce("sum", tree.Mul((tree.Index() as left, tree.Index() as right)), str() as index, dim) if (
+                expr == tree.Reduce("sum", expr.body, index, dim)
+            ):
+                return self._summed(left, right, index) or self._summed(right, left, index)
             case tree.Add(terms):
                 made = self._all(terms)
                 return None if made is None else replace(expr, terms=made)
@@ -106,6 +110,19 @@ class _Entries:
             ):
                 return tree.MatMul(rows, tree.Call("transpose", (others,)))
         return None
+
+    def _summed(self, left: tree.Index, right: tree.Index, index: str) -> Expr | None:
+        """`Σ_l U_il V_jl` as `U Vᵀ`."""
+        if any(self._letters_in(each.base) for each in (left, right)):
+            return None
+        first, second = tree.IndexVar(self.letters[0]), tree.IndexVar(self.letters[1])
+        between = tree.IndexVar(index)
+        made: list[Expr] = []
+        for each, wanted in ((left, (first, between)), (right, (between, second))):
+            if each.subscripts not in (wanted, wanted[::-1]):
+                return None
+            made.append(each.base if each.subscripts == wanted else tree.Call("transpose", (each.base,)))
+        return tree.MatMul(made[0], made[1])
 
     def _shape(self, expr: Expr) -> tuple[Dim, ...]:
         return shape_of(expr, self.scope) or ()

@@ -279,6 +279,9 @@ class Indices(ABC):
     def _compare(self, op: str, left: Syntax, right: Syntax, span: Span) -> tuple[Cond, Known]:
         operator = cast('Literal["<", "<=", ">", ">=", "==", "!="]', op)
         index = self._index_in(left) or self._index_in(right)
+        if index is None:  # `K = c` beside `∂L/∂z_K`
+            left, right = self._at_any(left, right), self._at_any(right, left)
+            index = self._index_in(left) or self._index_in(right)
         if index is not None:
             cell = self._cell(index, span)
             a, b = (self._place(side, cell, span) for side in (left, right))
@@ -288,6 +291,13 @@ class Indices(ABC):
         if isinstance(shape, bool):
             raise self._mismatch(op, ls, rs, span)
         return tree.Compare(operator, a, b, span=span), shape
+
+    def _at_any(self, node: Syntax, other: Syntax) -> Syntax:
+        """A size beside a class, where its letter is an index."""
+        if not (isinstance(node, Ident) and node.meaning == "size" and (node.name in self.bound)):
+            return node
+        label = isinstance(other, Ident) and other.meaning == "name" and self._classes(tree.Name(other.name))
+        return replace(node, meaning="index", typed=node.name) if label else node
 
     def _index_in(self, node: Syntax) -> str | None:
         match node:

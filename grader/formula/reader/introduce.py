@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from grader.formula import shapes
 from grader.formula.declarations import name_at
@@ -92,7 +92,9 @@ class LeftSides:
         span = Span(left[0].start, left[-1].end)
         letters = self._component_letters(tokens, base_end, right)
         if letters is not None and self.scope.canonical(canonical(base)) is None:
-            return NewName(canonical(base), letters, (), self.scope, span)
+            counting = {letter: letter for letter in letters if letter in self.scope.dims}
+            scope = replace(self.scope, indices={**counting, **self.scope.indices}) if counting else self.scope
+            return NewName(canonical(base), letters, (), scope, span)
         name, after = name_at(tokens, 0)
         if self.scope.canonical(canonical(name)) is not None or len(name) > NAME:
             return None

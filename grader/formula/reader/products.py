@@ -160,6 +160,9 @@ class Products(Indices):
             inner_left = settle_dim(left, rs[0]) if OPEN in ls else left
             inner_right = settle_dim(right, ls[-1]) if OPEN in rs else right
             return tree.MatMul(inner_left, inner_right, span=span), joined
+        if len(ls) == 1 and len(rs) == 2 and is_row(left) and shapes.same(ls[0], rs[0]) and OPEN not in rs:
+            turned = tree.Call("transpose", (right,), span=right.span)  # `x_i W`, with x_i a row of X
+            return tree.MatMul(turned, left, span=span), (rs[1],)
         if same and node.sign != "@":
             return multiplied(left, right, span), ls
         if has_derivative(left) or has_derivative(right):

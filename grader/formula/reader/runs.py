@@ -225,8 +225,10 @@ class Runs:
         count = 1
         while count < piece.rank and count < len(following):
             text = following[count]
-            if not (len(text) == 1 and text.isalpha() and text.isascii()) or not self.index_like(text):
+            if not (len(text) == 1 and text.isalpha() and text.isascii()):
                 break  # `\\sum_k\\sigma(z_k)`: a Greek letter is no second index
+            if not self.index_like(text) and (piece.meaning == "big" or not self.counts(text)):
+                break
             if text in names.CONSTANTS and text not in self.bound:
                 break  # `\\sum_ie^{x_i}`
             if count + 1 < len(following) and following[count + 1].startswith("_"):
@@ -249,6 +251,10 @@ class Runs:
             return canonical(letter) not in self.vocabulary.sizes
         variable = self.vocabulary.scope.variables.get(name)
         return variable is not None and isinstance(variable.domain, Classes) and not variable.shape
+
+    def counts(self, letter: str) -> bool:
+        """Whether a letter names a size, which as a subscript is a position: the last, or any."""
+        return letter in self.vocabulary.sizes
 
     def _candidate(self, units: Sequence[_Unit], u: int, count: int) -> Piece | None:
         last = units[u + count - 1]
@@ -273,7 +279,7 @@ class Runs:
             if raw.endswith("_") and following:
                 return None
             return Piece("name", declared, after, len(vocabulary.scope.shape(declared)))
-        if raw in vocabulary.scope.indices:
+        if raw in vocabulary.scope.indices and (self.subscript or raw not in vocabulary.sizes):
             return Piece("index", raw, after)
         if name in vocabulary.sizes:
             return Piece("size", name, after)

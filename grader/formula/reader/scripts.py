@@ -97,7 +97,8 @@ def _group_items(parser: Parser, closing: str, rank: int) -> tuple[Syntax, ...]:
             letters = parser.glued_letters(parser.at)
             joined = canonical("".join(t.text for t in letters))
             after = parser.tokens[parser.at + len(letters)]
-            split = rank > 1 or (rank < 0 and all(parser.runs.index_like(t.text) for t in letters))
+            positions = (parser.runs.index_like(t.text) or parser.runs.counts(t.text) for t in letters)
+            split = rank > 1 or (rank < 0 and all(positions))
             if len(letters) > 1 and after.text in (closing, ",") and joined not in parser.vocabulary.names and split:
                 items.extend(_subscript_letter(parser) for _ in letters)
             else:
