@@ -522,7 +522,8 @@ class _Reader:
         for (expr, own), alone, part in zip(right, compared, parts[1:], strict=True):
             sides.append(Side(expr, own, Span(part[0].start, part[-1].end), compared=alone))
         where = tuple(lines.line_of(side.span.start) for side in sides)
-        self.equations.append(Equation(where[0], tuple(sides), definition, False, elaborator.free_indices, where))
+        indices = {**elaborator.free_indices, **found.counted(self.scope)}
+        self.equations.append(Equation(where[0], tuple(sides), definition, False, indices, where))
 
 
 def _is_claim(equation: Equation) -> bool:

@@ -64,6 +64,10 @@ class NewName:
         classes = self._classes()
         return tuple(Name(letter) if letter in classes else IndexVar(letter) for letter in self.letters)
 
+    def counted(self, around: Scope) -> dict[str, Dim]:
+        """The letters that are sizes around, with what they run over."""
+        return {letter: dim for letter, dim in self.scope.indices.items() if letter not in around.indices}
+
     def _classes(self) -> dict[str, Dim]:
         """What runs along with a class: `p_c = …` for the class c says the same of each."""
         variables = ((letter, self.scope.variables.get(letter)) for letter in self.letters)
@@ -152,8 +156,10 @@ class LeftSides:
 def _used_as_index(letter: str, tokens: Sequence[Token]) -> bool:
     """Whether a letter stands in a subscript."""
     depth = 0
+    glued = False  # `Y_ik` without braces
     for before, token in itertools.pairwise(tokens):
-        if before.text in ("_", "[") and token.text == letter:
+        glued = before.text == "_" or (glued and token.kind == "letter" and not token.space)
+        if (glued or before.text == "[") and token.text == letter:
             return True
         if before.text == "_" and token.text == "{":
             depth += 1
