@@ -104,6 +104,8 @@ class Scope:
     """What `L` names in a derivation."""
     stated: Expr | None = None
     """The same loss as the derivation itself writes it, in the names that it introduces: what ∂L/∂u is taken of."""
+    inner_dots: bool = False
+    """Whether `a·b` of two vectors is their inner product wherever it stands."""
     rewritten: Mapping[tuple[Expr, str], Expr] = field(default_factory=dict)
     """Formulas in a name that the derivation introduces for a part of them: what ∂/∂u is taken of, by both."""
 

@@ -116,6 +116,8 @@ class _Reader:
         declared = self.scope.canonical
         code = _CODE.search(self.text) is not None
         placed = [at_its_point(statement, self.asked) for statement in lines.statements()]
+        if placed and placed[0].chained and placed[0].tokens[0].text == "=" and len(placed[0].tokens) > 1:
+            placed[0] = replace(placed[0], tokens=placed[0].tokens[1:], chained=False)  # it goes on with the question
         statements = rebound(placed, lambda name: declared(name) is not None, code=code)
         self.introduced = introduced_names(statements)
         names = {*Vocabulary.of(self.scope).names, *(n for n in self.introduced if n[:1] != "d"), "L"}

@@ -36,10 +36,10 @@ CALLS: Final = {
     "arcosh": "acosh", "atanh": "atanh", "arctanh": "atanh", "artanh": "atanh", "asin": "asin", "arcsin": "asin",
     "acos": "acos", "arccos": "acos", "sech": "sech", "csch": "csch", "coth": "coth", "sec": "sec", "csc": "csc",
     "cot": "cot", "polygamma": "polygamma", "factorial": "factorial", "unsqueeze": "unsqueeze",
-    "expand_dims": "unsqueeze", "reshape": "reshape", "view": "reshape",
+    "expand_dims": "unsqueeze", "reshape": "reshape", "view": "reshape", "tr": "trace", "trace": "trace", "Tr": "trace",
 }  # fmt: skip
 """Calls that are rewritten while reading; no function of the tree."""
-CALLED: Final = frozenset(("len", "size", "int", "numel", "tensor", "asarray"))
+CALLED: Final = frozenset(("len", "size", "int", "numel", "tensor", "asarray", "tr", "trace", "Tr"))
 """Of these, words that mean a function only right before a bracket."""
 SHORT: Final = {"eps": "epsilon", "lam": "lambda"}
 """What programs call a Greek letter (`lambda` is no name in Python), unless it is declared itself."""

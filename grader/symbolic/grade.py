@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -37,6 +38,7 @@ from grader.verdict import Fact, Finding, Verdict, Witness
 KIND: Final = "derivation"
 SHARES: Final = (0.45, 0.6, 0.85)
 """Of the time allowed: by when the last line is decided, the others are judged, mistakes are named."""
+_DOTS: Final = re.compile(r"[·⋅∙•]|\\cdot")
 MOST_SETTINGS: Final = 200
 """Sizes and positions that SymPy is asked about."""
 
@@ -46,8 +48,18 @@ def grade_derivation(task: DerivationTask, text: str, *, seconds: float = 2.0) -
 
     Raises TaskError where the task itself cannot be read.
     """
-    start = time.monotonic()
     problem = read_task(task)
+    verdict = _graded(problem, text, seconds)
+    if verdict.outcome in ("wrong", "partly") and _DOTS.search(text):
+        inner = replace(problem, scope=replace(problem.scope, inner_dots=True))  # `p·y` beside y is a number too
+        other = _graded(inner, text, seconds)
+        if other.outcome == "right" or (other.outcome == "partly" and verdict.outcome == "wrong"):
+            return other
+    return verdict
+
+
+def _graded(problem: Problem, text: str, seconds: float) -> Verdict:
+    start = time.monotonic()
     try:
         read = read_submission(text, problem, deadline=start + SHARES[0] * seconds)
     except Unreadable as reason:

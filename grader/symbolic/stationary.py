@@ -38,6 +38,8 @@ def _kept(read: Derivation, claims: Claims) -> Iterator[Equation]:
     for place, equation in enumerate(read.equations):
         said = beside.speak_of_optimum(equation)
         there = there or (stated is not None and said)
+        if stated is None and said and _is_solved_for(read.equations[place:], claims):
+            continue
         zero = _zero_at(equation, stated, claims)
         if zero is not None and (
             _is_set(place, read, claims, beside)
@@ -61,6 +63,15 @@ def _kept(read: Derivation, claims: Claims) -> Iterator[Equation]:
             continue  # its value at the optimum
         elif not there or not _is_solution(equation, claims):
             yield equation
+
+
+def _is_solved_for(equations: Sequence[Equation], claims: Claims) -> bool:
+    """Whether the first one holds where the derivative is zero that a later one states."""
+    first, *behind = equations
+    answer = next((each for each in behind if claims.answers(each)), None)
+    if answer is None or claims.answers(first) or first.introduces is not None:
+        return False
+    return _holds_at_optimum(first, answer.sides[-1].expr, claims)
 
 
 def _holds_at_optimum(equation: Equation, stated: Expr, claims: Claims) -> bool:

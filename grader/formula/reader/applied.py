@@ -51,9 +51,13 @@ class Applied(Products):
             definition = self.scope.definitions[name[1:]]
             mapping = dict(zip(definition.parameters, (expr for expr, _ in args), strict=True))
             wide = {shape for _, shape in args if shape}
-            if wide and (len(wide) > 1 or not self._is_elementwise(definition.body, definition.parameters)):
-                raise self._mismatch(name[1:], (), next(shape for _, shape in args if shape), span)
+            if (wide or definition.shape) and (
+                len(wide) > 1 or not self._is_elementwise(definition.body, definition.parameters)
+            ):
+                raise self._mismatch(name[1:], definition.shape, next((s for _, s in args if s), ()), span)
             return replace(substituted(definition.body, mapping), span=span), next(iter(wide), ())
+        if name == "trace":
+            return self._trace(args[0], span)
         args, axis = self._options(node, args)
         function = FUNCTIONS[name]
         if len(args) < function.low or (function.high is not None and len(args) > function.high):
@@ -94,6 +98,15 @@ class Applied(Products):
             case "eye" | "onehot":
                 raise AssertionError("read before, in _sized")
 
+    def _trace(self, arg: Typed, span: Span) -> Typed:
+        """tr A; a number is its own trace."""
+        inner, shape = arg
+        if shape == ():
+            return inner, ()
+        if shape is None or len(shape) != 2 or not shapes.same(*shape):
+            raise self._mismatch("tr", shape, ("n", "n"), span)
+        return tree.Reduce("sum", tree.Call("diag", (inner,), span=span), span=span), ()
+
     def _is_elementwise(self, body: Expr, parameters: Sequence[str]) -> bool:
         """Whether a formula of numbers means the same of every component: `1/(1 + exp(−u))`."""
 
@@ -127,10 +140,21 @@ class Applied(Products):
             return None
         dim = self._classes(tree.Name(name.name))
         label, shape = self.expr(item) if dim is not None else (tree.ZERO, None)
-        if dim is None or shape != ():
+        if dim is None or shape is None or len(shape) > 1:
             return None
+        if shape:
+            return self._onehots(label, shape[0], dim, span)
         size: Expr = tree.Size(dim) if isinstance(dim, str) else tree.Num(Fraction(dim))
         return tree.Call("onehot", (label, size), span=span), (dim,)
+
+    def _onehots(self, labels: Expr, samples: Dim, dim: Dim, span: Span) -> Typed:
+        """`onehot(c)`, `np.eye(K)[c]` of a label for each sample: the matrix whose row i is e_{c_i}."""
+        sizes = [tree.Size(d) if isinstance(d, str) else tree.Num(Fraction(d)) for d in (samples, dim)]
+        letter = next(each for each in "ijlmqrs" if each not in self.bound and self.scope.canonical(each) is None)
+        row = tree.IndexVar(letter)
+        column = tree.Call("onehot", (row, sizes[0]))
+        unit = tree.Call("onehot", (tree.Index(labels, (row,)), sizes[1]))
+        return tree.Reduce("sum", tree.Call("outer", (column, unit)), letter, samples, span=span), (samples, dim)
 
     def _options(self, node: Apply, args: list[Typed]) -> tuple[list[Typed], int | None]:
         axis: int | None = None

@@ -211,7 +211,7 @@ def _root_of(base: Syntax, order: Syntax, span: Span) -> Syntax:
 def call_of_definition(parser: Parser, ident: Ident) -> Syntax | None:
     """`f(z)` where `f(z) = …` was introduced, or `p(z)` where p was introduced as a formula in z."""
     definition = parser.vocabulary.scope.definitions.get(ident.name)
-    if definition is None or not parser.sees("(") or definition.shape:
+    if definition is None or not parser.sees("(") or (definition.shape and not definition.parameters):
         return None
     start = parser.at
     if definition.parameters:

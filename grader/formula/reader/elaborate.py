@@ -344,6 +344,12 @@ class Elaborator(Applied):
             size: Expr = tree.Size(dim) if isinstance(dim, str) else tree.Num(Fraction(dim))
             eye = tree.Call("eye", (size,), span=node.span)
             return (eye, (dim, dim)) if identity else (tree.Call("diag", (eye,), span=node.span), (dim,))
+        if (
+            isinstance(node.base, Apply)
+            and (node.base.function, len(node.base.args), len(node.items)) == ("eye", 1, 1)
+            and (rows := self._onehot(node.items[0], node.span)) is not None
+        ):
+            return rows  # `np.eye(K)[c]`
         base, shape = self.expr(node.base)
         if shape is None:
             raise Unreadable("unreadable", node.span, ("a name with components",))

@@ -10,11 +10,13 @@ from typing import Final
 from grader.formula.reader.code_frames import docstrings, unframed
 from grader.formula.reader.markup import Markup
 from grader.formula.reader.prose import MEANING
-from grader.formula.reader.rows import has_equals, implies, list_mark, word_at
+from grader.formula.reader.rows import has_equals, implies, list_mark, word_at, words_in
 from grader.formula.reader.tokens import Token
 from grader.formula.reader.words import Words
 
 _OPEN_ENDED: Final = frozenset(("+", "-", "*", "·", "/", "=", "==", ":=", "^", "⊙", "⊗", "@", ","))
+_CASES: Final = frozenset(("if", "when", "otherwise", "undefined"))
+_COUNTED: Final = frozenset(("two", "three", "both", "several"))
 _TAG: Final = re.compile(r"</?(details|summary|p|div|br|center|b|ul|li|hr)\b[^<>\n]{0,80}>")
 _EMPHASIS: Final = 80
 """How many tokens are emphasised at most."""
@@ -29,8 +31,8 @@ class Layout:
     def joined(self, rows: Iterator[list[Token]]) -> list[list[Token]]:
         """Rows that end in an operator, or go on with `+`, belong together."""
         found: list[list[Token]] = []
-        for row in rows:
-            if not row or self._is_rule(row):
+        for row in self._choices_unlisted([row for row in rows if row]):
+            if self._is_rule(row):
                 continue
             before = found[-1] if found else None
             if before and (self._goes_on(before, row)):
@@ -38,6 +40,24 @@ class Layout:
             else:
                 found.append(row)
         return found
+
+    def _choices_unlisted(self, rows: list[list[Token]]) -> Iterator[list[Token]]:
+        """`dL/df =` with a list of its cases below: there a `-` is the mark of an item, and no sign."""
+        listing = False
+        for at, row in enumerate(rows):
+            dashed = row[0].text == "-" and len(row) > 1 and row[1].space and self.begins_line(row[0])
+            above = rows[at - 1][-1].text if at else ""
+            listing = dashed and (listing or above in ("=", ":")) and self._says_case(row)
+            item = row[1:] if listing else row
+            if word_at(item, 0)[0].lower() == "undefined":
+                self.note(item)  # `undefined at f = y`
+            else:
+                yield item
+
+    def _says_case(self, row: Sequence[Token]) -> bool:
+        """Whether a row holds in one case: `−1 if r < 0`, `0 otherwise`."""
+        said = {word.lower() for word in words_in(row) if self.words.is_word(word)}
+        return bool(said & _CASES)
 
     def unlisted(self, rows: list[list[Token]]) -> list[list[Token]]:
         """Rows without the marks of a list: `1.`, `2)`, `(3)`, `*`, and `-` where every row has one."""
@@ -65,6 +85,8 @@ class Layout:
             return not self._is_emphasised(before)
         if row[0].kind != "op" or len(row) < 2:
             return False
+        if self._says_case(before) and self._says_case(row):
+            return False  # `+1 if r > 0`, and `−1 if r < 0` below it
         if row[0].text == "+":
             return True
         if ";" in self.text[before[-1].end : row[0].start] or implies(self.text, row[-1].end):
@@ -90,6 +112,9 @@ class Layout:
         word, end = word_at(row, 0)
         if end < len(row) and row[end:] == row[-1:] and row[-1].text == ":":  # `Forward:`
             return len(word) > 4 and word not in MEANING and self.words.is_word(word)
+        plain = all(token.kind in ("letter", "word") for token in row[end:-1]) and row[-1].text in (".", ":")
+        if word.lower() in _COUNTED and plain and len(row) > end + 1 and self.words.is_word(word):
+            return True  # `Two regimes.`
         if word == "from":
             return "import" in (word_at(row, at)[0] for at in range(end, len(row)))
         return word == "import"

@@ -258,6 +258,10 @@ class Lines:
         spoken = ("?", "lambda", "if", "when", "for")
         return self._defines(tokens[start:]) and not any(text in spoken for text in self._texts(tokens[start:]))
 
+    def _is_said(self, tokens: Sequence[Token]) -> bool:
+        """Whether nothing, or a sentence that is still to end, follows: `L = e² and by the chain rule`."""
+        return not tokens or tokens[0].text in (":", ",") or self.words.wordy(tokens)
+
     @staticmethod
     def _texts(tokens: Sequence[Token]) -> Iterator[str]:
         """Signs and words."""
@@ -293,7 +297,10 @@ class Lines:
                 elif (
                     word.lower() == "and"
                     and at > 0
-                    and (tells_derivative(row, end) or (equated(cuts[-1], at) and equated(end, len(row))))
+                    and (
+                        tells_derivative(row, end)
+                        or (equated(cuts[-1], at) and (equated(end, len(row)) or self._is_said(row[end:])))
+                    )
                 ):
                     cuts.append(at)
                     reasons[at] = False

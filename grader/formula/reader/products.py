@@ -44,6 +44,7 @@ class Products(Indices):
             parts = [(tree.ONE, ()) if own == (OPEN,) and is_ones(part) else (part, own) for part, own in parts]
         if (
             self.inner > inner
+            and not self.scope.inner_dots
             and any(not own and read_as_inner(part) for part, own in parts)
             and any(own for _, own in parts)
         ):
@@ -201,6 +202,8 @@ class Products(Indices):
     def _is_inner(self, node: Product, left: Expr, right: Expr, dim: Dim) -> bool:
         """Whether `w·x`, `w x` is the inner product: of two vectors that run over features or classes and not over
         samples, outside `sum(…)`, and not by components as in `p·(1 − p)`."""
+        if node.sign == "·" and self.scope.inner_dots:
+            return True
         if node.sign == "*" or self.componentwise:
             return False
         if is_row(left) or is_row(right):

@@ -170,6 +170,8 @@ def rewritten(
             if not isinstance(arg, Relation | Logical | Delta):
                 raise parser.fail("a comparison", at=parser.at - 1)
             return arg
+        case "trace", (arg,):
+            return Apply("trace", args, span=span)
         case "size", (arg,):
             return Extent(arg, None, span=span)
         case "len", (arg,):

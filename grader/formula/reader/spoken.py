@@ -126,6 +126,8 @@ class Choices:
     def _cases(self, row: list[Token]) -> list[_Case]:
         found: list[_Case] = []
         for chunk in self._chunks(_trimmed(row)):
+            if found and self._word_at(chunk, 0)[0] == "undefined":  # `−1 if y > f, undefined at y = f`
+                continue
             cases = self._case(chunk) if len(chunk) < _LONGEST else []
             if not cases:
                 return []
