@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from grader.formula.declare import REAL, Definition, Scope
 from grader.formula.names import LOSS_NAMES, canonical
+from grader.formula.reader.increments import NotWorkedOut, increment
 from grader.formula.reader.lines import Statement
 from grader.formula.reader.rows import first_equals, word_at, words_in
 from grader.formula.reader.tokens import Token
@@ -71,6 +72,8 @@ def _knowing(name: str, scope: Scope, asked: str) -> Scope | None:
     if definition.letters or definition.parameters:
         return None
     body = _change(Deriv(Name(name), Name(asked)), Name(_named(asked)), shape, scope.shape(asked))
+    if body is None:
+        body = _increment(name, scope, asked)
     return None if body is None else scope.with_definition(Definition(_named(name), body, shape))
 
 
@@ -80,6 +83,21 @@ def _change(slope: Expr, step: Expr, shape: Shape, by: Shape) -> Expr | None:
     if not shape:
         return Call("dot", (slope, step)) if len(by) == 1 else Reduce("sum", Mul((slope, step)))
     return MatMul(slope, step) if len(shape) == len(by) == 1 else None
+
+
+def _increment(name: str, scope: Scope, asked: str) -> Expr | None:
+    """The differential of a matrix; None where it is not worked out."""
+
+    def of_name(each: str) -> Expr | None:
+        if each == asked:
+            return Name(_named(asked))
+        definition = scope.definitions.get(each)
+        return None if definition is None else increment(definition.body, of_name)
+
+    try:
+        return increment(scope.definitions[name].body, of_name) or Mul((ZERO, Name(name)))
+    except NotWorkedOut:
+        return None
 
 
 def _head(tokens: Sequence[Token], known: Container[str]) -> str:
