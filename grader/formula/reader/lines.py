@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import Final
 
 from grader.formula.declarations import name_at
-from grader.formula.declare import Integers, Interval
+from grader.formula.declare import Finite, Integers, Interval
 from grader.formula.errors import Unreadable
 from grader.formula.names import LOSS_NAMES, Vocabulary, canonical
 from grader.formula.reader.bounds import comparison_at
@@ -102,7 +102,7 @@ class Lines:
         found: list[Statement] = []
         heading: tuple[Token, ...] = ()
         opening: tuple[int, tuple[Token, ...]] = (0, ())
-        sure = False
+        sure = follows = False
         limits = Limits(self.words.is_word, self.vocabulary)
         for row in (part for whole in rows for part in limits.several(whole)):
             limited = limits.of(row)
@@ -113,9 +113,13 @@ class Lines:
                 continue
             line = self.line_of(limited.row[0].start)
             implied = implies(self.text, row[-1].end)
-            if implied and not has_equals(row) and comparison_at(row) is not None:
+            if implied and ((not has_equals(row) and comparison_at(row) is not None) or self._tells_label(row)):
                 opening, sure = (line, tuple(row)), True  # `r > 0 ⇒ L = r`
+                follows = True
                 continue
+            if follows and not has_equals(limited.row) and not self.words.wordy(limited.row):
+                limited = replace(limited, row=self._as_gradient(limited.row))  # `y = 1 ⇒ p − 1`
+            follows = False
             if limited.condition and limited.condition[0].start < limited.row[0].start:
                 opening, sure = (line, limited.condition), False  # `r > 0: L = τr; dL/dr = τ` holds for both
             elif implied and limited.condition:
@@ -137,6 +141,20 @@ class Lines:
                     first, last = limited.row[0], limited.row[-1]
                     raise too_large("formulas", LINES, len(found), first.start, last.end)
         return found
+
+    def _tells_label(self, row: Sequence[Token]) -> bool:
+        """Whether `y = 1` stands there, of a label with few values: a case of its own."""
+        if [token.kind for token in row[-1:]] != ["number"] or not has_equals(row) or self._at_a_point(row):
+            return False
+        name, after = name_at(ended(row), 0)
+        variable = self.vocabulary.scope.variables.get(self.vocabulary.names.get(canonical(name), ""))
+        return after + 1 < len(row) <= after + 3 and variable is not None and isinstance(variable.domain, Finite)
+
+    @staticmethod
+    def _as_gradient(row: list[Token]) -> list[Token]:
+        """A formula that a case leads to, as what the gradient is there."""
+        start = row[0].start
+        return [Token("word", "gradient", start, start, True), Token("op", "=", start, start, True), *row]
 
     def _at_a_point(self, said: Sequence[Token]) -> bool:
         """Whether `γ = 0` stands there, of a quantity that takes every value between two."""

@@ -30,6 +30,8 @@ _EQUATED: Final = 3
 _IT_IS: Final = frozenset(
     f"{it} {equals}" for it in ("it", "the gradient", "the derivative") for equals in ("is", "equals", "becomes")
 )
+_APART: Final = frozenset(("outside", "elsewhere", "beyond"))
+_SHORT: Final = 2
 _FEWEST: Final = 3
 """How many words `when y = 1 it is` has at least."""
 _ALWAYS: Final = frozenset(("all", "every", "each", "any", "some", "i", "the", "a"))
@@ -79,7 +81,7 @@ class Choices:
         cases: list[list[_Case]] = []
         taken: list[list[Token]] = []
         tail: list[Token] = []
-        for row in [*_bracketed(self._blocks(rows)), []]:
+        for row in [*self._called_apart(_bracketed(self._blocks(rows))), []]:
             self._derived = self._derived or (bool(row) and row[0].text in _SIGNS and has_equals(row))
             body, rest = self._without_tail(row)
             found = self._otherwise_returned(body, [case for each in cases for case in each]) or self._cases(body)
@@ -121,11 +123,39 @@ class Choices:
         value = _trimmed(row[end:])
         return [] if not value or list(self._marks(value)) else [_Case([], value, None, True)]
 
+    def _called_apart(self, rows: Sequence[list[Token]]) -> Iterator[list[Token]]:
+        """`Small errors (|r| ≤ c): r` and `Large errors: c·sign(r)` below it: the other case, by what it is called."""
+        at = 0
+        while at < len(rows):
+            joined = self._both_called(rows[at], rows[at + 1]) if at + 1 < len(rows) else None
+            yield joined or rows[at]
+            at += 1 + (joined is not None)
+
+    def _both_called(self, row: list[Token], below: list[Token]) -> list[Token] | None:
+        """Both cases as one row, or None."""
+        one, other = _label(row, "("), _label(below)
+        end = matched(row).get(one - 1, 0)
+        if not one or not other or row[end + 1 : end + 2] == [] or row[end + 1].text != ":":
+            return None
+        if not (self._calls_it(row[: one - 1]) and self._calls_it(below[: other - 1])):
+            return None
+        nouns = [list(words_in(said))[-1].lower() for said in (row[: one - 1], below[: other - 1])]
+        if nouns[0] != nouns[1] and nouns[1] not in _APART:
+            return None
+        if comparison_at(row[one:end]) is None or list(self._marks(row)) or list(self._marks(below)):
+            return None
+        cases = [*self._made(row[end + 2 :], row[one:end]), *self._made(below[other:], None)]
+        same = len(cases) == 2 and [t.text for t in cases[0].left] == [t.text for t in cases[1].left]
+        return _braced(cases) if same else None
+
     # -- one row
 
     def _cases(self, row: list[Token]) -> list[_Case]:
         found: list[_Case] = []
-        for chunk in self._chunks(_trimmed(row)):
+        chunks = self._chunks(_trimmed(row))
+        if len(chunks) > 1 and chunks[0] and self._calls_it(chunks[0]):
+            chunks = chunks[1:]  # `Small errors, |r| ≤ c: r`
+        for chunk in chunks:
             if found and self._word_at(chunk, 0)[0] == "undefined":  # `−1 if y > f, undefined at y = f`
                 continue
             cases = self._case(chunk) if len(chunk) < _LONGEST else []
@@ -133,6 +163,12 @@ class Choices:
                 return []
             found.extend(cases)
         return found
+
+    def _calls_it(self, chunk: Sequence[Token]) -> bool:
+        """Whether words say what a case is called, and nothing else."""
+        words = list(words_in(chunk))
+        plain = all(token.kind in ("letter", "word") or token.text == "-" for token in chunk)
+        return plain and all(len(word) > _SHORT and self.is_word(word) and word not in _OPENERS for word in words)
 
     def _chunks(self, row: list[Token]) -> list[list[Token]]:
         """A row cut at its commas; `a, if c` and `if c, a` stay together."""
@@ -196,10 +232,10 @@ class Choices:
 
     def _bare(self, chunk: list[Token]) -> tuple[list[Token], list[Token]] | None:
         """The value and the condition of `y = 1: p − 1`, `r > 0: r`, `outside (r > c): c`."""
-        colon = next((at for at in _top(chunk) if chunk[at].kind == "op" and chunk[at].text == ":"), 0)
+        colon = next((at for at in _top(chunk) if chunk[at].kind == "op" and chunk[at].text in (":", "→")), 0)
         said, value = chunk[:colon], chunk[colon + 1 :]
         opening = next((start for start, end in matched(said).items() if end == colon - 1), 0)
-        if opening and said[opening].text == "(" and all(t.kind in ("letter", "word") for t in said[:opening]):
+        if opening and said[opening].text == "(" and self._calls_it(said[:opening]):
             said = said[opening + 1 : -1]
         compared = [at for at in _top(said) if said[at].text in (*COMPARISONS, "=", "==")]
         first = next((at for at, token in enumerate(said) if token.kind in ("letter", "word")), 0)
@@ -377,10 +413,10 @@ def _bracketed_head(row: Sequence[Token]) -> str:
     return "".join(token.text for token in row[_label(row) : equals])
 
 
-def _label(row: Sequence[Token]) -> int:
+def _label(row: Sequence[Token], mark: str = ":") -> int:
     """Where a row goes on behind `Linear zone:`."""
     colon = next((at for at, token in enumerate(row) if token.kind not in ("letter", "word")), 0)
-    return colon + 1 if colon and row[colon].text == ":" else 0
+    return colon + 1 if colon and row[colon].text == mark else 0
 
 
 def _together(
