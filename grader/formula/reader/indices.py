@@ -22,6 +22,7 @@ from grader.formula.reader.runs import unknown_symbol
 from grader.formula.reader.syntax import (
     Binder,
     Delta,
+    Extent,
     Ident,
     Logical,
     Minus,
@@ -174,6 +175,8 @@ class Indices(ABC):
                 return tree.Num(value)
             case Ident(name, "size"):
                 return tree.Size(name)
+            case Extent():  # `range(len(y))`
+                return replace(self.expr(node)[0], span=None)
         raise Unreadable("unreadable", node.span, ("a number, a size or an index",))
 
     def _position(self, node: Syntax, dim: Dim, *, code: bool) -> Expr:

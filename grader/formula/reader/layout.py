@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from grader.formula.reader.code_frames import docstrings, unframed
+from grader.formula.reader.loops import unrolled
 from grader.formula.reader.markup import Markup
 from grader.formula.reader.prose import MEANING
 from grader.formula.reader.rows import has_equals, implies, list_mark, word_at, words_in
@@ -69,7 +70,7 @@ class Layout:
                 self.note(row)
             elif row := self._unmarked(row):
                 kept.append(row)
-        rows = unframed(kept, self.note)
+        rows = unframed(unrolled(kept, self.text), self.note)
         several = len(rows) > 1
         heads = [row for row in rows if self.begins_line(row[0])]
         dashed = all(row[0].text == "-" and len(row) > 1 and row[1].space for row in heads)
