@@ -91,8 +91,22 @@ def _read_as_asked(text: str, problem: Problem, *, deadline: float, own: bool) -
     scope = replace(scope, rewritten={of: form.expr for of, form in written.items() if form.alone})
     partly = {of: form.expr for of, form in written.items() if not form.alone}
     answer = _with_what_is_given(with_cases(read.equations[: at + 1]), read.equations[at:], scope)
+    answer = _before_the_loss(answer, read.equations[at], claims)
     pairs = _pairs(read, text, wrt, loss, at)
     return Submitted(pairs, scope, loss, wrt, answer.expr, answer.span, convention, partly)
+
+
+def _before_the_loss(answer: Side, stated: Stated, claims: Claims) -> Side:
+    """`−y e^{−yf}` of `−y e^{−yf} = −y·L`: what comes before the loss by its name is the answer, written out."""
+    if answer != stated.sides[-1] or not left_standing(answer.expr, claims.scope):
+        return answer
+    head = stated.sides[0].expr
+    sides = stated.sides[1:-1] if isinstance(head, Deriv) or stated.introduces is not None else stated.sides[:-1]
+    if any(isinstance(node, Deriv) for node in walk(answer.expr)) or not sides or answer.condition is not None:
+        return answer
+    before = sides[-1]
+    closed = before.condition is None and not left_standing(before.expr, claims.scope)
+    return before if closed and claims.same(before.expr, answer.expr) else answer
 
 
 def _with_what_is_given(answer: Side, stated: Sequence[Stated], scope: Scope) -> Side:

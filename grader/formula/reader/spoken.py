@@ -17,7 +17,7 @@ from grader.formula.reader.rows import has_equals, matched, word_at, words_in
 from grader.formula.reader.tokens import Token
 
 _OPENERS: Final = frozenset(("if", "when", "whenever", "for", "elif"))
-_CLOSERS: Final = frozenset(("otherwise", "else"))
+_CLOSERS: Final = frozenset(("otherwise", "else", "elsewhere", "beyond"))
 _JOINS: Final = frozenset(("and", "but", "or"))
 _TAILS: Final = frozenset(("where", "with", "since", "because"))
 _GOING_ON: Final = frozenset(("the", "it", "this", "we", "both"))
@@ -305,7 +305,7 @@ class Choices:
             value = value[1:]  # a brace that is never closed
         if list(words_in(value)) == ["zero"] and all(t.kind in ("letter", "word") for t in value):
             value = [replace(value[0], kind="number", text="0", end=value[-1].end, value=Fraction(0))]
-        condition = None if condition is None else _trimmed(self._compared(condition))
+        condition = None if condition is None else _trimmed(self._in_brackets(self._compared(condition)))
         between: tuple[list[Token], ...] = ()
         if _derives(left):
             signs = [at for at in _top(left) if left[at].text in ("=", ":=")]
@@ -323,6 +323,13 @@ class Choices:
         """`|r| ≤ c` of `|r| ≤ c the loss is r²/2`."""
         at = next((at for word, at, _ in self._words(condition) if word in _GOING_ON), 0)
         return condition[:at] if any(token.text in COMPARISONS for token in condition[:at]) else condition
+
+    def _in_brackets(self, condition: list[Token]) -> list[Token]:
+        """`yf < 1` of `the margin is violated (yf < 1)`."""
+        opening = next((a for a, b in matched(condition).items() if b == len(condition) - 1), 0)
+        said, inside = condition[:opening], condition[opening + 1 : -1]
+        words = all(token.kind in ("letter", "word") for token in said) and all(map(self.is_word, words_in(said)))
+        return inside if opening and words and comparison_at(inside) is not None else condition
 
     def _behind_words(self, value: list[Token]) -> int:
         """Where the formula begins of `the loss is flat so the gradient is 0`."""

@@ -17,6 +17,8 @@ from grader.formula.reader.tokens import Token
 
 _KEYWORDS: Final = frozenset(("case", "Case", "lambda", "else", "elif", "return", "def", "class"))
 """Words before a colon that are no label."""
+_SURPLUS: Final = 3
+"""How many letters more than a name has no mistyping of it has: `margin` is no `min`."""
 _LABEL: Final = 3
 """Of how many words a label has at most."""
 
@@ -102,7 +104,9 @@ class Words:
             return 0
         plain = self.is_word(word) and word not in MEANING and canonical(word) not in BY_SPELLING
         elsewhere = len(re.findall(rf"\b{word}\b", self.text)) > 1
-        return end if plain and not elsewhere and has_equals(rest) and self.vocabulary.suggestion(word) is None else 0
+        near = self.vocabulary.suggestion(word)
+        mistyped = near is not None and abs(len(near) - len(word)) < _SURPLUS
+        return end if plain and not elsewhere and has_equals(rest) and not mistyped else 0
 
     def labels(self, tokens: Sequence[Token]) -> bool:
         """Whether a word of its own stands before a colon: `Total: …`, `softplus: …`."""
