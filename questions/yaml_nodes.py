@@ -103,6 +103,8 @@ def compose(raw: bytes, file: str) -> tuple[Node | None, str, tuple[Problem, ...
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        if "nesting depth" in (error.problem or ""):  # libyaml reads ahead, and since 0.2.6 has a limit of its own
+            return None, text, (*builder.problems, Problem(file, line, column, "too-deep", {"limit": MAX_DEPTH}))
         said = ", ".join(part for part in (error.context, error.problem) if part)
         return None, text, (*builder.problems, Problem(file, line, column, "bad-yaml", {"said": said}))
     except yaml.YAMLError as error:

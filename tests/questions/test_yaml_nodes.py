@@ -39,8 +39,9 @@ def test_a_bomb_and_a_deep_nest_are_refused_at_once() -> None:
     levels = "\n".join(f"l{k}: &l{k} [{', '.join([f'*l{k - 1}'] * 9)}]" for k in range(1, 30))
     _, _, (bomb,) = compose(f"l0: &l0 x\n{levels}\n".encode(), "bank.yaml")
     assert (bomb.line, bomb.code) == (1, "alias")
-    _, _, (deep,) = compose(b"[" * 1_000_000, "bank.yaml")
-    assert deep.code == "too-deep"
+    for nest in (b"[" * 30, b"[" * 1_000_000, b"[" * 1_100 + b"]" * 1_100, b"{a: " * 2_000, b"- " * 2_000, b"? " * 50):
+        _, _, (deep,) = compose(nest, "bank.yaml")
+        assert (deep.line, deep.code) == (1, "too-deep")
 
 
 def test_windows_line_ends_and_a_byte_order_mark_are_fine() -> None:
