@@ -13,6 +13,7 @@ from itertools import islice, pairwise
 from typing import Final
 
 from grader.formula.reader.bounds import COMPARISONS, comparison_at
+from grader.formula.reader.bracketed import bracketed, label, top, trimmed
 from grader.formula.reader.rows import has_equals, matched, word_at, words_in
 from grader.formula.reader.tokens import Token
 
@@ -24,7 +25,6 @@ _GOING_ON: Final = frozenset(("the", "it", "this", "we", "both"))
 _SIGNS: Final = frozenset(("d", "∂", "∇", "frac"))
 _SLOPES: Final = frozenset(("derivative", "gradient", "slope"))
 _SAYS: Final = frozenset(("is", "are", "becomes", "equals", "gives"))
-_SEVERAL: Final = 2
 _EQUATED: Final = 3
 """Of how many tokens `y = 1` is made."""
 _IT_IS: Final = frozenset(
@@ -81,7 +81,7 @@ class Choices:
         cases: list[list[_Case]] = []
         taken: list[list[Token]] = []
         tail: list[Token] = []
-        for row in [*self._called_apart(_bracketed(self._blocks(rows))), []]:
+        for row in [*self._called_apart(bracketed(self._blocks(rows))), []]:
             self._derived = self._derived or (bool(row) and row[0].text in _SIGNS and has_equals(row))
             body, rest = self._without_tail(row)
             found = self._otherwise_returned(body, [case for each in cases for case in each]) or self._cases(body)
@@ -120,7 +120,7 @@ class Choices:
         word, end = self._word_at(row, 0)
         if word != "return" or not cases or not cases[-1].returned or cases[-1].condition is None:
             return []
-        value = _trimmed(row[end:])
+        value = trimmed(row[end:])
         return [] if not value or list(self._marks(value)) else [_Case([], value, None, True)]
 
     def _called_apart(self, rows: Sequence[list[Token]]) -> Iterator[list[Token]]:
@@ -133,7 +133,7 @@ class Choices:
 
     def _both_called(self, row: list[Token], below: list[Token]) -> list[Token] | None:
         """Both cases as one row, or None."""
-        one, other = _label(row, "("), _label(below)
+        one, other = label(row, "("), label(below)
         end = matched(row).get(one - 1, 0)
         if not one or not other or row[end + 1 : end + 2] == [] or row[end + 1].text != ":":
             return None
@@ -152,7 +152,7 @@ class Choices:
 
     def _cases(self, row: list[Token]) -> list[_Case]:
         found: list[_Case] = []
-        chunks = self._chunks(_trimmed(row))
+        chunks = self._chunks(trimmed(row))
         if len(chunks) > 1 and chunks[0] and self._calls_it(chunks[0]):
             chunks = chunks[1:]  # `Small errors, |r| ≤ c: r`
         for chunk in chunks:
@@ -174,7 +174,7 @@ class Choices:
         """A row cut at its commas; `a, if c` and `if c, a` stay together."""
         chunks: list[list[Token]] = []
         start = 0
-        commas = [at for at in _top(row) if row[at].text == ","]
+        commas = [at for at in top(row) if row[at].text == ","]
         for at in [*commas, len(row)]:
             chunk = row[start:at]
             start = at + 1
@@ -198,7 +198,7 @@ class Choices:
 
     def _case(self, chunk: list[Token], depth: int = 0) -> list[_Case]:
         """The case that a chunk says, or both cases of `if c: a else b`, or the cases on both sides of `and`."""
-        chunk = self._unbracketed(_trimmed(chunk))
+        chunk = self._unbracketed(trimmed(chunk))
         marks = list(self._marks(chunk))
         if not marks and not self._derived and (bare := self._bare(chunk)):
             return self._made(*bare)
@@ -232,12 +232,12 @@ class Choices:
 
     def _bare(self, chunk: list[Token]) -> tuple[list[Token], list[Token]] | None:
         """The value and the condition of `y = 1: p − 1`, `r > 0: r`, `outside (r > c): c`."""
-        colon = next((at for at in _top(chunk) if chunk[at].kind == "op" and chunk[at].text in (":", "→")), 0)
+        colon = next((at for at in top(chunk) if chunk[at].kind == "op" and chunk[at].text in (":", "→")), 0)
         said, value = chunk[:colon], chunk[colon + 1 :]
         opening = next((start for start, end in matched(said).items() if end == colon - 1), 0)
         if opening and said[opening].text == "(" and self._calls_it(said[:opening]):
             said = said[opening + 1 : -1]
-        compared = [at for at in _top(said) if said[at].text in (*COMPARISONS, "=", "==")]
+        compared = [at for at in top(said) if said[at].text in (*COMPARISONS, "=", "==")]
         first = next((at for at, token in enumerate(said) if token.kind in ("letter", "word")), 0)
         if (
             len(compared) != 1
@@ -253,7 +253,7 @@ class Choices:
 
     def _said(self, chunk: list[Token]) -> tuple[int, int] | None:
         """Where `:` or `then` stands after a condition, and what follows it."""
-        for at in _top(chunk):
+        for at in top(chunk):
             if chunk[at].kind == "op" and chunk[at].text == ":":
                 return at, at + 1
         words = list(self._words(chunk))
@@ -274,7 +274,7 @@ class Choices:
                 word, end = self._word_at(inside, 0)
                 if word in _OPENERS and end < len(inside):
                     return [*chunk[:opening], replace(inside[0], space=True), *inside[1:]]
-                equals = any(inside[at].kind == "op" and inside[at].text == "=" for at in _top(inside))
+                equals = any(inside[at].kind == "op" and inside[at].text == "=" for at in top(inside))
                 equals = equals and inside[0].text not in ("=", "⇒")  # `a (= b)`
                 if equals and not list(self._marks(chunk)):  # `a (y = 1)`: a product with a comparison has `==`
                     opener = replace(chunk[opening], kind="word", text="if", space=True)
@@ -282,11 +282,11 @@ class Choices:
         return chunk
 
     def _made(self, value: list[Token], condition: list[Token] | None) -> list[_Case]:
-        value = _trimmed(value)
+        value = trimmed(value)
         start = 0
         while start < len(value) and (value[start].text in (":", ",") or (start == 0 and value[0].text == "=")):
             start += 1
-        equals = [at for at in _top(value) if at >= start and value[at].text in ("=", ":=") and value[at].kind == "op"]
+        equals = [at for at in top(value) if at >= start and value[at].text in ("=", ":=") and value[at].kind == "op"]
         left = value[start : equals[-1] + 1] if equals else []
         value = value[equals[-1] + 1 if equals else start :]
         returned = False
@@ -305,10 +305,10 @@ class Choices:
             value = value[1:]  # a brace that is never closed
         if list(words_in(value)) == ["zero"] and all(t.kind in ("letter", "word") for t in value):
             value = [replace(value[0], kind="number", text="0", end=value[-1].end, value=Fraction(0))]
-        condition = None if condition is None else _trimmed(self._in_brackets(self._compared(condition)))
+        condition = None if condition is None else trimmed(self._in_brackets(self._compared(condition)))
         between: tuple[list[Token], ...] = ()
         if _derives(left):
-            signs = [at for at in _top(left) if left[at].text in ("=", ":=")]
+            signs = [at for at in top(left) if left[at].text in ("=", ":=")]
             between = tuple(left[a + 1 : b] for a, b in pairwise(signs))
             left = left[: signs[0] + 1]
         if not all(between) or any(token.text in ("+", "-") for token in left):
@@ -354,7 +354,7 @@ class Choices:
     def _words(self, tokens: list[Token]) -> Iterator[tuple[str, int, int]]:
         """The words outside brackets, each with its first token and the one behind it."""
         until = 0
-        for at in _top(tokens):
+        for at in top(tokens):
             if at >= until and tokens[at].kind in ("letter", "word"):
                 word, until = self._word_at(tokens, at)
                 glued = until < len(tokens) and tokens[until].text in ("_", "^", "'") and not tokens[until].space
@@ -368,62 +368,6 @@ class Choices:
             text += tokens[end].text
             end += 1
         return (text.lower() if text and self.is_word(text) else ""), max(end, at)
-
-
-def _bracketed(rows: Sequence[list[Token]]) -> list[list[Token]]:
-    """Rows in which `dL/dr = r (|r| ≤ c)` and `dL/dr = c·sign(r) (|r| > c)` are followed by each other, with `if` for
-    the brackets: one of them alone may be a product."""
-    rows = [_listed(row) for row in rows]
-    heads = [_bracketed_head(row) for row in rows]
-    made: list[list[Token]] = []
-    for at, (row, head) in enumerate(zip(rows, heads, strict=True)):
-        beside = (*heads[max(at - 1, 0) : at], *heads[at + 1 : at + 2])
-        if not head or head not in beside:
-            made.append(row)
-            continue
-        opening = next(start for start, end in matched(row).items() if end == len(row) - 1 - (row[-1].text == "."))
-        closed = row[opening + 1 : matched(row)[opening]]
-        made.append([*row[_label(row) : opening], replace(row[opening], kind="word", text="if", space=True),
-                     replace(closed[0], space=True), *closed[1:]])  # fmt: skip
-    return made
-
-
-def _listed(row: list[Token]) -> list[Token]:
-    """`r (|r| ≤ c), c·sign(r) (|r| > c)` with `if` for the brackets."""
-    closing = matched(row)
-    ends = [at for at in range(len(row)) if at == len(row) - 1 or row[at + 1].text in (",", ".", ";", "o")]
-    found = [(a, b) for a, b in closing.items() if b in ends and a and row[a].text == "(" and row[a].space]
-    outer = set(_top(row))
-    found = [(a, b) for a, b in found if a in outer and comparison_at(row[a + 1 : b]) is not None]
-    commas = [at for at in outer if row[at].text == "," or (row[at].text == "o" and word_at(row, at)[0] == "or")]
-    if len(found) < _SEVERAL or len(commas) != len(found) - 1 or {b + 1 for _, b in found[:-1]} != set(commas):
-        return row
-    made = list(row)
-    for a, b in reversed(found):
-        opener = replace(row[a], kind="word", text="if", space=True)
-        comma = [replace(row[b + 1], kind="op", text=",")] if b + 1 in commas else []
-        rest = made[b + 1 :]
-        rest = rest[word_at(rest, 0)[1] :] if comma and rest[0].text == "o" else rest[bool(comma) :]
-        made = [*made[:a], opener, replace(row[a + 1], space=True), *row[a + 2 : b], *comma, *rest]
-    return made
-
-
-def _bracketed_head(row: Sequence[Token]) -> str:
-    """The left side of `dL/dr = r (|r| ≤ c)`, behind a label."""
-    row = _trimmed(list(row))
-    opening = next((start for start, end in matched(row).items() if end == len(row) - 1), 0)
-    equals = next((at for at in _top(row) if row[at].text == "="), 0)
-    if not equals or not equals + 1 < opening or row[opening].text != "(" or not row[opening].space:
-        return ""
-    if comparison_at(row[opening + 1 : -1]) is None:
-        return ""
-    return "".join(token.text for token in row[_label(row) : equals])
-
-
-def _label(row: Sequence[Token], mark: str = ":") -> int:
-    """Where a row goes on behind `Linear zone:`."""
-    colon = next((at for at, token in enumerate(row) if token.kind not in ("letter", "word")), 0)
-    return colon + 1 if colon and row[colon].text == mark else 0
 
 
 def _together(
@@ -492,20 +436,3 @@ def _branches(cases: Sequence[_Case]) -> Iterator[Token]:
             yield Token("word", "if", end, end, True)
             yield replace(case.condition[0], space=True)
             yield from case.condition[1:]
-
-
-def _trimmed(tokens: list[Token]) -> list[Token]:
-    """Without commas and stops at the end."""
-    end = len(tokens)
-    while end and tokens[end - 1].kind == "op" and tokens[end - 1].text in (",", ".", ";"):
-        end -= 1
-    return tokens[:end]
-
-
-def _top(tokens: Sequence[Token]) -> Iterator[int]:
-    """The tokens outside brackets; a bracket that is never closed is passed over."""
-    closing = matched(tokens)
-    at = 0
-    while at < len(tokens):
-        yield at
-        at = closing.get(at, at) + 1
